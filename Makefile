@@ -1,0 +1,6 @@
+CARGO ?= cargo
+
+.PHONY: test
+test:
+	$(CARGO) fmt --check
+	$(CARGO) test

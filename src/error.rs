@@ -1,0 +1,268 @@
+//! Everything that can go wrong, in one enum that names the thing at fault.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::fmt;
+
+use crate::id::{ChainId, NodeId, Timestamp};
+
+/// What a refused call says. Whatever it says, the objects of the call are as they were before it; what a failed
+/// sample had already observed is kept (P2).
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A configuration field holds a value outside its range (G1).
+    #[error("config field {field}: {value} is not {expected}")]
+    Config {
+        /// The field, by its name in SPEC's table.
+        field: &'static str,
+        /// The value that was refused.
+        value: ConfigValue,
+        /// What would have been valid.
+        expected: &'static str,
+    },
+    /// The reserved id `u64::MAX` was passed as a node.
+    #[error("{}node id 18446744073709551615 is reserved for \"none\"", At(*index))]
+    ReservedNode {
+        /// Position in the slice that held it, if it came in one.
+        index: Option<usize>,
+        /// The chain that it was said of, if any.
+        chain: Option<ChainId>,
+    },
+    /// A membership lists the same chain twice (E2).
+    #[error("index {index}: chain {chain} is listed twice")]
+    DuplicateChain {
+        /// Position of the second mention among the chains.
+        index: usize,
+        /// The chain.
+        chain: ChainId,
+    },
+    /// A membership lists the same holder of a chain twice (E2).
+    #[error("index {index}: node {node} is listed twice as holder of chain {chain}")]
+    DuplicateHolder {
+        /// Position of the second mention among the holders.
+        index: usize,
+        /// The chain.
+        chain: ChainId,
+        /// The holder.
+        node: NodeId,
+    },
+    /// The arrays of a membership do not fit together (E2).
+    #[error("index {index}: {reason}")]
+    Membership {
+        /// Position in the array at fault.
+        index: usize,
+        /// What does not fit.
+        reason: &'static str,
+    },
+    /// The chain is not led by this scheduler, so there is nothing to say of it.
+    #[error("chain {chain} is not led here")]
+    NotLed {
+        /// The chain.
+        chain: ChainId,
+    },
+    /// `now` is earlier than the last tick or sample of this scheduler (T1).
+    #[error("time went back: {} ns after {} ns", now.0, last.0)]
+    TimeReversed {
+        /// The time that was passed.
+        now: Timestamp,
+        /// The latest time that this scheduler has seen.
+        last: Timestamp,
+    },
+    /// Memory for the work could not be had; nothing was lost.
+    #[error("out of memory")]
+    OutOfMemory,
+    /// More distinct ids than the library can number (2^32 - 1 chains or nodes).
+    #[error("too many {what}: the limit is 4294967294")]
+    TooMany {
+        /// What there are too many of.
+        what: &'static str,
+    },
+    /// There is no scorer where one was needed.
+    #[error("no scorer is installed")]
+    NoScorer,
+    /// The scorer failed and the policy is `Abort` (P2).
+    #[error("scorer {}: {source}", Question { method: *method, chain: *chain, node: *node })]
+    Scorer {
+        /// The method that failed.
+        method: ScorerMethod,
+        /// The chain that was asked about, if it is known.
+        chain: Option<ChainId>,
+        /// The node that was asked about, if it is known.
+        node: Option<NodeId>,
+        /// What the scorer said.
+        source: ScorerError,
+    },
+}
+
+/// A configuration value that was refused.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ConfigValue {
+    /// A number with a fraction.
+    Float(f32),
+    /// A time in nanoseconds, a count or the number of a choice.
+    Integer(u64),
+}
+
+impl fmt::Display for ConfigValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConfigValue::Float(value) => value.fmt(f),
+            ConfigValue::Integer(value) => value.fmt(f),
+        }
+    }
+}
+
+/// A method of [`PlacementScorer`](crate::PlacementScorer), as errors and reports name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ScorerMethod {
+    /// `score` or `score_many`.
+    Score,
+    /// `live_score` or `live_score_many`.
+    LiveScore,
+    /// `best_alternative` or `alternatives`.
+    BestAlternative,
+    /// `node_fingerprint` or `node_fingerprints`.
+    NodeFingerprint,
+    /// `chain_fingerprint`.
+    ChainFingerprint,
+    /// `migration_cost`.
+    MigrationCost,
+}
+
+impl ScorerMethod {
+    /// Every method, in the order of their numbers in the C ABI.
+    pub const ALL: [ScorerMethod; 6] = [
+        ScorerMethod::Score,
+        ScorerMethod::LiveScore,
+        ScorerMethod::BestAlternative,
+        ScorerMethod::NodeFingerprint,
+        ScorerMethod::ChainFingerprint,
+        ScorerMethod::MigrationCost,
+    ];
+
+    /// The name of the method.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            ScorerMethod::Score => "score",
+            ScorerMethod::LiveScore => "live_score",
+            ScorerMethod::BestAlternative => "best_alternative",
+            ScorerMethod::NodeFingerprint => "node_fingerprint",
+            ScorerMethod::ChainFingerprint => "chain_fingerprint",
+            ScorerMethod::MigrationCost => "migration_cost",
+        }
+    }
+}
+
+/// What a scorer returns when it fails (P2): a code of its own, and whatever it wants to see again on the other side.
+///
+/// Cloning is cheap; the payload is shared.
+#[derive(Clone, Debug)]
+pub struct ScorerError {
+    code: i32,
+    index: Option<usize>,
+    payload: Option<Arc<dyn core::error::Error + Send + Sync>>,
+}
+
+impl ScorerError {
+    /// The code of a scorer that panicked.
+    pub const PANIC: i32 = i32::MIN;
+
+    /// A failure with a code of the scorer's own; negative by convention, since C callbacks return it as it is.
+    #[must_use]
+    pub const fn new(code: i32) -> Self {
+        ScorerError { code, index: None, payload: None }
+    }
+
+    /// A failure that carries an error of the scorer's own, to be found again with [`payload`](Self::payload).
+    #[must_use]
+    pub fn with_payload(code: i32, payload: Arc<dyn core::error::Error + Send + Sync>) -> Self {
+        ScorerError { code, index: None, payload: Some(payload) }
+    }
+
+    /// A failure of a batch entry at one element. The elements before it must have been answered; they count.
+    #[must_use]
+    pub fn at_index(self, index: usize) -> Self {
+        ScorerError { index: Some(index), ..self }
+    }
+
+    /// The failure of a scorer that panicked with `message`.
+    #[must_use]
+    pub fn from_panic(message: String) -> Self {
+        ScorerError::with_payload(Self::PANIC, Arc::new(PanicMessage(message)))
+    }
+
+    /// The scorer's own code.
+    #[must_use]
+    pub const fn code(&self) -> i32 {
+        self.code
+    }
+
+    /// The element of a batch that failed, if the scorer said so.
+    #[must_use]
+    pub const fn index(&self) -> Option<usize> {
+        self.index
+    }
+
+    /// The scorer's own error, if it gave one.
+    #[must_use]
+    pub fn payload(&self) -> Option<&(dyn core::error::Error + Send + Sync + 'static)> {
+        self.payload.as_deref()
+    }
+}
+
+impl fmt::Display for ScorerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "code {}", self.code)?;
+        match &self.payload {
+            Some(payload) => write!(f, ": {payload}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl core::error::Error for ScorerError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.payload.as_ref().map(|payload| payload.as_ref() as &(dyn core::error::Error + 'static))
+    }
+}
+
+/// The text of a panic, as an error.
+#[derive(Debug, thiserror::Error)]
+#[error("panic: {0}")]
+struct PanicMessage(String);
+
+/// Prints "index N: " for errors that may have come in a slice.
+struct At(Option<usize>);
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(index) => write!(f, "index {index}: "),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Prints what the scorer was asked.
+pub(crate) struct Question {
+    pub(crate) method: ScorerMethod,
+    pub(crate) chain: Option<ChainId>,
+    pub(crate) node: Option<NodeId>,
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.method.name())?;
+        if let Some(chain) = self.chain {
+            write!(f, " chain {chain}")?;
+        }
+        if let Some(node) = self.node {
+            write!(f, " node {node}")?;
+        }
+        Ok(())
+    }
+}

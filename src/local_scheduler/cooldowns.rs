@@ -1,0 +1,71 @@
+//! The rebalances that chains of this leader remember, oldest first: cooldowns end at the front (D3, E4).
+
+use alloc::collections::VecDeque;
+
+use crate::error::Error;
+use crate::id::{ChainId, NodeId, Timestamp};
+use crate::state::{ChainView, MeshState};
+
+/// One remembered rebalance. It counts for nothing once the state says otherwise.
+type Remembered = (Timestamp, ChainId);
+
+/// A queue ordered by time. Entries of chains that were evicted from again, are led elsewhere or are gone stay until
+/// their time comes; whoever reads the queue asks the state whether they still hold.
+#[derive(Debug, Default)]
+pub(super) struct Cooldowns {
+    queue: VecDeque<Remembered>,
+    is_unordered: bool,
+}
+
+impl Cooldowns {
+    pub(super) fn add(&mut self, last_rebalance: Timestamp, chain: ChainId) -> Result<(), Error> {
+        let entry = (last_rebalance, chain);
+        if !self.is_unordered && self.queue.binary_search(&entry).is_ok() {
+            return Ok(());
+        }
+        self.queue.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+        self.is_unordered |= self.queue.back().is_some_and(|&last| last > entry);
+        self.queue.push_back(entry);
+        Ok(())
+    }
+
+    /// Puts the queue in order after additions. Allocates nothing.
+    pub(super) fn settle(&mut self) {
+        if !self.is_unordered {
+            return;
+        }
+        self.queue.make_contiguous().sort_unstable();
+        let mut previous = None;
+        self.queue.retain(|&entry| previous.replace(entry) != Some(entry));
+        self.is_unordered = false;
+    }
+
+    /// The entries whose cooldown is over, oldest first.
+    pub(super) fn expired(&self, now: Timestamp, cooldown_ns: u64) -> impl Iterator<Item = Remembered> + '_ {
+        self.queue.iter().copied().take_while(move |&(last, _)| now.since_ns(last) >= cooldown_ns)
+    }
+
+    /// Takes the oldest entry whose cooldown is over.
+    pub(super) fn pop_expired(&mut self, now: Timestamp, cooldown_ns: u64) -> Option<Remembered> {
+        let is_over = self.queue.front().is_some_and(|&(last, _)| now.since_ns(last) >= cooldown_ns);
+        if is_over { self.queue.pop_front() } else { None }
+    }
+
+    /// The oldest rebalance that still keeps a chain of this leader on cooldown.
+    pub(super) fn first_waiting(
+        &self,
+        state: &MeshState,
+        leader: NodeId,
+        now: Timestamp,
+        cooldown_ns: u64,
+    ) -> Option<Timestamp> {
+        let waiting = self.queue.iter().filter(|&&(last, _)| now.since_ns(last) < cooldown_ns);
+        waiting.copied().find(|&entry| still_holds(state, leader, entry).is_some()).map(|(last, _)| last)
+    }
+}
+
+/// The chain of an entry, if the state still says what the entry says.
+pub(super) fn still_holds(state: &MeshState, leader: NodeId, (last, chain): Remembered) -> Option<ChainView<'_>> {
+    let view = state.chain(chain)?;
+    (view.leader() == Some(leader) && view.last_rebalance() == Some(last)).then_some(view)
+}

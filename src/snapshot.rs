@@ -1,0 +1,207 @@
+//! What was seen: the cells of each led chain at its last sample.
+
+use alloc::vec::Vec;
+
+use hashbrown::HashTable;
+use smallvec::SmallVec;
+
+use crate::cost::MigrationCost;
+use crate::decision::Worst;
+use crate::error::Error;
+use crate::holder_nodes::HolderNodes;
+use crate::id::{ChainId, NodeId};
+use crate::scorer::{Alternative, PlacementScorer, ScorerResult};
+
+/// The scores of the holders of every led chain, as they were sampled (S4).
+///
+/// A holder without an opinion has no cell, and neither has a node that held the chain no longer at the last sample of
+/// the scheduler. Belongs to one [`LocalScheduler`](crate::LocalScheduler); never part of the state (S10).
+#[derive(Debug, Default)]
+pub struct ScoreSnapshot {
+    table: HashTable<u32>,
+    rows: Vec<Row>,
+    pub(crate) nodes: HolderNodes,
+}
+
+#[derive(Debug, Default)]
+struct Row {
+    chain: ChainId,
+    /// The holders by ascending id.
+    cells: SmallVec<[Cell; 3]>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    /// Place of the holder among the holder nodes.
+    node: u32,
+    /// NaN is "no opinion": a score that is kept was validated and is never NaN.
+    score: f32,
+}
+
+fn hash_of(chain: ChainId) -> u64 {
+    use core::hash::BuildHasher;
+    foldhash::fast::FixedState::default().hash_one(chain)
+}
+
+impl ScoreSnapshot {
+    /// The cells of a chain by ascending node; none if the chain was not led at the last sample.
+    pub fn cells(&self, chain: ChainId) -> impl Iterator<Item = (NodeId, f32)> + '_ {
+        self.row_of(chain).into_iter().flat_map(|row| self.row_cells(row))
+    }
+
+    /// The sampled score of one holder.
+    #[must_use]
+    pub fn score(&self, chain: ChainId, node: NodeId) -> Option<f32> {
+        self.cells(chain).find(|&(holder, _)| holder == node).map(|(_, score)| score)
+    }
+
+    /// The worst holder as sampled; ties go to the lowest node.
+    #[must_use]
+    pub fn worst(&self, chain: ChainId) -> Option<(NodeId, f32)> {
+        self.row_of(chain).and_then(|row| self.row_worst(row))
+    }
+
+    pub(crate) fn row_of(&self, chain: ChainId) -> Option<u32> {
+        self.table.find(hash_of(chain), |&row| self.rows[row as usize].chain == chain).copied()
+    }
+
+    pub(crate) fn chain(&self, row: u32) -> ChainId {
+        self.rows[row as usize].chain
+    }
+
+    pub(crate) fn row_cells(&self, row: u32) -> impl Iterator<Item = (NodeId, f32)> + '_ {
+        let cells = self.rows[row as usize].cells.iter();
+        cells.filter(|cell| !cell.score.is_nan()).map(|cell| (self.nodes.id(cell.node), cell.score))
+    }
+
+    pub(crate) fn row_worst(&self, row: u32) -> Option<(NodeId, f32)> {
+        match self.row_cells(row).fold(Worst::NoScore, |worst, (node, score)| worst.or(node, score)) {
+            Worst::Holder(node, score) => Some((node, score)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn row_holders(&self, row: u32) -> impl ExactSizeIterator<Item = NodeId> + '_ {
+        self.rows[row as usize].cells.iter().map(|cell| self.nodes.id(cell.node))
+    }
+
+    /// Gives a row to a chain that has none. Rows are numbered densely by the caller.
+    pub(crate) fn insert(&mut self, row: u32, chain: ChainId) -> Result<(), Error> {
+        let ScoreSnapshot { table, rows, .. } = self;
+        table.try_reserve(1, |&row| hash_of(rows[row as usize].chain)).map_err(|_| Error::OutOfMemory)?;
+        if rows.len() <= row as usize {
+            rows.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+            rows.push(Row::default());
+        }
+        rows[row as usize].chain = chain;
+        table.insert_unique(hash_of(chain), row, |&row| hash_of(rows[row as usize].chain));
+        Ok(())
+    }
+
+    /// Takes the row from its chain, cells and all.
+    pub(crate) fn remove(&mut self, row: u32) {
+        let chain = self.chain(row);
+        if let Ok(found) = self.table.find_entry(hash_of(chain), |&other| other == row) {
+            found.remove();
+        }
+        for cell in core::mem::take(&mut self.rows[row as usize].cells) {
+            self.nodes.release(cell.node);
+        }
+    }
+
+    /// Makes these the holders of a row and says whether they were others before. Cells of holders that stay are kept,
+    /// others are without opinion until the next sample.
+    pub(crate) fn set_holders(
+        &mut self,
+        row: u32,
+        holders: impl ExactSizeIterator<Item = NodeId> + Clone,
+    ) -> Result<bool, Error> {
+        if self.row_holders(row).eq(holders.clone()) {
+            return Ok(false);
+        }
+        self.nodes.reserve(holders.len())?;
+        let mut cells: SmallVec<[Cell; 3]> = SmallVec::new();
+        cells.try_reserve_exact(holders.len()).map_err(|_| Error::OutOfMemory)?;
+        for holder in holders {
+            let known = self.rows[row as usize].cells.iter().find(|cell| self.nodes.id(cell.node) == holder);
+            let score = known.map_or(f32::NAN, |cell| cell.score);
+            cells.push(Cell { node: self.nodes.acquire(holder), score });
+        }
+        for cell in core::mem::replace(&mut self.rows[row as usize].cells, cells) {
+            self.nodes.release(cell.node);
+        }
+        Ok(true)
+    }
+
+    /// Replaces the cells of a row as a whole (S4). There is one score for each holder, in their order.
+    pub(crate) fn replace_cells(&mut self, row: u32, scores: &[Option<f32>]) {
+        for (cell, score) in self.rows[row as usize].cells.iter_mut().zip(scores) {
+            cell.score = score.unwrap_or(f32::NAN);
+        }
+    }
+}
+
+/// Answers `score` from a snapshot and everything else from the live scorer, `live_score` included (A5).
+///
+/// Given to [`diff_scheduler`](crate::diff_scheduler) it makes the decision gated: what was sampled is judged, what
+/// would be done is checked against the present.
+pub struct SnapshotScorer<'a> {
+    snapshot: &'a ScoreSnapshot,
+    live: &'a dyn PlacementScorer,
+}
+
+impl<'a> SnapshotScorer<'a> {
+    /// Both are borrowed for as long as the scorer is used.
+    #[must_use]
+    pub fn new(snapshot: &'a ScoreSnapshot, live: &'a dyn PlacementScorer) -> Self {
+        SnapshotScorer { snapshot, live }
+    }
+}
+
+impl PlacementScorer for SnapshotScorer<'_> {
+    fn score(&self, chain: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
+        Ok(self.snapshot.score(chain, node))
+    }
+
+    fn live_score(&self, chain: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
+        self.live.live_score(chain, node)
+    }
+
+    fn best_alternative(&self, chain: ChainId, exclude: &[NodeId]) -> ScorerResult<Option<Alternative>> {
+        self.live.best_alternative(chain, exclude)
+    }
+
+    fn node_fingerprint(&self, node: NodeId) -> ScorerResult<Option<u64>> {
+        self.live.node_fingerprint(node)
+    }
+
+    fn has_chain_fingerprint(&self) -> bool {
+        self.live.has_chain_fingerprint()
+    }
+
+    fn chain_fingerprint(&self, chain: ChainId) -> ScorerResult<Option<u64>> {
+        self.live.chain_fingerprint(chain)
+    }
+
+    fn migration_cost(&self, chain: ChainId, target: NodeId) -> ScorerResult<Option<MigrationCost>> {
+        self.live.migration_cost(chain, target)
+    }
+
+    fn live_score_many(&self, pairs: &[(ChainId, NodeId)], out: &mut [Option<f32>]) -> ScorerResult<()> {
+        self.live.live_score_many(pairs, out)
+    }
+
+    fn node_fingerprints(&self, nodes: &[NodeId], out: &mut [Option<u64>]) -> ScorerResult<()> {
+        self.live.node_fingerprints(nodes, out)
+    }
+
+    fn alternatives(
+        &self,
+        chain: ChainId,
+        exclude: &[NodeId],
+        limit: usize,
+        out: &mut Vec<Alternative>,
+    ) -> ScorerResult<()> {
+        self.live.alternatives(chain, exclude, limit, out)
+    }
+}

@@ -1,0 +1,255 @@
+//! Who holds what, who leads it, what is claimed and what was moved: a fold over events (A1).
+
+mod apply;
+mod chain;
+mod digest;
+mod load;
+mod slots;
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+pub use chain::ChainView;
+pub use load::Membership;
+
+pub(crate) use slots::NO_SLOT;
+
+use crate::id::{ChainId, NodeId, Timestamp};
+use apply::Resolved;
+use chain::{Chain, Holder, Node};
+use slots::Slots;
+
+/// The placement as the caller has told it, and the cooldowns that ticks have started.
+///
+/// Feed it with [`load`](Self::load) and [`apply`](Self::apply); both are all or nothing. Scores are not part of it:
+/// they are local observations of a scheduler (S10). One state may serve several schedulers, which borrow it for the
+/// length of a call.
+///
+/// A chain exists while it has a holder, a leader, a claim or a remembered rebalance. An event costs the same whatever
+/// else exists.
+///
+/// ```
+/// use driftline::{ChainId, Event, MeshState, NodeId};
+///
+/// # fn main() -> Result<(), driftline::Error> {
+/// let mut state = MeshState::new();
+/// state.apply(&[
+///     Event::HolderAdded { chain: ChainId(7), node: NodeId(3) },
+///     Event::HolderAdded { chain: ChainId(7), node: NodeId(1) },
+///     Event::LeaderSet { chain: ChainId(7), node: NodeId(1) },
+/// ])?;
+/// let chain = state.chain(ChainId(7)).expect("it was just made");
+/// assert_eq!(chain.holders().collect::<Vec<_>>(), [NodeId(1), NodeId(3)]);
+/// assert_eq!(state.led_by(NodeId(1)), [ChainId(7)]);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct MeshState {
+    pub(crate) chains: Slots<Chain>,
+    pub(crate) nodes: Slots<Node>,
+    /// Counts notes. Readers remember the value up to which they have caught up.
+    revision: u64,
+    /// Tells two states apart; it is only ever compared.
+    identity: Arc<()>,
+    resolved: Vec<Resolved>,
+}
+
+impl Default for MeshState {
+    fn default() -> Self {
+        MeshState::new()
+    }
+}
+
+impl MeshState {
+    /// A state without chains.
+    #[must_use]
+    pub fn new() -> Self {
+        MeshState {
+            chains: Slots::new("chains"),
+            nodes: Slots::new("nodes"),
+            revision: 0,
+            identity: Arc::new(()),
+            resolved: Vec::new(),
+        }
+    }
+
+    /// The chain, if it exists.
+    #[must_use]
+    pub fn chain(&self, chain: ChainId) -> Option<ChainView<'_>> {
+        let slot = self.chains.find_live(chain.0)?;
+        Some(ChainView { state: self, slot })
+    }
+
+    /// How many chains exist.
+    #[must_use]
+    pub fn chain_count(&self) -> usize {
+        self.chains.live_count()
+    }
+
+    /// The chains that exist, by ascending id. Walks all of them.
+    #[must_use]
+    pub fn chains(&self) -> Vec<ChainId> {
+        self.sorted_ids(self.chains.live())
+    }
+
+    /// The chains that `node` leads and that have a holder, by ascending id. Walks all chains.
+    #[must_use]
+    pub fn led_by(&self, node: NodeId) -> Vec<ChainId> {
+        self.sorted_ids(self.chains.live().filter(|&slot| self.view(slot).is_led_by(node)))
+    }
+
+    /// The chains that `node` holds, by ascending id. Costs what it returns.
+    #[must_use]
+    pub fn chains_on(&self, node: NodeId) -> Vec<ChainId> {
+        let slot = self.nodes.find_live(node.0);
+        self.sorted_ids(slot.into_iter().flat_map(|slot| self.nodes.value(slot).chains.iter().copied()))
+    }
+
+    fn sorted_ids(&self, slots: impl Iterator<Item = u32>) -> Vec<ChainId> {
+        let mut ids: Vec<ChainId> = slots.map(|slot| ChainId(self.chains.id(slot))).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    pub(crate) fn view(&self, slot: u32) -> ChainView<'_> {
+        ChainView { state: self, slot }
+    }
+
+    /// The chains of this leader, held or not, that remember a rebalance.
+    pub(crate) fn chains_remembering_rebalance(&self, leader: NodeId) -> impl Iterator<Item = ChainView<'_>> {
+        let views = self.chains.live().map(|slot| self.view(slot));
+        views.filter(move |view| view.leader() == Some(leader) && view.last_rebalance().is_some())
+    }
+
+    /// The view of a slot that a reader remembers, if that slot still is this chain and the chain is led by `leader`.
+    pub(crate) fn led_view(&self, slot: u32, chain: ChainId, leader: NodeId) -> Option<ChainView<'_>> {
+        let view = self.view(slot);
+        (self.chains.is_live(slot) && view.id() == chain && view.is_led_by(leader)).then_some(view)
+    }
+
+    pub(crate) fn identity(&self) -> &Arc<()> {
+        &self.identity
+    }
+
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The chains noted since a revision: content changed, or touched. Retired ones are among them.
+    pub(crate) fn chains_noted_since(&self, revision: u64) -> impl Iterator<Item = u32> + '_ {
+        self.chains.noted_since(revision)
+    }
+
+    /// The nodes touched since a revision.
+    pub(crate) fn nodes_touched_since(&self, revision: u64) -> impl Iterator<Item = u32> + '_ {
+        self.nodes.noted_since(revision)
+    }
+
+    /// Starts the cooldown of a chain that is led. Cannot fail: it is part of a commit (A8).
+    pub(crate) fn start_cooldown(&mut self, slot: u32, now: Timestamp) {
+        self.chains.value_mut(slot).last_rebalance = Some(now);
+        self.note_chain(slot);
+    }
+
+    /// Forgets a rebalance that is older than the cooldown (E4). Cannot fail.
+    pub(crate) fn forget_rebalance(&mut self, slot: u32) {
+        self.chains.value_mut(slot).last_rebalance = None;
+        self.note_chain(slot);
+        self.retire_chain_if_empty(slot);
+    }
+
+    fn note_chain(&mut self, slot: u32) {
+        self.revision += 1;
+        self.chains.note(slot, self.revision);
+    }
+
+    fn touch_chain(&mut self, slot: u32) {
+        self.note_chain(slot);
+        self.chains.value_mut(slot).touched = self.revision;
+    }
+
+    fn touch_node(&mut self, slot: u32) {
+        self.revision += 1;
+        self.nodes.note(slot, self.revision);
+    }
+
+    /// The slot of a chain that is about to get content.
+    fn intern_chain(&mut self, chain: ChainId) -> Result<u32, crate::Error> {
+        let interned = self.chains.intern(chain.0)?;
+        if let slots::Interned::Blank(slot) = interned
+            && self.chains.has_recycled()
+        {
+            // Its old slot may have been recycled together with a touch that nobody has seen yet.
+            self.touch_chain(slot);
+        }
+        Ok(interned.slot())
+    }
+
+    /// The slot of a node that is about to hold something.
+    fn intern_node(&mut self, node: NodeId) -> Result<u32, crate::Error> {
+        let interned = self.nodes.intern(node.0)?;
+        if let slots::Interned::Blank(slot) = interned
+            && self.nodes.has_recycled()
+        {
+            // As for chains: better touched once too often than a touch lost.
+            self.touch_node(slot);
+        }
+        Ok(interned.slot())
+    }
+
+    /// Adds a holder that is not one yet. The room for it was made before.
+    fn add_holder(&mut self, chain: u32, node: u32) {
+        let id = self.nodes.id(node);
+        let chains = &mut self.nodes.value_mut(node).chains;
+        let position = chains.len() as u32;
+        chains.push(chain);
+        let nodes = &self.nodes;
+        let holders = &mut self.chains.value_mut(chain).holders;
+        let rank = holders.iter().take_while(|holder| nodes.id(holder.node) < id).count();
+        holders.insert(rank, Holder { node, position });
+    }
+
+    /// Removes a holder, and fills its place in the node's list with the last chain of that list.
+    fn remove_holder(&mut self, chain: u32, node: u32) {
+        let holders = &mut self.chains.value_mut(chain).holders;
+        let Some(rank) = holders.iter().position(|holder| holder.node == node) else { return };
+        let position = holders.remove(rank).position;
+        let chains = &mut self.nodes.value_mut(node).chains;
+        chains.swap_remove(position as usize);
+        if let Some(&moved) = chains.get(position as usize) {
+            for holder in &mut self.chains.value_mut(moved).holders {
+                if holder.node == node {
+                    holder.position = position;
+                }
+            }
+        }
+    }
+
+    /// Drops all that there is to say of a chain.
+    fn clear_chain(&mut self, chain: u32) {
+        while let Some(holder) = self.chains.value(chain).holders.last().copied() {
+            self.remove_holder(chain, holder.node);
+        }
+        let value = self.chains.value_mut(chain);
+        value.leader = NodeId::NONE;
+        value.claim_held = false;
+        value.last_rebalance = None;
+    }
+
+    fn retire_chain_if_empty(&mut self, chain: u32) {
+        let value = self.chains.value_mut(chain);
+        if !value.has_content() {
+            value.holders.shrink_to_fit();
+            self.chains.retire(chain);
+        }
+    }
+
+    fn retire_node_if_empty(&mut self, node: u32) {
+        let value = self.nodes.value_mut(node);
+        if value.chains.is_empty() {
+            value.chains = Vec::new();
+            self.nodes.retire(node);
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Dense numbers for sparse ids, and which of them were noted since when.
+
+use alloc::vec::Vec;
+
+use hashbrown::HashTable;
+
+use crate::error::Error;
+
+/// No slot: the end of a list, or an id that was never interned.
+pub(crate) const NO_SLOT: u32 = u32::MAX;
+
+/// Empty slots are kept for their old ids until this many more of them than live ones exist.
+///
+/// A chain that is removed and created again between two samples must look as if nothing had happened (S9), and a
+/// touch in between must not be lost; so its slot remembers it for a while. The bound keeps memory proportional to what
+/// exists now (E4). Beyond it an id that comes back is new, which costs a re-score and hides nothing.
+const SPARE_SLOTS: usize = 1024;
+
+/// Values in dense slots, found by id, each with the revision at which it was last noted.
+///
+/// Slots are linked from the least to the most recently noted one. A reader that remembers a revision finds what was
+/// noted since by walking from the newest: nothing is consumed, so any number of readers can catch up independently.
+#[derive(Debug)]
+pub(crate) struct Slots<T> {
+    what: &'static str,
+    table: HashTable<u32>,
+    slots: Vec<Slot<T>>,
+    live_count: usize,
+    newest: u32,
+    oldest: u32,
+    first_retired: u32,
+    last_retired: u32,
+    has_recycled: bool,
+}
+
+#[derive(Debug)]
+struct Slot<T> {
+    id: u64,
+    /// 0 until the slot is noted for the first time; only then it is linked.
+    noted: u64,
+    newer: u32,
+    older: u32,
+    next_retired: u32,
+    live: bool,
+    /// Whether it stands in the retirement queue; it may have come back to life there.
+    queued: bool,
+    value: T,
+}
+
+/// What [`Slots::intern`] had to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Interned {
+    /// The id has had this slot before and still has it.
+    Known(u32),
+    /// The id got a slot that remembers nothing of it.
+    Blank(u32),
+}
+
+impl Interned {
+    pub(crate) fn slot(self) -> u32 {
+        match self {
+            Interned::Known(slot) | Interned::Blank(slot) => slot,
+        }
+    }
+}
+
+fn hash_of(id: u64) -> u64 {
+    use core::hash::BuildHasher;
+    // A fixed state: no entropy reaches the core, and the order of the table reaches no output.
+    foldhash::fast::FixedState::default().hash_one(id)
+}
+
+impl<T: Default> Slots<T> {
+    /// An empty table; `what` names its contents in errors.
+    pub(crate) fn new(what: &'static str) -> Self {
+        Slots {
+            what,
+            table: HashTable::new(),
+            slots: Vec::new(),
+            live_count: 0,
+            newest: NO_SLOT,
+            oldest: NO_SLOT,
+            first_retired: NO_SLOT,
+            last_retired: NO_SLOT,
+            has_recycled: false,
+        }
+    }
+
+    /// Number of slots, live or not; every slot number is below it.
+    pub(crate) fn slot_count(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Number of live slots.
+    pub(crate) fn live_count(&self) -> usize {
+        self.live_count
+    }
+
+    /// Whether an id ever lost its slot to another one.
+    pub(crate) fn has_recycled(&self) -> bool {
+        self.has_recycled
+    }
+
+    /// The slot of this id, live or remembered.
+    pub(crate) fn find(&self, id: u64) -> Option<u32> {
+        self.table.find(hash_of(id), |&slot| self.slots[slot as usize].id == id).copied()
+    }
+
+    /// The slot of this id, if it is live.
+    pub(crate) fn find_live(&self, id: u64) -> Option<u32> {
+        self.find(id).filter(|&slot| self.is_live(slot))
+    }
+
+    pub(crate) fn is_live(&self, slot: u32) -> bool {
+        self.slots[slot as usize].live
+    }
+
+    pub(crate) fn id(&self, slot: u32) -> u64 {
+        self.slots[slot as usize].id
+    }
+
+    pub(crate) fn value(&self, slot: u32) -> &T {
+        &self.slots[slot as usize].value
+    }
+
+    pub(crate) fn value_mut(&mut self, slot: u32) -> &mut T {
+        &mut self.slots[slot as usize].value
+    }
+
+    /// The live slots, in no order that means anything.
+    pub(crate) fn live(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.slots.len() as u32).filter(|&slot| self.is_live(slot))
+    }
+
+    /// Makes room for a table of `total` ids, exactly.
+    pub(crate) fn reserve_total(&mut self, total: usize) -> Result<(), Error> {
+        let additional = total.saturating_sub(self.slots.len());
+        self.slots.try_reserve_exact(additional).map_err(|_| Error::OutOfMemory)?;
+        let Slots { table, slots, .. } = self;
+        table.try_reserve(additional, |&slot| hash_of(slots[slot as usize].id)).map_err(|_| Error::OutOfMemory)
+    }
+
+    /// The slot of this id, live from now on.
+    pub(crate) fn intern(&mut self, id: u64) -> Result<Interned, Error> {
+        if let Some(slot) = self.find(id) {
+            self.revive(slot);
+            return Ok(Interned::Known(slot));
+        }
+        let Slots { table, slots, .. } = self;
+        table.try_reserve(1, |&slot| hash_of(slots[slot as usize].id)).map_err(|_| Error::OutOfMemory)?;
+        let slot = match self.recycle() {
+            Some(slot) => slot,
+            None => self.grow()?,
+        };
+        self.slots[slot as usize].id = id;
+        self.slots[slot as usize].live = true;
+        self.live_count += 1;
+        let Slots { table, slots, .. } = self;
+        table.insert_unique(hash_of(id), slot, |&slot| hash_of(slots[slot as usize].id));
+        Ok(Interned::Blank(slot))
+    }
+
+    fn revive(&mut self, slot: u32) {
+        let entry = &mut self.slots[slot as usize];
+        if !entry.live {
+            entry.live = true;
+            self.live_count += 1;
+        }
+    }
+
+    fn grow(&mut self) -> Result<u32, Error> {
+        let slot = u32::try_from(self.slots.len()).ok().filter(|&slot| slot != NO_SLOT);
+        let slot = slot.ok_or(Error::TooMany { what: self.what })?;
+        self.slots.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+        self.slots.push(Slot {
+            id: 0,
+            noted: 0,
+            newer: NO_SLOT,
+            older: NO_SLOT,
+            next_retired: NO_SLOT,
+            live: false,
+            queued: false,
+            value: T::default(),
+        });
+        Ok(slot)
+    }
+
+    /// Takes the slot that has been empty for longest from its old id, if there are empty slots to spare.
+    fn recycle(&mut self) -> Option<u32> {
+        if self.slots.len() - self.live_count <= self.live_count + SPARE_SLOTS {
+            return None;
+        }
+        while self.first_retired != NO_SLOT {
+            let slot = self.first_retired;
+            let entry = &mut self.slots[slot as usize];
+            self.first_retired = entry.next_retired;
+            if self.first_retired == NO_SLOT {
+                self.last_retired = NO_SLOT;
+            }
+            entry.queued = false;
+            if entry.live {
+                continue;
+            }
+            let old_id = entry.id;
+            entry.value = T::default();
+            if let Ok(old) = self.table.find_entry(hash_of(old_id), |&other| other == slot) {
+                old.remove();
+            }
+            self.has_recycled = true;
+            return Some(slot);
+        }
+        None
+    }
+
+    /// The slot is empty now. It keeps its id, its value and its place among the noted ones until it is needed.
+    pub(crate) fn retire(&mut self, slot: u32) {
+        let entry = &mut self.slots[slot as usize];
+        if !entry.live {
+            return;
+        }
+        entry.live = false;
+        self.live_count -= 1;
+        if entry.queued {
+            return;
+        }
+        entry.queued = true;
+        entry.next_retired = NO_SLOT;
+        match self.last_retired {
+            NO_SLOT => self.first_retired = slot,
+            last => self.slots[last as usize].next_retired = slot,
+        }
+        self.last_retired = slot;
+    }
+
+    /// Notes that something happened to the slot at this revision, which must be the highest so far.
+    pub(crate) fn note(&mut self, slot: u32, revision: u64) {
+        if self.newest != slot {
+            self.unlink(slot);
+            let newest = self.newest;
+            let entry = &mut self.slots[slot as usize];
+            entry.older = newest;
+            entry.newer = NO_SLOT;
+            match newest {
+                NO_SLOT => self.oldest = slot,
+                _ => self.slots[newest as usize].newer = slot,
+            }
+            self.newest = slot;
+        }
+        self.slots[slot as usize].noted = revision;
+    }
+
+    fn unlink(&mut self, slot: u32) {
+        let entry = &self.slots[slot as usize];
+        if entry.noted == 0 {
+            return;
+        }
+        let (newer, older) = (entry.newer, entry.older);
+        match newer {
+            NO_SLOT => self.newest = older,
+            _ => self.slots[newer as usize].older = older,
+        }
+        match older {
+            NO_SLOT => self.oldest = newer,
+            _ => self.slots[older as usize].newer = newer,
+        }
+    }
+
+    /// The slots noted after `revision`, newest first.
+    pub(crate) fn noted_since(&self, revision: u64) -> impl Iterator<Item = u32> + '_ {
+        let mut next = self.newest;
+        core::iter::from_fn(move || {
+            let slot = next;
+            let entry = self.slots.get(slot as usize).filter(|entry| entry.noted > revision)?;
+            next = entry.older;
+            Some(slot)
+        })
+    }
+}
