@@ -203,9 +203,9 @@ pub struct Explanation {
     pub sampled_at: Option<Timestamp>,
     /// End of its cooldown; `None` if it is on none, or on one that ends beyond all time.
     pub cooldown_until: Option<Timestamp>,
-    /// The floor that the verdict was judged by.
+    /// The floor that the verdict was judged by; the present one if no tick has judged the chain yet.
     pub score_floor: f32,
-    /// The gap that it was judged by.
+    /// The gap that it was judged by, likewise.
     pub hysteresis_gap: f32,
 }
 

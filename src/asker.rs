@@ -68,13 +68,6 @@ pub(crate) struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    pub(crate) fn score(&mut self, chain: ChainId, node: NodeId) -> Result<Option<f32>, Stop> {
-        self.tally.calls.score += 1;
-        let answer = guard(|| self.scorer.score(chain, node));
-        let score = self.settle(answer, ScorerMethod::Score, chain, Some(node))?;
-        Ok(self.tally.validate(score))
-    }
-
     pub(crate) fn live_score(&mut self, chain: ChainId, node: NodeId) -> Result<Option<f32>, Stop> {
         self.tally.calls.live_score += 1;
         let answer = guard(|| self.scorer.live_score(chain, node));

@@ -3,11 +3,11 @@
 use alloc::vec::Vec;
 
 use crate::action::{Action, Decision, Eviction, Judgement, TickReport, Verdict};
-use crate::asker::{Asker, Stop, Tally};
+use crate::asker::{Asker, Stop, Subject, Tally};
 use crate::claim::MigrationEligible;
 use crate::config::SchedulerConfig;
 use crate::cost::MigrationCostModel;
-use crate::error::Error;
+use crate::error::{Error, ScorerMethod};
 use crate::id::{ChainId, NodeId, Timestamp};
 use crate::scorer::PlacementScorer;
 use crate::state::{ChainView, MeshState};
@@ -66,11 +66,12 @@ pub fn diff_scheduler(
     let mut decision = Decision::default();
     let mut verdicts = TickReport::default().verdicts;
     let mut next_due = NextDue::default();
+    let mut scores = AskEach::default();
     let mut pass = Pass::new(config, now, &already_evicted, Some(scorer), &mut tally);
     // D1: only chains led here. D12: by ascending id, each once.
     for chain in state.led_by(this_node) {
         let Some(view) = state.chain(chain) else { continue };
-        let (judgement, action) = pass.judge(&view, &mut AskEach)?;
+        let (judgement, action) = pass.judge(&view, &mut scores)?;
         verdicts[usize::from(judgement.verdict.number())] += 1;
         decision.judgements.push(judgement);
         decision.actions.extend(action);
@@ -122,18 +123,35 @@ pub(crate) trait WorstHolder {
     fn worst_holder(&mut self, chain: &ChainView<'_>, asker: &mut Asker<'_>) -> Result<Worst, Stop>;
 }
 
-/// Asks the scorer for every holder, in ascending id.
-struct AskEach;
+/// Asks the scorer for every holder of a chain, in ascending id, in one call.
+#[derive(Default)]
+struct AskEach {
+    pairs: Vec<(ChainId, NodeId)>,
+    scores: Vec<Option<f32>>,
+}
 
 impl WorstHolder for AskEach {
     fn worst_holder(&mut self, chain: &ChainView<'_>, asker: &mut Asker<'_>) -> Result<Worst, Stop> {
+        let AskEach { pairs, scores } = self;
+        let holders = chain.holders();
+        pairs.clear();
+        pairs.try_reserve(holders.len()).map_err(|_| Error::OutOfMemory)?;
+        pairs.extend(holders.map(|node| (chain.id(), node)));
+        scores.clear();
+        scores.try_reserve(pairs.len()).map_err(|_| Error::OutOfMemory)?;
+        scores.resize(pairs.len(), None);
+        let failure = asker.score_many(pairs, scores).err();
+        let failed_at = failure.as_ref().map(|error| error.index().filter(|&index| index < pairs.len()));
+        let answered = failed_at.map_or(pairs.len(), |index| index.unwrap_or(0));
         let mut worst = Worst::NoScore;
-        for node in chain.holders() {
-            if let Some(score) = asker.score(chain.id(), node)? {
+        for (&(_, node), &score) in pairs.iter().zip(&scores[..answered]) {
+            if let Some(score) = asker.tally.validate(score) {
                 worst = worst.or(node, score);
             }
         }
-        Ok(worst)
+        let Some(error) = failure else { return Ok(worst) };
+        let node = failed_at.flatten().map(|index| pairs[index].1);
+        Err(asker.fail(error, Subject { method: ScorerMethod::Score, chain: Some(chain.id()), node }))
     }
 }
 

@@ -13,6 +13,9 @@ mod cost;
 mod decision;
 mod error;
 mod event;
+#[cfg(feature = "capi")]
+#[doc(hidden)]
+pub mod ffi;
 mod history;
 mod holder_nodes;
 mod id;

@@ -145,7 +145,7 @@ pub trait PlacementScorer {
 }
 
 /// Asks one by one and says where it stopped.
-fn each<Q, A>(questions: &[Q], out: &mut [A], ask: impl Fn(&Q) -> ScorerResult<A>) -> ScorerResult<()> {
+pub(crate) fn each<Q, A>(questions: &[Q], out: &mut [A], ask: impl Fn(&Q) -> ScorerResult<A>) -> ScorerResult<()> {
     for (index, (question, answer)) in questions.iter().zip(out).enumerate() {
         *answer = ask(question).map_err(|error| error.at_index(index))?;
     }

@@ -31,6 +31,8 @@ impl fmt::Display for Judgement {
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bounds = Some((self.score_floor, self.hysteresis_gap));
+        // Bounds that nobody knows, as in an explanation that C filled in itself, are left out.
+        let bounds = bounds.filter(|(floor, gap)| !floor.is_nan() && !gap.is_nan());
         Line { judgement: &self.judgement, bounds, cooldown_until: self.cooldown_until }.fmt(f)
     }
 }

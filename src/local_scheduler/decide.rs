@@ -106,7 +106,8 @@ impl Question<'_> {
             settled.extend(judged.map(|(judgement, _)| Settled { row, verdict: judgement.verdict }));
         }
         // Only these can make the pass ask; by ascending id (D12).
-        for &(_, row) in self.sampler.under_floor.members() {
+        let under_floor = if self.sampler.knows(self.state) { self.sampler.under_floor.members() } else { &[] };
+        for &(_, row) in under_floor {
             let Some((judgement, action)) = self.judge(row, &mut pass)? else { continue };
             settled.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
             settled.push(Settled { row, verdict: judgement.verdict });

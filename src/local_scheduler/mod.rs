@@ -78,10 +78,10 @@ pub struct LocalScheduler {
     committed: Answer,
     /// Where the next tick writes; becomes `committed` only when nothing can fail any more.
     draft: Answer,
+    /// The config that the standing verdicts were judged by.
+    judged_by: SchedulerConfig,
     /// Whether the standing verdicts were judged with a scorer.
     judged_with_scorer: bool,
-    /// Whether the config changed since they were judged.
-    config_changed: bool,
 }
 
 impl LocalScheduler {
@@ -104,8 +104,8 @@ impl LocalScheduler {
             report: TickReport::default(),
             committed: Answer::default(),
             draft: Answer::default(),
+            judged_by: config,
             judged_with_scorer: false,
-            config_changed: false,
         })
     }
 
@@ -134,7 +134,6 @@ impl LocalScheduler {
         if config.score_floor != self.config.score_floor {
             self.sampler.rebuild_under_floor(config.score_floor)?;
         }
-        self.config_changed = true;
         self.config = config;
         Ok(())
     }
@@ -188,8 +187,8 @@ impl LocalScheduler {
         outcome?;
         self.sampler.commit(state, &self.draft, &self.config, self.this_node, now);
         core::mem::swap(&mut self.draft, &mut self.committed);
+        self.judged_by = self.config;
         self.judged_with_scorer = self.registry.scorer().is_some();
-        self.config_changed = false;
         self.committed.decision.report.add_sampling(&mut self.report);
         Ok(&self.committed.decision)
     }
@@ -229,7 +228,11 @@ impl LocalScheduler {
         let row = if self.sampler.knows(state) { self.sampler.led.find(chain) } else { None };
         let Some(row) = row else { return Ok(explanation) };
         let led = self.sampler.led.row(row);
-        explanation.since = led.flags.has(Flags::JUDGED).then_some(led.since);
+        if led.flags.has(Flags::JUDGED) {
+            explanation.since = Some(led.since);
+            explanation.score_floor = self.judged_by.score_floor;
+            explanation.hysteresis_gap = self.judged_by.hysteresis_gap;
+        }
         explanation.sampled_at = led.flags.has(Flags::SAMPLED).then_some(led.last_sampled);
         explanation.judgement.verdict = led.verdict;
         if led.verdict == Verdict::Healthy {
@@ -290,7 +293,7 @@ impl LocalScheduler {
             scorer: scorer.map(|scorer| scorer as &dyn crate::PlacementScorer),
             this_node: self.this_node,
             now,
-            judge_all: self.config_changed || self.judged_with_scorer != scorer.is_some(),
+            judge_all: self.judged_by != self.config || self.judged_with_scorer != scorer.is_some(),
         }
     }
 }

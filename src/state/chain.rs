@@ -109,7 +109,7 @@ impl<'a> ChainView<'a> {
     #[must_use]
     pub fn is_led_by(&self, node: NodeId) -> bool {
         let chain = self.chain();
-        chain.leader == node && !chain.holders.is_empty()
+        chain.leader == node && !node.is_none() && !chain.holders.is_empty()
     }
 
     pub(crate) fn chain(&self) -> &'a Chain {

@@ -1,0 +1,387 @@
+//! The scheduler: sample, decide, tick.
+
+use super::config::{read_config, to_c};
+use super::guard::{Failure, guard, guard_with};
+use super::handle::{enter_exclusive, enter_shared, insert, remove};
+use super::result::{DRIFTLINE_RESULT_NO_MEMORY, DRIFTLINE_RESULT_NO_SCORER, driftline_result, method_number};
+use super::scorer::CScorer;
+use super::sized::{
+    SizedOutput, check_lent_size, check_output, check_required_output, output_elements, required, write_element,
+};
+use super::types::*;
+use super::version::check_abi;
+use crate::action::{Action, ScorerFailure, TickReport};
+use crate::id::{NodeId, Timestamp};
+use crate::local_scheduler::LocalScheduler;
+use crate::state::MeshState;
+
+/// What a scheduler handle stands for.
+pub(super) struct SchedulerObject {
+    pub(super) scheduler: LocalScheduler,
+    /// The actions that are lent to the caller, laid out with the caller's element size.
+    actions: Vec<u64>,
+    failures: Vec<driftline_failure>,
+}
+
+/// Makes a scheduler for the chains that `this_node` leads, without a scorer. `abi` is `DRIFTLINE_ABI`.
+///
+/// The caller owns the handle and ends it with `driftline_scheduler_free`. Errors: `ABI`, `NULL`, `STRUCT_SIZE`, `CONFIG`,
+/// `ID`, `NO_MEMORY`.
+///
+/// # Safety
+///
+/// `config` must be NULL or readable for its `struct_size`, `out` NULL or writable; `err` must be NULL or writable for its
+/// `struct_size`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn driftline_scheduler_new(
+    abi: u32,
+    this_node: u64,
+    config: *const driftline_config,
+    out: *mut driftline_scheduler,
+    err: *mut driftline_error,
+) -> driftline_result {
+    guard(err, || {
+        check_abi(abi)?;
+        let config = read_config(config)?;
+        let out = required(out, "out")?;
+        let scheduler = LocalScheduler::new(NodeId(this_node), config)?;
+        out.bits = insert(Box::new(SchedulerObject { scheduler, actions: Vec::new(), failures: Vec::new() }))?;
+        Ok(())
+    })
+}
+
+/// Ends a scheduler, and its scorer with it (writes). Zero is fine. Works on a poisoned one.
+///
+/// Errors: `HANDLE`, `BUSY`, `REENTRANT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn driftline_scheduler_free(scheduler: driftline_scheduler) -> driftline_result {
+    guard(
+        core::ptr::null_mut(),
+        || {
+            if scheduler.bits == 0 { Ok(()) } else { remove::<SchedulerObject>(scheduler.bits) }
+        },
+    )
+}
+
+/// The present config (reads). Errors: `NULL`, `STRUCT_SIZE`, `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+///
+/// # Safety
+///
+/// `out` must be NULL or writable for its `struct_size`; `err` must be NULL or writable for its.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn driftline_scheduler_config(
+    scheduler: driftline_scheduler,
+    out: *mut driftline_config,
+    err: *mut driftline_error,
+) -> driftline_result {
+    guard(err, || {
+        let out = check_required_output(out, "out")?;
+        out.write(to_c(enter_shared::<SchedulerObject>(scheduler.bits)?.get()?.scheduler.config()));
+        Ok(())
+    })
+}
+
+/// Replaces the config from the next call on (writes). A refused config changes nothing.
+///
+/// Errors: `CONFIG`, `NULL`, `STRUCT_SIZE`, `NO_MEMORY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+///
+/// # Safety
+///
+/// `config` must be NULL or readable for its `struct_size`; `err` must be NULL or writable for its.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn driftline_scheduler_configure(
+    scheduler: driftline_scheduler,
+    config: *const driftline_config,
+    err: *mut driftline_error,
+) -> driftline_result {
+    guard(err, || {
+        let config = read_config(config)?;
+        Ok(enter_exclusive::<SchedulerObject>(scheduler.bits)?.get()?.scheduler.configure(config)?)
+    })
+}
+
+/// Makes this the scorer (writes): every led chain is due (SPEC P4). The previous one is dropped.
+///
+/// The struct is copied. Whatever this returns, `scorer->drop` is or will be called exactly once, unless `struct_size` does
+/// not cover it or is larger than 4,096. Errors: `NULL` also for a missing `score` or `best_alternative`; `STRUCT_SIZE`,
+/// `RESERVED`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+///
+/// # Safety
+///
+/// `scorer` must be NULL or readable for its `struct_size`, and its entries must do what `driftline_scorer` says until
+/// `drop` is called; `err` must be NULL or writable for its `struct_size`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn driftline_scheduler_install(
+    scheduler: driftline_scheduler,
+    scorer: *const driftline_scorer,
+    err: *mut driftline_error,
+) -> driftline_result {
+    let adopt = || CScorer::adopt(scorer);
+    guard_with(err, adopt, |adopted| {
+        let scorer = Box::new(adopted?);
+        let mut entered = enter_exclusive::<SchedulerObject>(scheduler.bits)?;
+        let previous = entered.get()?.scheduler.registry_mut().install(scorer);
+        // Its `drop` may call anything, so it comes when nobody is inside.
+        drop(entered);
+        drop(previous);
+        Ok(())
+    })
+}
+
+/// Takes the scorer out and drops it (writes). A scheduler without one samples nothing and emits nothing.
+///
+/// Errors: `NO_SCORER` if there is none; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+///
+/// # Safety
+///
+/// `err` must be NULL or writable for its `struct_size`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn driftline_scheduler_uninstall(
+    scheduler: driftline_scheduler,
+    err: *mut driftline_error,
+) -> driftline_result {
+    guard(err, || {
+        let mut entered = enter_exclusive::<SchedulerObject>(scheduler.bits)?;
+        let previous = entered.get()?.scheduler.registry_mut().uninstall();
+        drop(entered);
+        match previous {
+            Some(previous) => drop(previous),
+            None => return Err(Failure::new(DRIFTLINE_RESULT_NO_SCORER, "no scorer is installed")),
+        }
+        Ok(())
+    })
+}
+
+/// Samples what is due and decides nothing (writes the scheduler, reads the state). A tick does it by itself.
+///
+/// The verdicts of the report are those of the last tick. `report` may be NULL. Errors: `TIME` if `now_ns` is earlier than a
+/// time seen before, `SCORER` when the scorer fails under abort (what was observed is kept, the rest stays due),
+/// `NO_MEMORY`, `STRUCT_SIZE`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+///
+/// # Safety
+///
+/// `report` must be NULL or writable for its `struct_size`; `err` must be NULL or writable for its.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn driftline_scheduler_sample(
+    scheduler: driftline_scheduler,
+    state: driftline_state,
+    now_ns: u64,
+    report: *mut driftline_report,
+    err: *mut driftline_error,
+) -> driftline_result {
+    guard(err, || {
+        let report = check_output(report, "report")?;
+        let mut entered = enter_exclusive::<SchedulerObject>(scheduler.bits)?;
+        let state = enter_shared::<MeshState>(state.bits)?;
+        let SchedulerObject { scheduler, failures, .. } = entered.get()?;
+        let sampled = scheduler.sample(state.get()?, Timestamp(now_ns))?;
+        keep_failures(failures, &sampled.failures)?;
+        write_report(report, sampled);
+        Ok(())
+    })
+}
+
+/// One tick: observe, decide, commit (writes scheduler and state).
+///
+/// `*actions` is an array of `*count` actions by ascending chain, laid out with `action_size` bytes each, which is
+/// `sizeof(driftline_action)` as the caller knows it. It belongs to the scheduler and is valid until the next call that
+/// writes it; there is nothing to free. Carry the actions out and report back with events; their cooldowns have started.
+/// `report` may be NULL.
+///
+/// Errors: as `driftline_scheduler_sample`, `NULL`. No action is emitted then and no decision state is written.
+///
+/// # Safety
+///
+/// `actions` and `count` must be NULL or writable, `report` NULL or writable for its `struct_size`; `err` must be NULL or
+/// writable for its.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn driftline_scheduler_tick(
+    scheduler: driftline_scheduler,
+    state: driftline_state,
+    now_ns: u64,
+    action_size: usize,
+    actions: *mut *const driftline_action,
+    count: *mut usize,
+    report: *mut driftline_report,
+    err: *mut driftline_error,
+) -> driftline_result {
+    guard(err, || {
+        let lent = Lent::check(action_size, actions, count)?;
+        let report = check_output(report, "report")?;
+        let mut entered = enter_exclusive::<SchedulerObject>(scheduler.bits)?;
+        let mut state = enter_exclusive::<MeshState>(state.bits)?;
+        let SchedulerObject { scheduler, actions, failures } = entered.get()?;
+        let decision = scheduler.tick(state.get()?, Timestamp(now_ns))?;
+        keep_failures(failures, &decision.report.failures)?;
+        lent.lend(actions, &decision.actions)?;
+        write_report(report, &decision.report);
+        Ok(())
+    })
+}
+
+/// What a tick on the same observations would do: a dry run that changes nothing, but has the scheduler to itself, because
+/// it asks the scorer (writes the lent actions, reads the state).
+///
+/// Everything else is as in `driftline_scheduler_tick`.
+///
+/// # Safety
+///
+/// As `driftline_scheduler_tick`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn driftline_scheduler_decide(
+    scheduler: driftline_scheduler,
+    state: driftline_state,
+    now_ns: u64,
+    action_size: usize,
+    actions: *mut *const driftline_action,
+    count: *mut usize,
+    report: *mut driftline_report,
+    err: *mut driftline_error,
+) -> driftline_result {
+    guard(err, || {
+        let lent = Lent::check(action_size, actions, count)?;
+        let report = check_output(report, "report")?;
+        let mut entered = enter_exclusive::<SchedulerObject>(scheduler.bits)?;
+        let state = enter_shared::<MeshState>(state.bits)?;
+        let SchedulerObject { scheduler, actions, failures } = entered.get()?;
+        let decision = scheduler.decide(state.get()?, Timestamp(now_ns))?;
+        keep_failures(failures, &decision.report.failures)?;
+        lent.lend(actions, &decision.actions)?;
+        write_report(report, &decision.report);
+        Ok(())
+    })
+}
+
+/// The chains that the last sample or tick re-scored, ascending, and why (reads).
+///
+/// `sampled_size` is `sizeof(driftline_sampled)`. `out` may be NULL with a capacity of 0 to ask for the count. If they do not
+/// fit: `CAPACITY`, and `*count` is how many there are. Errors: `NULL`, `STRUCT_SIZE`; `HANDLE`, `BUSY`, `REENTRANT`,
+/// `POISONED`.
+///
+/// # Safety
+///
+/// `out` must be writable for `capacity` elements of `sampled_size` bytes, `count` NULL or writable; `err` must be NULL or
+/// writable for its `struct_size`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn driftline_scheduler_sampled(
+    scheduler: driftline_scheduler,
+    out: *mut driftline_sampled,
+    capacity: usize,
+    sampled_size: usize,
+    count: *mut usize,
+    err: *mut driftline_error,
+) -> driftline_result {
+    guard(err, || {
+        let out = output_elements(out, capacity, sampled_size, count, "out")?;
+        let entered = enter_shared::<SchedulerObject>(scheduler.bits)?;
+        let sampled = entered.get()?.scheduler.sampled();
+        out.write(sampled.map(|(chain, cause)| driftline_sampled { chain: chain.0, cause: cause as u32, reserved: 0 }))
+    })
+}
+
+/// The scorer's failures that the last sample, tick or dry run skipped, in the order in which they happened (reads).
+///
+/// `failure_size` is `sizeof(driftline_failure)`. Otherwise as `driftline_scheduler_sampled`.
+///
+/// # Safety
+///
+/// As `driftline_scheduler_sampled`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn driftline_scheduler_failures(
+    scheduler: driftline_scheduler,
+    out: *mut driftline_failure,
+    capacity: usize,
+    failure_size: usize,
+    count: *mut usize,
+    err: *mut driftline_error,
+) -> driftline_result {
+    guard(err, || {
+        let out = output_elements(out, capacity, failure_size, count, "out")?;
+        out.write(enter_shared::<SchedulerObject>(scheduler.bits)?.get()?.failures.iter().copied())
+    })
+}
+
+/// Where the caller wants to find the actions.
+struct Lent<'a> {
+    actions: &'a mut *const driftline_action,
+    count: &'a mut usize,
+    action_size: usize,
+}
+
+impl Lent<'_> {
+    fn check(action_size: usize, actions: *mut *const driftline_action, count: *mut usize) -> Result<Self, Failure> {
+        check_lent_size(action_size, "action_size")?;
+        Ok(Lent { actions: required(actions, "actions")?, count: required(count, "count")?, action_size })
+    }
+
+    /// Lays the actions out as the caller knows them, in memory of the scheduler's.
+    fn lend(self, lent: &mut Vec<u64>, actions: &[Action]) -> Result<(), Failure> {
+        let stride = self.action_size / size_of::<u64>();
+        lent.clear();
+        lent.try_reserve(actions.len() * stride).map_err(|_| out_of_memory())?;
+        lent.resize(actions.len() * stride, 0);
+        for (slot, action) in lent.chunks_exact_mut(stride).zip(actions) {
+            // SAFETY: the chunk has `action_size` bytes.
+            unsafe { write_element(slot.as_mut_ptr().cast::<u8>(), self.action_size, action_to_c(action)) };
+        }
+        *self.count = actions.len();
+        *self.actions = lent.as_ptr().cast::<driftline_action>();
+        Ok(())
+    }
+}
+
+fn out_of_memory() -> Failure {
+    Failure::new(DRIFTLINE_RESULT_NO_MEMORY, "out of memory")
+}
+
+pub(super) fn action_to_c(action: &Action) -> driftline_action {
+    match action {
+        Action::Evict(eviction) => driftline_action {
+            kind: DRIFTLINE_ACTION_EVICT,
+            flags: if eviction.cost.is_some() { DRIFTLINE_ACTION_FLAG_COST } else { 0 },
+            chain: eviction.chain.0,
+            victim: eviction.victim.0,
+            target: eviction.target.0,
+            victim_score: eviction.victim_score,
+            target_score: eviction.target_score,
+            gain: eviction.gain,
+            cost: eviction.cost.unwrap_or(0.0),
+        },
+    }
+}
+
+fn keep_failures(kept: &mut Vec<driftline_failure>, failures: &[ScorerFailure]) -> Result<(), Failure> {
+    kept.clear();
+    kept.try_reserve(failures.len()).map_err(|_| out_of_memory())?;
+    kept.extend(failures.iter().map(|failure| driftline_failure {
+        method: method_number(failure.method),
+        scorer_code: failure.error.code(),
+        chain: failure.chain.map_or(DRIFTLINE_NONE, |chain| chain.0),
+        node: failure.node.map_or(DRIFTLINE_NONE, |node| node.0),
+    }));
+    Ok(())
+}
+
+pub(super) fn write_report(output: Option<SizedOutput<driftline_report>>, report: &TickReport) {
+    let Some(output) = output else { return };
+    output.write(driftline_report {
+        struct_size: 0,
+        next_due_known: u32::from(report.next_due.is_some()),
+        next_due_ns: report.next_due.map_or(DRIFTLINE_NONE, |at| at.0),
+        led: report.led,
+        fresh: report.new,
+        dirty: report.dirty,
+        backstop_due: report.backstop_due,
+        rescored: report.rescored,
+        score_calls: report.calls.score,
+        live_score_calls: report.calls.live_score,
+        alternative_calls: report.calls.best_alternative,
+        node_fingerprint_calls: report.calls.node_fingerprint,
+        chain_fingerprint_calls: report.calls.chain_fingerprint,
+        cost_calls: report.calls.migration_cost,
+        invalid_scores: report.invalid_scores,
+        invalid_alternatives: report.invalid_alternatives,
+        scorer_errors: report.failures.len() as u64,
+        verdicts: report.verdicts,
+    });
+}
