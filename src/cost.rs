@@ -63,7 +63,7 @@ fn seconds_of(duration_ns: u64) -> f32 {
     const FRACTION_BITS: u32 = 64;
     let scaled = u128::from(duration_ns) << FRACTION_BITS;
     let quotient = scaled / NS_PER_S;
-    let sticky = u128::from(scaled % NS_PER_S != 0);
+    let sticky = u128::from(!scaled.is_multiple_of(NS_PER_S));
     // `u128 as f32` rounds to nearest; the sticky bit lies far below the last bit that is kept.
     (quotient | sticky) as f32 / (1u128 << FRACTION_BITS) as f32
 }

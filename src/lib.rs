@@ -1,4 +1,90 @@
-//! driftline decides when a replica should live somewhere else, and only when the move is worth it.
+//! driftline decides **when a replica should live somewhere else**, and only when the move is worth it.
+//!
+//! A control plane tells it who holds which chain, who leads it, and what time it is. A scorer that the control plane
+//! supplies says how good each home is. Once per tick driftline answers with the few moves that are worth making. It
+//! does no I/O, reads no clock, starts no thread and owns no network: same inputs, same bytes out.
+//!
+//! A *chain* is anything that is replicated and has *holders*: a shard, a log, a blob, a daemon with state. At most one
+//! node *leads* a chain, and only the leader's scheduler acts on it.
+//!
+//! # The loop
+//!
+//! ```
+//! use driftline::{
+//!     Action, Alternative, ChainId, Event, LocalScheduler, MeshState, NodeId, PlacementScorer, SchedulerConfig,
+//!     ScorerResult, Timestamp,
+//! };
+//!
+//! struct Latency;
+//! impl PlacementScorer for Latency {
+//!     fn score(&self, _: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
+//!         Ok(Some(if node == NodeId(3) { 0.4 } else { 0.9 })) // In earnest: what you measured.
+//!     }
+//!     fn best_alternative(&self, _: ChainId, exclude: &[NodeId]) -> ScorerResult<Option<Alternative>> {
+//!         Ok([4, 5].map(NodeId).into_iter().find(|node| !exclude.contains(node)).map(|node| Alternative { node, score: 0.9 }))
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), driftline::Error> {
+//! let mut state = MeshState::new();
+//! let mut scheduler = LocalScheduler::new(NodeId(1), SchedulerConfig::default())?;
+//! scheduler.registry_mut().install(Box::new(Latency));
+//! let chain = ChainId(7);
+//! let mut events = vec![
+//!     Event::HolderAdded { chain, node: NodeId(1) },
+//!     Event::HolderAdded { chain, node: NodeId(3) },
+//!     Event::LeaderSet { chain, node: NodeId(1) },
+//! ];
+//! for now in [0, 30_000_000_000].map(Timestamp) {
+//!     state.apply(&events)?; // What happened since the last tick.
+//!     events.clear();
+//!     for action in &scheduler.tick(&mut state, now)?.actions {
+//!         if let Action::Evict(eviction) = action {
+//!             // Carry it out, then say so.
+//!             events.push(Event::HolderRemoved { chain: eviction.chain, node: eviction.victim });
+//!             events.push(Event::HolderAdded { chain: eviction.chain, node: eviction.target });
+//!         }
+//!     }
+//! }
+//! assert_eq!(state.chain(chain).unwrap().holders().collect::<Vec<_>>(), [NodeId(1), NodeId(4)]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What a tick does
+//!
+//! 1. **Observe.** Chains that are new, dirty (an input moved: a fingerprint, the holders, a touch) or due by the backstop
+//!    are re-scored into a [`ScoreSnapshot`]; the worst score of each enters its [`ScoreHistory`]. A clean chain costs
+//!    nothing.
+//! 2. **Decide.** For each led chain the first rule that applies is its [`Verdict`]: cooldown, claim, no score, healthy,
+//!    recovered, no alternative, gap too small, cost too high, or evict. Nobody is evicted on a stale number: the victim is
+//!    scored anew before.
+//! 3. **Commit.** The cooldowns of the evictions start. Nothing in this step can fail.
+//!
+//! # The caller's duties
+//!
+//! - **Time** is an argument, in nanoseconds from any origin. It must not go back for one scheduler
+//!   ([`Error::TimeReversed`]). Tick at the latest at the report's `next_due`, and after events.
+//! - **Events** say what is so, in order. They are idempotent, so saying a thing twice is fine; not saying it is not.
+//! - **Actions** are to be carried out by the caller, who reports with events. An eviction that is not carried out is asked
+//!   for again after the cooldown.
+//! - **Leadership** is the caller's. driftline acts as far as its node knew; two leaders that overlap both act.
+//! - **The scorer** answers truthfully or not at all. Fingerprints move whenever a score may have; where they cannot,
+//!   send `NodeTouched` and `ChainTouched`. What both miss is found by the backstop within one `decision_interval_ns`.
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! | --- | --- | --- |
+//! | `capi` | yes | the C ABI of `include/driftline.h`; implies `std` |
+//! | `std` | with `capi` | a panic of a Rust scorer counts as a failure of the scorer |
+//! | `header` | no | has the build write the C header for the test that checks it |
+//! | `testing` | no | what the C tests need; never in a release |
+//!
+//! Without `std` the crate is `no_std` + `alloc`, which is how the compiler checks that it has no clock, no I/O and no
+//! random order. The core has no `unsafe`.
+//!
+//! Rule numbers in these docs (S3, D7, P2, ...) are those of driftline's specification.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
@@ -43,3 +129,8 @@ pub use local_scheduler::LocalScheduler;
 pub use scorer::{Alternative, BoxedScorer, PlacementScorer, SchedulerRegistry, ScorerResult};
 pub use snapshot::{ScoreSnapshot, SnapshotScorer};
 pub use state::{ChainView, Membership, MeshState};
+
+/// The examples of the README are compiled like all others.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -32,7 +32,7 @@ impl Sampler {
         for slot in state.nodes_touched_since(self.seen_revision) {
             self.mark_chains_on(state, slot)?;
         }
-        self.cooldowns.settle();
+        self.cooldowns.settle(state, this_node);
         self.seen_revision = state.revision();
         Ok(())
     }

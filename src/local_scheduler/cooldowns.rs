@@ -15,7 +15,12 @@ type Remembered = (Timestamp, ChainId);
 pub(super) struct Cooldowns {
     queue: VecDeque<Remembered>,
     is_unordered: bool,
+    /// How many entries the last sweep left.
+    swept: usize,
 }
+
+/// A sweep waits for this many entries beyond twice those of the last one, so that it costs little for each entry.
+const SWEEP_SLACK: usize = 64;
 
 impl Cooldowns {
     pub(super) fn add(&mut self, last_rebalance: Timestamp, chain: ChainId) -> Result<(), Error> {
@@ -29,15 +34,19 @@ impl Cooldowns {
         Ok(())
     }
 
-    /// Puts the queue in order after additions. Allocates nothing.
-    pub(super) fn settle(&mut self) {
-        if !self.is_unordered {
-            return;
+    /// Puts the queue in order after additions, and rids it of what does not hold any more before that outgrows the rest:
+    /// memory is bounded by the chains that exist (E4). Allocates nothing.
+    pub(super) fn settle(&mut self, state: &MeshState, leader: NodeId) {
+        if self.is_unordered {
+            self.queue.make_contiguous().sort_unstable();
+            let mut previous = None;
+            self.queue.retain(|&entry| previous.replace(entry) != Some(entry));
+            self.is_unordered = false;
         }
-        self.queue.make_contiguous().sort_unstable();
-        let mut previous = None;
-        self.queue.retain(|&entry| previous.replace(entry) != Some(entry));
-        self.is_unordered = false;
+        if self.queue.len() > 2 * self.swept + SWEEP_SLACK {
+            self.queue.retain(|&entry| still_holds(state, leader, entry).is_some());
+            self.swept = self.queue.len();
+        }
     }
 
     /// The entries whose cooldown is over, oldest first.

@@ -131,7 +131,7 @@ impl Question<'_> {
         report.calls = tally.calls;
         report.invalid_scores = tally.invalid_scores;
         report.invalid_alternatives = tally.invalid_alternatives;
-        report.failures.append(&mut tally.failures);
+        report.failures = core::mem::take(&mut tally.failures);
         decision.report = report;
         Ok(())
     }

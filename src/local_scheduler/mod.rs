@@ -179,12 +179,13 @@ impl LocalScheduler {
     pub fn tick(&mut self, state: &mut MeshState, now: Timestamp) -> Result<&Decision, Error> {
         self.observe(state, now)?;
         let mut draft = core::mem::take(&mut self.draft);
-        let outcome = self.question(state, now).answer(&mut draft).and_then(|()| {
-            // The commit cannot fail: room for the marks that it makes (S8) is made here.
-            self.sampler.marks.try_reserve(draft.decision.judgements.len()).map_err(|_| Error::OutOfMemory)
-        });
+        let outcome = self.question(state, now).answer(&mut draft);
         self.draft = draft;
         outcome?;
+        // The commit cannot fail: room for the marks that it makes (S8), and for the whole report, is made here.
+        let decision = &self.draft.decision;
+        self.sampler.marks.try_reserve(decision.judgements.len()).map_err(|_| Error::OutOfMemory)?;
+        self.report.failures.try_reserve(decision.report.failures.len()).map_err(|_| Error::OutOfMemory)?;
         self.sampler.commit(state, &self.draft, &self.config, self.this_node, now);
         core::mem::swap(&mut self.draft, &mut self.committed);
         self.judged_by = self.config;
@@ -310,9 +311,8 @@ impl TickReport {
         self.calls.chain_fingerprint += sampling.calls.chain_fingerprint;
         self.invalid_scores += sampling.invalid_scores;
         self.invalid_alternatives += sampling.invalid_alternatives;
-        if !sampling.failures.is_empty() {
-            sampling.failures.append(&mut self.failures);
-            core::mem::swap(&mut sampling.failures, &mut self.failures);
-        }
+        // In the order in which they happened; the room was made before the commit.
+        sampling.failures.append(&mut self.failures);
+        core::mem::swap(&mut sampling.failures, &mut self.failures);
     }
 }

@@ -95,7 +95,7 @@ impl Sampler {
         report.calls = tally.calls;
         report.invalid_scores = tally.invalid_scores;
         report.invalid_alternatives = tally.invalid_alternatives;
-        report.failures.append(&mut tally.failures);
+        report.failures = core::mem::take(&mut tally.failures);
         self.tally = tally;
         outcome
     }
@@ -147,9 +147,11 @@ impl Sampler {
 
     fn mark_all(&mut self, which: impl Fn(Flags) -> bool) -> Result<(), Error> {
         self.marks.try_reserve(self.led.count as usize).map_err(|_| Error::OutOfMemory)?;
-        let rows: Vec<u32> = self.led.in_use().filter(|&row| which(self.led.row(row).flags)).collect();
-        for row in rows {
-            self.mark_reserved(row);
+        for row in 0..self.led.row_count() as u32 {
+            let flags = self.led.row(row).flags;
+            if flags.has(Flags::IN_USE) && which(flags) {
+                self.mark_reserved(row);
+            }
         }
         Ok(())
     }

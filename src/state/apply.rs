@@ -7,9 +7,17 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::id::NodeId;
 
+/// Scratch of one batch of events.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    resolved: Vec<Resolved>,
+    /// Nodes that chains which go away as a whole leave behind, maybe without any chain.
+    leavers: Vec<u32>,
+}
+
 /// The slots that one event names, [`NO_SLOT`] where it names something that does not exist.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Resolved {
+struct Resolved {
     chain: u32,
     node: u32,
 }
@@ -29,21 +37,23 @@ impl MeshState {
                 return Err(Error::ReservedNode { index: Some(index), chain: event.chain() });
             }
         }
-        let mut resolved = core::mem::take(&mut self.resolved);
-        resolved.clear();
-        let outcome = self.resolve(events, &mut resolved);
+        let mut batch = core::mem::take(&mut self.batch);
+        batch.resolved.clear();
+        batch.leavers.clear();
+        let outcome = self.resolve(events, &mut batch);
         if outcome.is_ok() {
-            for (event, &slots) in events.iter().zip(&resolved) {
+            for (event, &slots) in events.iter().zip(&batch.resolved) {
                 self.apply_resolved(event, slots);
             }
         }
-        self.release(&resolved);
-        self.resolved = resolved;
+        self.release(&batch);
+        self.batch = batch;
         outcome
     }
 
     /// Finds or makes every slot that the events need, and room for what they add.
-    fn resolve(&mut self, events: &[Event], resolved: &mut Vec<Resolved>) -> Result<(), Error> {
+    fn resolve(&mut self, events: &[Event], batch: &mut Batch) -> Result<(), Error> {
+        let Batch { resolved, leavers } = batch;
         resolved.try_reserve(events.len()).map_err(|_| Error::OutOfMemory)?;
         for event in events {
             // Pushed before it is filled, so that what a failure leaves half done is released too.
@@ -62,8 +72,16 @@ impl MeshState {
                 Event::LeaderSet { chain, .. } | Event::ClaimAcquired { chain } | Event::ChainTouched { chain } => {
                     slots.chain = self.intern_chain(chain)?;
                 }
-                Event::LeaderCleared { chain } | Event::ChainRemoved { chain } | Event::ClaimReleased { chain } => {
+                Event::LeaderCleared { chain } | Event::ClaimReleased { chain } => {
                     slots.chain = self.chains.find(chain.0).unwrap_or(NO_SLOT);
+                }
+                Event::ChainRemoved { chain } => {
+                    slots.chain = self.chains.find(chain.0).unwrap_or(NO_SLOT);
+                    if slots.chain != NO_SLOT {
+                        let holders = &self.chains.value(slots.chain).holders;
+                        leavers.try_reserve(holders.len()).map_err(|_| Error::OutOfMemory)?;
+                        leavers.extend(holders.iter().map(|holder| holder.node));
+                    }
                 }
                 Event::NodeTouched { node } => slots.node = self.intern_node(node)?,
             }
@@ -130,8 +148,8 @@ impl MeshState {
     }
 
     /// Ends a batch: clears its scratch and retires what it left, or made, without content.
-    fn release(&mut self, resolved: &[Resolved]) {
-        for slots in resolved {
+    fn release(&mut self, batch: &Batch) {
+        for slots in &batch.resolved {
             if slots.chain != NO_SLOT {
                 let chain = self.chains.value_mut(slots.chain);
                 chain.pending = 0;
@@ -145,6 +163,9 @@ impl MeshState {
                 self.nodes.value_mut(slots.node).pending = 0;
                 self.retire_node_if_empty(slots.node);
             }
+        }
+        for &node in &batch.leavers {
+            self.retire_node_if_empty(node);
         }
     }
 }

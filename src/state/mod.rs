@@ -15,7 +15,7 @@ pub use load::Membership;
 pub(crate) use slots::NO_SLOT;
 
 use crate::id::{ChainId, NodeId, Timestamp};
-use apply::Resolved;
+use apply::Batch;
 use chain::{Chain, Holder, Node};
 use slots::Slots;
 
@@ -52,7 +52,7 @@ pub struct MeshState {
     revision: u64,
     /// Tells two states apart; it is only ever compared.
     identity: Arc<()>,
-    resolved: Vec<Resolved>,
+    batch: Batch,
 }
 
 impl Default for MeshState {
@@ -70,7 +70,7 @@ impl MeshState {
             nodes: Slots::new("nodes"),
             revision: 0,
             identity: Arc::new(()),
-            resolved: Vec::new(),
+            batch: Batch::default(),
         }
     }
 

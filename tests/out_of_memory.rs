@@ -1,0 +1,201 @@
+//! An allocation that fails is an error like any other: the call says so and nothing is lost.
+//!
+//! The allocator of this program refuses the n-th allocation of a call, for every n until the call gets through. An
+//! allocation that was not asked for politely would end the process.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use driftline::{
+    Alternative, ChainId, Error, Event, LocalScheduler, Membership, MeshState, NodeId, OnScorerError, PlacementScorer,
+    SchedulerConfig, ScorerError, ScorerResult, Timestamp,
+};
+
+thread_local! {
+    /// How many allocations of this thread still succeed; `None`: all.
+    static REMAINING: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+struct Reluctant;
+
+impl Reluctant {
+    fn refuses() -> bool {
+        let refuse = |remaining: &Cell<Option<u64>>| match remaining.get() {
+            None => false,
+            Some(0) => true,
+            Some(left) => {
+                remaining.set(Some(left - 1));
+                false
+            }
+        };
+        REMAINING.try_with(refuse).unwrap_or(false)
+    }
+}
+
+// SAFETY: everything is left to the system's allocator, or refused with NULL as the trait allows.
+unsafe impl GlobalAlloc for Reluctant {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if Reluctant::refuses() { std::ptr::null_mut() } else { unsafe { System.alloc(layout) } }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        if Reluctant::refuses() { std::ptr::null_mut() } else { unsafe { System.realloc(pointer, layout, new_size) } }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Reluctant = Reluctant;
+
+/// Runs `call` with one more allocation each time until it succeeds; `check` looks at what every failure left behind.
+fn until_it_succeeds<W>(world: &mut W, call: impl Fn(&mut W) -> Result<(), Error>, check: impl Fn(&W)) -> u64 {
+    for allocations in 0..100_000 {
+        REMAINING.set(Some(allocations));
+        let outcome = call(world);
+        REMAINING.set(None);
+        match outcome {
+            Ok(()) => return allocations,
+            Err(Error::OutOfMemory) => check(world),
+            Err(other) => panic!("with {allocations} allocations: {other}"),
+        }
+    }
+    panic!("it never succeeds");
+}
+
+/// Nodes under 100 are bad homes, chain 5 fails.
+struct Table;
+
+impl PlacementScorer for Table {
+    fn score(&self, chain: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
+        if chain == ChainId(5) {
+            return Err(ScorerError::new(-5));
+        }
+        Ok(Some(if node.0 < 100 { 0.3 } else { 0.9 }))
+    }
+
+    fn best_alternative(&self, _: ChainId, _: &[NodeId]) -> ScorerResult<Option<Alternative>> {
+        Ok(Some(Alternative { node: NodeId(1000), score: 0.95 }))
+    }
+
+    fn node_fingerprint(&self, _: NodeId) -> ScorerResult<Option<u64>> {
+        Ok(Some(1))
+    }
+
+    fn has_chain_fingerprint(&self) -> bool {
+        true
+    }
+}
+
+struct World {
+    state: MeshState,
+    scheduler: LocalScheduler,
+    digest: u64,
+}
+
+fn world() -> World {
+    let config = SchedulerConfig { on_scorer_error: OnScorerError::SkipChain, ..SchedulerConfig::default() };
+    let mut scheduler = LocalScheduler::new(NodeId(1), config).expect("the config is valid");
+    scheduler.registry_mut().install(Box::new(Table));
+    let state = MeshState::new();
+    let digest = state.digest();
+    World { state, scheduler, digest }
+}
+
+fn holders(chain: u64) -> [NodeId; 5] {
+    [chain, chain + 1, chain + 200, chain + 201, chain + 202].map(NodeId)
+}
+
+/// A membership of so many chains, all led by node 1.
+struct Arrays {
+    chains: Vec<ChainId>,
+    leaders: Vec<NodeId>,
+    holder_offsets: Vec<u64>,
+    holders: Vec<NodeId>,
+}
+
+impl Arrays {
+    fn new(count: u64) -> Self {
+        Arrays {
+            chains: (0..count).map(ChainId).collect(),
+            leaders: vec![NodeId(1); count as usize],
+            holder_offsets: (0..=count).map(|index| index * 5).collect(),
+            holders: (0..count).flat_map(holders).collect(),
+        }
+    }
+
+    fn membership(&self) -> Membership<'_> {
+        let Arrays { chains, leaders, holder_offsets, holders } = self;
+        Membership { chains, leaders, holder_offsets, holders }
+    }
+}
+
+fn load(world: &mut World, count: u64) {
+    world.state.load(&Arrays::new(count).membership()).expect("there is memory");
+}
+
+#[test]
+fn load_is_all_or_nothing() {
+    let arrays = Arrays::new(40);
+    let needed = until_it_succeeds(
+        &mut world(),
+        |world| world.state.load(&arrays.membership()),
+        |world| assert_eq!((world.state.digest(), world.state.chain_count()), (world.digest, 0)),
+    );
+    assert!(needed > 10, "a load that allocates {needed} times was not tried much");
+}
+
+#[test]
+fn apply_is_all_or_nothing() {
+    let mut events: Vec<Event> = Vec::new();
+    for chain in (0..20).map(ChainId) {
+        events.extend(holders(chain.0).map(|node| Event::HolderAdded { chain, node }));
+        events.push(Event::LeaderSet { chain, node: NodeId(1) });
+        events.push(Event::ChainRemoved { chain: ChainId(chain.0 / 2) });
+    }
+    until_it_succeeds(
+        &mut world(),
+        |world| world.state.apply(&events),
+        |world| assert_eq!((world.state.digest(), world.state.chain_count()), (world.digest, 0)),
+    );
+}
+
+#[test]
+fn a_tick_without_memory_emits_nothing_and_loses_nothing() {
+    let mut world = world();
+    load(&mut world, 30);
+    world.digest = world.state.digest();
+    let tick = |world: &mut World| world.scheduler.tick(&mut world.state, Timestamp(0)).map(|_| ());
+    let needed = until_it_succeeds(&mut world, tick, |world| assert_eq!(world.state.digest(), world.digest));
+    assert!(needed > 10, "a first tick that allocates {needed} times was not tried much");
+    let chain = |chain| world.scheduler.explain(&world.state, ChainId(chain)).expect("it is led").judgement.verdict;
+    assert_eq!(chain(4), driftline::Verdict::Evict);
+    assert_eq!(chain(5), driftline::Verdict::ScorerFailed);
+    for id in (0..30).filter(|&id| id != 5) {
+        let history = world.scheduler.history(ChainId(id)).expect("it is led");
+        assert_eq!(history.len(), 1, "chain {id} was sampled once, however often the tick was tried");
+    }
+}
+
+#[test]
+fn a_later_tick_and_a_dry_run_can_be_repeated_too() {
+    let mut world = world();
+    load(&mut world, 30);
+    world.scheduler.tick(&mut world.state, Timestamp(0)).expect("there is memory");
+    world.scheduler.configure(SchedulerConfig { score_floor: 0.95, ..*world.scheduler.config() }).expect("valid");
+    load(&mut world, 60);
+    world.digest = world.state.digest();
+    let now = Timestamp(400_000_000_000);
+    let unchanged = |world: &World| assert_eq!(world.state.digest(), world.digest);
+    until_it_succeeds(&mut world, |world| world.scheduler.decide(&world.state, now).map(|_| ()), unchanged);
+    until_it_succeeds(&mut world, |world| world.scheduler.sample(&world.state, now).map(|_| ()), unchanged);
+    world.scheduler.registry_mut().install(Box::new(Table));
+    let tick = |world: &mut World| world.scheduler.tick(&mut world.state, now).map(|_| ());
+    until_it_succeeds(&mut world, tick, unchanged);
+    let floor = |world: &mut World| {
+        world.scheduler.configure(SchedulerConfig { score_floor: 0.1, ..*world.scheduler.config() })
+    };
+    until_it_succeeds(&mut world, floor, |world| assert_eq!(world.scheduler.config().score_floor, 0.95));
+}
