@@ -1,0 +1,129 @@
+//! What the oracle answers. The library's own types cannot be built outside of it, and need not be trusted here.
+
+use std::collections::BTreeMap;
+
+use driftline::{ChainId, NodeId, ScorerCalls, ScorerMethod, Timestamp, Verdict};
+
+/// One chain's verdict and what was known when it fell. Equal is equal bit for bit.
+#[derive(Clone, Copy, Debug)]
+pub struct Judged {
+    pub chain: ChainId,
+    pub verdict: Verdict,
+    pub victim: Option<NodeId>,
+    pub sampled_score: Option<f32>,
+    pub live_score: Option<f32>,
+    pub alternative: Option<(NodeId, f32)>,
+    pub gain: Option<f32>,
+    pub cost: Option<f32>,
+}
+
+impl Judged {
+    /// A verdict that fell before any number was looked at.
+    pub fn bare(chain: ChainId, verdict: Verdict) -> Self {
+        Judged {
+            chain,
+            verdict,
+            victim: None,
+            sampled_score: None,
+            live_score: None,
+            alternative: None,
+            gain: None,
+            cost: None,
+        }
+    }
+}
+
+impl PartialEq for Judged {
+    fn eq(&self, other: &Self) -> bool {
+        let parts = |judged: &Judged| {
+            let scores = [judged.sampled_score, judged.live_score, judged.gain, judged.cost].map(bits);
+            let alternative = judged.alternative.map(|(node, score)| (node, score.to_bits()));
+            (judged.chain, judged.verdict, judged.victim, alternative, scores)
+        };
+        parts(self) == parts(other)
+    }
+}
+
+/// The bits of a number: a zero has a sign, and one NaN is like another.
+fn bits(score: Option<f32>) -> Option<u32> {
+    score.map(f32::to_bits)
+}
+
+/// An eviction (D11). Equal is equal bit for bit.
+#[derive(Clone, Copy, Debug)]
+pub struct Move {
+    pub chain: ChainId,
+    pub victim: NodeId,
+    pub victim_score: f32,
+    pub target: NodeId,
+    pub target_score: f32,
+    pub gain: f32,
+    pub cost: Option<f32>,
+}
+
+impl PartialEq for Move {
+    fn eq(&self, other: &Self) -> bool {
+        let parts = |made: &Move| {
+            let scores = [made.victim_score, made.target_score, made.gain].map(f32::to_bits);
+            (made.chain, made.victim, made.target, scores, bits(made.cost))
+        };
+        parts(self) == parts(other)
+    }
+}
+
+/// A failure of the scorer: survived under `SkipChain`, the end of the call under `Abort` (P2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Failure {
+    pub method: ScorerMethod,
+    pub chain: Option<ChainId>,
+    pub node: Option<NodeId>,
+    pub code: i32,
+}
+
+/// Why a call was refused.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refusal {
+    Config { field: &'static str, value: String },
+    Reserved { index: Option<usize>, chain: Option<ChainId> },
+    DuplicateChain { index: usize, chain: ChainId },
+    DuplicateHolder { index: usize, chain: ChainId, node: NodeId },
+    Membership { index: usize },
+    NotLed { chain: ChainId },
+    TimeReversed { now: Timestamp, last: Timestamp },
+    Scorer(Failure),
+}
+
+/// What a pass did (T2).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    pub led: u64,
+    pub new: u64,
+    pub dirty: u64,
+    pub backstop_due: u64,
+    pub rescored: u64,
+    pub calls: ScorerCalls,
+    pub invalid_scores: u64,
+    pub invalid_alternatives: u64,
+    pub failures: Vec<Failure>,
+    pub verdicts: BTreeMap<Verdict, u64>,
+    pub next_due: Option<Timestamp>,
+}
+
+/// What a pass decided: one judgement for every led chain, and the moves, both by ascending chain (D12).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decided {
+    pub moves: Vec<Move>,
+    pub judged: Vec<Judged>,
+    pub report: Report,
+}
+
+/// The standing verdict of one chain (W2, as far as Part A has it).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Explained {
+    pub judged: Judged,
+    pub since: Option<Timestamp>,
+    pub sampled_at: Option<Timestamp>,
+    pub cooldown_until: Option<Timestamp>,
+    pub score_floor: f32,
+    pub hysteresis_gap: f32,
+}

@@ -1,0 +1,357 @@
+//! The library and the oracle, taken through the same steps.
+
+use std::collections::BTreeMap;
+
+use driftline::{
+    ChainId, Event, LocalScheduler, MeshState, NodeId, SchedulerConfig, SnapshotScorer, Timestamp, Verdict,
+    diff_scheduler,
+};
+
+use super::choice::Context;
+use super::compare::{Pass, same, same_calls, same_pass, same_sampling, same_standing, same_state};
+use super::coverage::Coverage;
+use super::dice::{OTHER_NODE, THIS_NODE};
+use super::picture;
+use super::step::Step;
+use crate::support::oracle::{Decided, OracleChain, OracleScheduler, OracleState, Refusal, Sabotage};
+use crate::support::world::{Answer, Batch, Call, Entries, World};
+
+/// How a duel is set up.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Setting {
+    /// Two schedulers take turns with two states, in place of one with one.
+    pub shared: bool,
+    /// The rule that the oracle breaks.
+    pub sabotage: Sabotage,
+}
+
+/// One scheduler on both sides.
+struct Seat {
+    scheduler: LocalScheduler,
+    oracle: OracleScheduler,
+    /// Entries of the scorer that was installed last.
+    entries: Entries,
+}
+
+/// Both sides, fresh as after the command `node`.
+pub struct Duel {
+    world: World,
+    seats: Vec<Seat>,
+    states: Vec<(MeshState, OracleState)>,
+    /// Which of them the next step is for.
+    seat: usize,
+    state: usize,
+    /// E5: the digest of each content that was seen.
+    digests: BTreeMap<Content, u64>,
+    contents: BTreeMap<u64, Content>,
+    /// T3: what the last step said, if it was a dry run.
+    dry_run: Option<(Timestamp, Decided)>,
+    now: Timestamp,
+    next_due: Option<Timestamp>,
+    /// The evictions of the last tick: chain, victim, target.
+    moves: Vec<(ChainId, NodeId, NodeId)>,
+    pub coverage: Coverage,
+}
+
+type Content = BTreeMap<ChainId, OracleChain>;
+
+impl Seat {
+    fn new(this_node: NodeId, world: &World, sabotage: Sabotage) -> Self {
+        let entries = Entries::default();
+        let mut scheduler = LocalScheduler::new(this_node, SchedulerConfig::default())
+            .expect("the node is not reserved and the default config is valid");
+        scheduler.registry_mut().install(world.scorer(entries));
+        let mut oracle = OracleScheduler::new(this_node, world);
+        oracle.sabotage = sabotage;
+        oracle.install(entries);
+        Seat { scheduler, oracle, entries }
+    }
+}
+
+impl Duel {
+    pub fn new(setting: Setting) -> Self {
+        let world = World::default();
+        let nodes: &[NodeId] = if setting.shared { &[THIS_NODE, OTHER_NODE] } else { &[THIS_NODE] };
+        let seats = nodes.iter().map(|&node| Seat::new(node, &world, setting.sabotage));
+        let states = (0..nodes.len())
+            .map(|identity| (MeshState::new(), OracleState { identity: identity as u64, ..OracleState::default() }));
+        Duel {
+            seats: seats.collect(),
+            states: states.collect(),
+            world,
+            seat: 0,
+            state: 0,
+            digests: BTreeMap::new(),
+            contents: BTreeMap::new(),
+            dry_run: None,
+            now: Timestamp(0),
+            next_due: None,
+            moves: Vec::new(),
+            coverage: Coverage::default(),
+        }
+    }
+
+    /// The clock before the first pass.
+    pub fn start_at(&mut self, now: Timestamp) {
+        self.now = now;
+    }
+
+    /// What the next steps may be chosen by.
+    pub fn choose<R>(&self, choice: impl FnOnce(&Context<'_>) -> R) -> R {
+        choice(&Context {
+            now: self.now,
+            next_due: self.next_due,
+            config: &self.seats[self.seat].oracle.config,
+            moves: &self.moves,
+            tables: &self.world.tables(),
+            chains: &self.states[self.state].1.chains,
+        })
+    }
+
+    /// Takes both sides through one step. `Err` says where they differ.
+    pub fn play(&mut self, step: &Step) -> Result<(), String> {
+        let dry_run = self.dry_run.take();
+        let Seat { scheduler, oracle, entries } = &mut self.seats[self.seat];
+        let (state, oracle_state) = &mut self.states[self.state];
+        match step {
+            Step::Apply(events) => {
+                let ours = state.apply(events).map_err(|error| picture::refusal(&error));
+                let theirs = oracle_state.apply(events);
+                self.same_change(ours, theirs)
+            }
+            Step::Load { .. } => {
+                let membership = step.membership().expect("it is a load");
+                let ours = state.load(&membership).map_err(|error| picture::refusal(&error));
+                let theirs = oracle_state.load(&membership);
+                self.same_change(ours, theirs)
+            }
+            Step::Configure(config) => {
+                let ours = scheduler.configure(*config).map_err(|error| picture::refusal(&error));
+                let theirs = oracle.configure(*config);
+                // As text, for a NaN that was taken over would be unlike itself.
+                same("config", &format!("{:?}", scheduler.config()), &format!("{:?}", oracle.config))?;
+                self.same_change(ours, theirs)
+            }
+            Step::Install(with) => {
+                let before = scheduler.registry_mut().install(self.world.scorer(*with));
+                same("scorer before", &before.is_some(), &oracle.entries.is_some())?;
+                *entries = *with;
+                oracle.install(*with);
+                Ok(())
+            }
+            Step::Uninstall => {
+                let before = scheduler.registry_mut().uninstall();
+                same("scorer before", &before.is_some(), &oracle.entries.take().is_some())
+            }
+            Step::Say(say) => {
+                say.to(&mut self.world.tables());
+                Ok(())
+            }
+            &Step::Tick(at) => self.tick(at, dry_run),
+            &Step::Sample(at) => self.sample(at),
+            &Step::Decide(at) => self.decide(at),
+            Step::Diff { at, already_evicted } => self.diff(*at, already_evicted),
+            &Step::Use { scheduler, state } => {
+                (self.seat, self.state) = (scheduler % self.seats.len(), state % self.states.len());
+                Ok(())
+            }
+        }
+    }
+
+    fn tick(&mut self, at: Timestamp, dry_run: Option<(Timestamp, Decided)>) -> Result<(), String> {
+        let Seat { scheduler, oracle, .. } = &mut self.seats[self.seat];
+        let (state, oracle_state) = &mut self.states[self.state];
+        let ours = scheduler.tick(state, at).map(Pass::of_decision).map_err(|error| picture::refusal(&error));
+        let our_calls = self.world.take_calls();
+        let theirs = oracle.tick(oracle_state, at);
+        let their_calls = self.world.take_calls();
+        if let Ok(decided) = &theirs {
+            let report = &decided.report;
+            self.coverage.count_verdicts("verdict", decided);
+            self.coverage.count_sample(report, oracle);
+            self.moves = decided.moves.iter().map(|made| (made.chain, made.victim, made.target)).collect();
+            if let Some((_, promised)) = dry_run.filter(|&(then, _)| then == at)
+                && report.new + report.dirty + report.backstop_due == 0
+            {
+                // T3: on the same observations a tick does what the dry run said.
+                self.coverage.count("pass", "tick as in a dry run");
+                same("dry run and tick: moves", &promised.moves, &decided.moves)?;
+                same("dry run and tick: judged", &promised.judged, &decided.judged)?;
+                same("dry run and tick: next due", &promised.report.next_due, &report.next_due)?;
+            }
+        }
+        let theirs = theirs.map(|decided| Pass::of_oracle(&decided, true));
+        self.same_outcome("tick", at, ours, theirs, (our_calls, their_calls))
+    }
+
+    fn sample(&mut self, at: Timestamp) -> Result<(), String> {
+        let Seat { scheduler, oracle, .. } = &mut self.seats[self.seat];
+        let (state, oracle_state) = &self.states[self.state];
+        let ours = scheduler.sample(state, at).map(Pass::of_report).map_err(|error| picture::refusal(&error));
+        let our_calls = self.world.take_calls();
+        let theirs = oracle.sample(oracle_state, at);
+        let their_calls = self.world.take_calls();
+        if let Ok(report) = &theirs {
+            self.coverage.count_sample(report, oracle);
+        }
+        self.same_outcome("sample", at, ours, theirs.map(Pass::of_oracle_report), (our_calls, their_calls))
+    }
+
+    fn decide(&mut self, at: Timestamp) -> Result<(), String> {
+        let Seat { scheduler, oracle, .. } = &self.seats[self.seat];
+        let (state, oracle_state) = &self.states[self.state];
+        let once = || {
+            let ours = scheduler.decide(state, at).map(|decision| Pass::of_decision(&decision));
+            (ours.map_err(|error| picture::refusal(&error)), self.world.take_calls())
+        };
+        let (ours, our_calls) = once();
+        // Whatever it said, saying it again changes nothing.
+        same("decide again", &once(), &(ours.clone(), our_calls.clone()))?;
+        let theirs = oracle.decide(oracle_state, at);
+        let their_calls = self.world.take_calls();
+        if let (Ok(decided), Some(scorer)) = (&theirs, scheduler.registry().scorer()) {
+            self.same_as_snapshot_scorer(decided, scorer, at)?;
+        }
+        let promised = theirs.as_ref().ok().map(|decided| (at, decided.clone()));
+        let theirs = theirs.map(|decided| Pass::of_oracle(&decided, true));
+        self.same_outcome("decide", at, ours, theirs, (our_calls, their_calls))?;
+        self.dry_run = promised;
+        Ok(())
+    }
+
+    /// A5: the pure function, given what was sampled, decides the same.
+    fn same_as_snapshot_scorer(
+        &self,
+        decided: &Decided,
+        live: &dyn driftline::PlacementScorer,
+        at: Timestamp,
+    ) -> Result<(), String> {
+        let Seat { scheduler, .. } = &self.seats[self.seat];
+        // A snapshot does not know why a cell is missing.
+        let is_known = |verdict: Verdict| verdict != Verdict::NotSampled && verdict != Verdict::ScorerFailed;
+        if !decided.judged.iter().all(|judged| is_known(judged.verdict)) {
+            return Ok(());
+        }
+        let scorer = SnapshotScorer::new(scheduler.snapshot(), live);
+        let (state, _) = &self.states[self.state];
+        let gated = diff_scheduler(state, &scorer, scheduler.config(), scheduler.this_node(), at, &[]);
+        self.world.take_calls();
+        let gated = gated.map(|decision| Pass::of_decision(&decision)).map_err(|error| error.to_string())?;
+        same("snapshot scorer: moves", &gated.moves, &decided.moves)?;
+        same("snapshot scorer: judged", &gated.judged, &decided.judged)?;
+        same("snapshot scorer: verdicts", &gated.report.verdicts, &decided.report.verdicts)
+    }
+
+    fn diff(&mut self, at: Timestamp, already_evicted: &[ChainId]) -> Result<(), String> {
+        let Seat { scheduler, oracle, entries } = &self.seats[self.seat];
+        let (state, oracle_state) = &self.states[self.state];
+        let (scorer, config) = (self.world.scorer(*entries), scheduler.config());
+        let ours = diff_scheduler(state, scorer.as_ref(), config, scheduler.this_node(), at, already_evicted);
+        let ours = ours.map(|decision| Pass::of_decision(&decision)).map_err(|error| picture::refusal(&error));
+        let our_calls = self.world.take_calls();
+        let theirs = oracle.diff(oracle_state, *entries, at, already_evicted);
+        let their_calls = self.world.take_calls();
+        if let Ok(decided) = &theirs {
+            self.coverage.count_verdicts("un-gated verdict", decided);
+        }
+        let theirs = theirs.map(|decided| Pass::of_oracle(&decided, false));
+        let (now, next_due) = (self.now, self.next_due);
+        self.same_outcome("diff", at, ours, theirs, (our_calls, their_calls))?;
+        // Its time is no time of the scheduler's.
+        (self.now, self.next_due) = (now, next_due);
+        Ok(())
+    }
+
+    /// Compares the outcome of a pass, the questions that it asked, and everything that it left behind.
+    fn same_outcome(
+        &mut self,
+        name: &'static str,
+        at: Timestamp,
+        ours: Result<Pass, Refusal>,
+        theirs: Result<Pass, Refusal>,
+        (our_calls, their_calls): (Vec<Call>, Vec<Call>),
+    ) -> Result<(), String> {
+        self.coverage.count("pass", name);
+        let blurred = self.is_blurred();
+        same_pass(name, &ours, &theirs, blurred)?;
+        same_calls(&our_calls, &their_calls, blurred)?;
+        match &theirs {
+            Ok(Pass { report, .. }) => {
+                (self.now, self.next_due) = (at, report.next_due);
+                self.coverage.count_report(report);
+            }
+            Err(refusal) => self.coverage.count_refusal(refusal),
+        }
+        let Seat { scheduler, oracle, .. } = &self.seats[self.seat];
+        same_sampling(scheduler, oracle)?;
+        self.same_content()
+    }
+
+    /// Whether a batch may fail that does not say where. It is asked again in parts, so that it is no longer the same
+    /// who was asked how often.
+    fn is_blurred(&self) -> bool {
+        let blurs = |code: i32| match self.seats[self.seat].entries.batch {
+            Batch::Off => code == driftline::ScorerError::PANIC,
+            Batch::On => false,
+            Batch::Blind => true,
+        };
+        let tables = self.world.tables();
+        tables.scores.values().any(|answer| matches!(answer, &Answer::Fails(code) if blurs(code)))
+            || tables.fingerprints.values().any(|answer| matches!(answer, &Answer::Fails(code) if blurs(code)))
+    }
+
+    fn same_change(&mut self, ours: Result<(), Refusal>, theirs: Result<(), Refusal>) -> Result<(), String> {
+        if let Err(refusal) = &theirs {
+            self.coverage.count_refusal(refusal);
+        }
+        same("outcome", &ours, &theirs)?;
+        self.same_content()
+    }
+
+    /// Compares the states, digests with contents (E5), and what is said of the chains as they are now.
+    fn same_content(&mut self) -> Result<(), String> {
+        let (state, oracle_state) = &self.states[self.state];
+        same_state(state, oracle_state)?;
+        let digest = state.digest();
+        let content = &oracle_state.chains;
+        match (self.digests.get(content), self.contents.get(&digest)) {
+            (Some(&known), _) => {
+                self.coverage.count("digest", "of known content");
+                same("digest of equal content", &digest, &known)?;
+            }
+            (None, Some(other)) => {
+                return Err(format!("digest {digest:#x} of two contents\n{content:?}\n{other:?}"));
+            }
+            (None, None) => {
+                if let Some(rebuilt) = rebuilt(content) {
+                    self.coverage.count("digest", "of rebuilt content");
+                    same("digest of rebuilt content", &digest, &rebuilt.digest())?;
+                }
+                self.digests.insert(content.clone(), digest);
+                self.contents.insert(digest, content.clone());
+            }
+        }
+        let Seat { scheduler, oracle, .. } = &self.seats[self.seat];
+        let not_led = same_standing(scheduler, state, oracle, oracle_state)?;
+        if not_led {
+            self.coverage.count("refused", "not led");
+        }
+        Ok(())
+    }
+}
+
+/// The same content built another way. Only a tick can make a rebalance.
+fn rebuilt(content: &Content) -> Option<MeshState> {
+    let mut events = Vec::new();
+    for (&chain, kept) in content.iter().rev() {
+        if kept.last_rebalance.is_some() {
+            return None;
+        }
+        events.extend(kept.claim_held.then_some(Event::ClaimAcquired { chain }));
+        events.extend(kept.leader.map(|node| Event::LeaderSet { chain, node }));
+        events.extend(kept.holders.iter().rev().map(|&node| Event::HolderAdded { chain, node }));
+    }
+    let mut state = MeshState::new();
+    state.apply(&events).expect("the content has no reserved node");
+    Some(state)
+}

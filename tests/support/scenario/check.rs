@@ -1,0 +1,100 @@
+//! What a scenario does not print but must hold: the numbers of a pass agree with each other and with what the scorer
+//! saw. A contradiction is a fault of the file in which it shows.
+
+use driftline::{Action, Decision, Explanation, Judgement, ScorerCalls, TickReport, VERDICT_COUNT, Verdict};
+
+use super::play::Play;
+use crate::support::world::Call;
+
+pub fn tick(play: &Play, decision: &Decision, explanations: &[Explanation]) -> Result<(), String> {
+    sample(play, &decision.report)?;
+    let mut counted = [0; VERDICT_COUNT];
+    for explanation in explanations {
+        counted[usize::from(explanation.judgement.verdict.number())] += 1;
+    }
+    same("verdict counts of the report and of the explanations", decision.report.verdicts, counted)?;
+    for judgement in &decision.judgements {
+        let explained = explanations.iter().find(|explanation| explanation.judgement.chain == judgement.chain);
+        same("judgement and explanation", Some(judgement), explained.map(|explanation| &explanation.judgement))?;
+    }
+    let evicting = explanations.iter().map(|explanation| explanation.judgement);
+    actions(decision, &evicting.filter(|judgement| judgement.verdict == Verdict::Evict).collect::<Vec<_>>())
+}
+
+pub fn sample(play: &Play, report: &TickReport) -> Result<(), String> {
+    report_adds_up(play, report)?;
+    let due = report.new + report.dirty + report.backstop_due;
+    let causes: Vec<_> = play.scheduler.sampled().collect();
+    same("re-scored chains of the report and as listed", report.rescored, causes.len() as u64)?;
+    if report.failures.is_empty() {
+        same("due and re-scored chains of a pass without failures", due, report.rescored)?;
+    }
+    if causes.windows(2).any(|pair| pair[0].0 >= pair[1].0) {
+        return Err(format!("contradiction: re-scored chains are not ascending: {causes:?}"));
+    }
+    Ok(())
+}
+
+/// Returns the judgements of the actions.
+pub fn decision(play: &Play, decision: &Decision) -> Result<Vec<Judgement>, String> {
+    report_adds_up(play, &decision.report)?;
+    let judgements = decision.judgements.iter().copied();
+    let evicting: Vec<Judgement> = judgements.filter(|judgement| judgement.verdict == Verdict::Evict).collect();
+    actions(decision, &evicting)?;
+    Ok(evicting)
+}
+
+fn report_adds_up(play: &Play, report: &TickReport) -> Result<(), String> {
+    let led = play.state.led_by(play.scheduler.this_node()).len() as u64;
+    same("led chains of the report and of the state", report.led, led)?;
+    same("sum of the verdict counts and led chains", report.verdicts.iter().sum(), led)?;
+    let mut seen = calls_seen(play);
+    let mut reported = report.calls;
+    if !play.entries.live {
+        // The scorer is asked `score` where the library counts `live_score`.
+        seen.score += std::mem::take(&mut seen.live_score);
+        reported.score += std::mem::take(&mut reported.live_score);
+    }
+    same("calls of the report and as the scorer saw them", reported, seen)
+}
+
+fn calls_seen(play: &Play) -> ScorerCalls {
+    let mut seen = ScorerCalls::default();
+    for call in &play.world.tables().calls {
+        let count = match call {
+            Call::Score { .. } => &mut seen.score,
+            Call::LiveScore { .. } => &mut seen.live_score,
+            Call::BestAlternative { .. } => &mut seen.best_alternative,
+            Call::NodeFingerprint { .. } => &mut seen.node_fingerprint,
+            Call::ChainFingerprint { .. } => &mut seen.chain_fingerprint,
+            Call::MigrationCost { .. } => &mut seen.migration_cost,
+        };
+        *count += 1;
+    }
+    seen
+}
+
+/// The actions are these judgements, number by number (D11, D12).
+fn actions(decision: &Decision, evicting: &[Judgement]) -> Result<(), String> {
+    same("number of actions and of `evict` verdicts", decision.actions.len(), evicting.len())?;
+    for (action, judgement) in decision.actions.iter().zip(evicting) {
+        let Action::Evict(eviction) = action else {
+            return Err(format!("contradiction: {action:?} is not an eviction"));
+        };
+        same("chain of an action", eviction.chain, judgement.chain)?;
+        same("victim of an action", Some(eviction.victim), judgement.victim)?;
+        same("victim's score of an action", Some(eviction.victim_score), judgement.live_score)?;
+        let alternative = judgement.alternative.map(|alternative| (alternative.node, alternative.score));
+        same("alternative of an action", Some((eviction.target, eviction.target_score)), alternative)?;
+        same("gain of an action", Some(eviction.gain), judgement.gain)?;
+        same("cost of an action", eviction.cost, judgement.cost)?;
+    }
+    if decision.actions.windows(2).any(|pair| pair[0].chain() >= pair[1].chain()) {
+        return Err(format!("contradiction: actions are not ascending: {:?}", decision.actions));
+    }
+    Ok(())
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, left: T, right: T) -> Result<(), String> {
+    if left == right { Ok(()) } else { Err(format!("contradiction: {what}: {left:?} and {right:?}")) }
+}
