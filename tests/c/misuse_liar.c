@@ -1,0 +1,345 @@
+/* A scorer that answers nonsense, or nothing although it says that it did. Nothing that it returns is trusted. */
+#include "misuse.h"
+
+#include <float.h>
+#include <math.h>
+
+/* Ticks when everything is due; returns the number of actions. */
+static size_t tick(void)
+{
+    size_t count = 0;
+    fixture.state_may_change = fixture.scheduler_may_change = true;
+    ACCEPTED(fixture_tick(TIME_DUE, &count));
+    return count;
+}
+
+static bool verdict_is(uint32_t verdict)
+{
+    return fixture_explain(CHAIN_BAD).verdict == verdict;
+}
+
+/* The cell of NODE_BAD; NaN if there is none. */
+static float bad_cell(void)
+{
+    driftline_cell cells[8];
+    size_t count = 0;
+    ACCEPTED(driftline_snapshot_cells(fixture.scheduler, CHAIN_BAD, cells, 8, sizeof cells[0], &count, &fixture.error));
+    for (size_t at = 0; at < count; at++) {
+        if (cells[at].node == NODE_BAD) {
+            return cells[at].score;
+        }
+    }
+    return NAN;
+}
+
+/* ---- Scores ---- */
+
+static void liar_scores(void)
+{
+    CASE("liar: a score that is no number is no opinion, and counted")
+    {
+        const float values[] = {NAN, -NAN, INFINITY, -INFINITY};
+        for (size_t at = 0; at < 4; at++) {
+            fixture.puppet.bad_score = values[at];
+            fixture_install(SHAPE_SINGLE);
+            CHECK(tick() == 0);
+            CHECK(fixture.report.invalid_scores == 1);
+            CHECK(isnan(bad_cell()));
+            CHECK(verdict_is(DRIFTLINE_VERDICT_HEALTHY));
+        }
+    }
+    CASE("liar: a score above one is one, and counted")
+    {
+        fixture.puppet.bad_score = FLT_MAX;
+        CHECK(tick() == 0);
+        CHECK(fixture.report.invalid_scores == 1);
+        CHECK(bad_cell() == 1.0f);
+    }
+    CASE("liar: a score below zero is zero, and counted")
+    {
+        fixture.puppet.bad_score = -FLT_MIN;
+        CHECK(tick() == 1);
+        CHECK(fixture.report.invalid_scores == 1);
+        CHECK(bad_cell() == 0.0f);
+    }
+    CASE("liar: the edges of the range, and what is almost zero, are scores")
+    {
+        const float values[] = {0.0f, -0.0f, FLT_TRUE_MIN, 1.0f};
+        for (size_t at = 0; at < 4; at++) {
+            fixture.puppet.bad_score = values[at];
+            fixture.puppet.bad_live_score = 0.9f;
+            fixture_install(SHAPE_SINGLE);
+            CHECK(tick() == 0);
+            CHECK(fixture.report.invalid_scores == 0);
+            CHECK(bad_cell() == values[at]);
+        }
+    }
+    CASE("liar: a live score that is no number is no opinion, and counted")
+    {
+        fixture.puppet.bad_live_score = NAN;
+        CHECK(tick() == 0);
+        CHECK(fixture.report.invalid_scores == 1);
+        CHECK(verdict_is(DRIFTLINE_VERDICT_NO_SCORE));
+    }
+    CASE("liar: a live score above one is one, and counted")
+    {
+        fixture.puppet.bad_live_score = 7.0f;
+        CHECK(tick() == 0);
+        CHECK(fixture.report.invalid_scores == 1);
+        CHECK(fixture_explain(CHAIN_BAD).live_score == 1.0f);
+        CHECK(verdict_is(DRIFTLINE_VERDICT_RECOVERED));
+    }
+}
+
+/* ---- Alternatives ---- */
+
+static void refuse_alternative(uint64_t node)
+{
+    fixture.puppet.alternative.node = node;
+    CHECK(tick() == 0);
+    CHECK(fixture.report.invalid_alternatives == 1);
+    CHECK(fixture.report.invalid_scores == 0);
+    CHECK(fixture.puppet.calls[ENTRY_MIGRATION_COST] == 0);
+    CHECK(verdict_is(DRIFTLINE_VERDICT_NO_ALTERNATIVE));
+}
+
+static void liar_alternatives(void)
+{
+    CASE("liar: the alternative is a holder")
+    {
+        refuse_alternative(2);
+    }
+    CASE("liar: the alternative is the victim itself")
+    {
+        refuse_alternative(NODE_BAD);
+    }
+    CASE("liar: the alternative is the reserved node")
+    {
+        refuse_alternative(DRIFTLINE_NONE);
+    }
+    CASE("liar: an excluded alternative with a score that is no number is counted once")
+    {
+        fixture.puppet.alternative.score = NAN;
+        refuse_alternative(1);
+    }
+    CASE("liar: the alternative's score is no number")
+    {
+        fixture.puppet.alternative.score = INFINITY;
+        CHECK(tick() == 0);
+        CHECK(fixture.report.invalid_scores == 1);
+        CHECK(fixture.report.invalid_alternatives == 0);
+        CHECK(verdict_is(DRIFTLINE_VERDICT_NO_ALTERNATIVE));
+    }
+    CASE("liar: the alternative's score is above one")
+    {
+        fixture.puppet.alternative.score = 100.0f;
+        CHECK(tick() == 1);
+        CHECK(fixture.report.invalid_scores == 1);
+        CHECK(fixture_explain(CHAIN_BAD).alternative_score == 1.0f);
+    }
+    CASE("liar: the alternative's score is below zero")
+    {
+        fixture.puppet.alternative.score = -100.0f;
+        CHECK(tick() == 0);
+        CHECK(fixture.report.invalid_scores == 1);
+        CHECK(verdict_is(DRIFTLINE_VERDICT_GAP_TOO_SMALL));
+    }
+}
+
+/* ---- Costs ---- */
+
+static void liar_costs(void)
+{
+    CASE("liar: a reliability that is no number weighs one, and is counted")
+    {
+        fixture.puppet.cost.reliability_factor = NAN;
+        CHECK(tick() == 1);
+        CHECK(fixture.report.invalid_scores == 1);
+        CHECK(fixture_explain(CHAIN_BAD).cost == 0.1f);
+    }
+    CASE("liar: a reliability of zero weighs one and switches nothing off")
+    {
+        fixture.puppet.cost.reliability_factor = 0.0f;
+        CHECK(tick() == 1);
+        CHECK(fixture.report.invalid_scores == 0);
+        CHECK(fixture_explain(CHAIN_BAD).cost == 0.1f);
+    }
+    CASE("liar: a negative reliability weighs one")
+    {
+        fixture.puppet.cost.reliability_factor = -1.0f;
+        CHECK(tick() == 1);
+        CHECK(fixture_explain(CHAIN_BAD).cost == 0.1f);
+    }
+    CASE("liar: costs beyond all time are too high, not too much for the library")
+    {
+        fixture.puppet.cost.state_transfer_ns = UINT64_MAX;
+        fixture.puppet.cost.disruption_ns = UINT64_MAX;
+        fixture.puppet.cost.reliability_factor = FLT_MAX;
+        CHECK(tick() == 0);
+        CHECK(verdict_is(DRIFTLINE_VERDICT_COST_TOO_HIGH));
+    }
+}
+
+/* ---- No opinion ---- */
+
+static void liar_without_opinion(void)
+{
+    CASE("no opinion: of score")
+    {
+        fixture.puppet.returns[ENTRY_SCORE] = DRIFTLINE_SCORER_NO_OPINION;
+        CHECK(tick() == 0);
+        CHECK(fixture.report.invalid_scores == 0);
+        CHECK(fixture.report.verdicts[DRIFTLINE_VERDICT_NO_SCORE] == 2);
+    }
+    CASE("no opinion: of live_score")
+    {
+        fixture.puppet.returns[ENTRY_LIVE_SCORE] = DRIFTLINE_SCORER_NO_OPINION;
+        CHECK(tick() == 0);
+        CHECK(fixture.report.invalid_scores == 0);
+        CHECK(verdict_is(DRIFTLINE_VERDICT_NO_SCORE));
+    }
+    CASE("no opinion: of best_alternative")
+    {
+        fixture.puppet.returns[ENTRY_BEST_ALTERNATIVE] = DRIFTLINE_SCORER_NO_OPINION;
+        CHECK(tick() == 0);
+        CHECK(fixture.report.invalid_alternatives == 0);
+        CHECK(verdict_is(DRIFTLINE_VERDICT_NO_ALTERNATIVE));
+    }
+    CASE("no opinion: of node_fingerprint, so every tick samples")
+    {
+        fixture.puppet.returns[ENTRY_NODE_FINGERPRINT] = DRIFTLINE_SCORER_NO_OPINION;
+        CHECK(tick() == 1);
+        CHECK(tick() == 0);
+        CHECK(fixture.report.dirty == 2 && fixture.report.rescored == 2);
+    }
+    CASE("no opinion: of chain_fingerprint, so every tick samples")
+    {
+        fixture.puppet.returns[ENTRY_CHAIN_FINGERPRINT] = DRIFTLINE_SCORER_NO_OPINION;
+        CHECK(tick() == 1);
+        CHECK(tick() == 0);
+        CHECK(fixture.report.dirty == 2 && fixture.report.rescored == 2);
+    }
+    CASE("no opinion: of migration_cost, so the move is free")
+    {
+        fixture.puppet.returns[ENTRY_MIGRATION_COST] = DRIFTLINE_SCORER_NO_OPINION;
+        CHECK(tick() == 1);
+        CHECK(isnan(fixture_explain(CHAIN_BAD).cost));
+    }
+    CASE("no opinion: whatever was written beside it is not looked at")
+    {
+        /* The puppet writes nothing when it returns something else than OK, so the entries answer by themselves. */
+        fixture.puppet.bad_score = NAN;
+        fixture.puppet.alternative.node = DRIFTLINE_NONE;
+        fixture.puppet.returns[ENTRY_SCORE] = DRIFTLINE_SCORER_NO_OPINION;
+        CHECK(tick() == 0);
+        CHECK(fixture.report.invalid_scores == 0 && fixture.report.invalid_alternatives == 0);
+    }
+}
+
+/* ---- "OK", and nothing written: outputs are pre-set, so nothing is read that nobody wrote ---- */
+
+static void liar_silent(void)
+{
+    CASE("silent: score")
+    {
+        fixture.puppet.silent[ENTRY_SCORE] = true;
+        CHECK(tick() == 0);
+        CHECK(fixture.report.verdicts[DRIFTLINE_VERDICT_NO_SCORE] == 2);
+    }
+    CASE("silent: live_score")
+    {
+        fixture.puppet.silent[ENTRY_LIVE_SCORE] = true;
+        CHECK(tick() == 0);
+        CHECK(verdict_is(DRIFTLINE_VERDICT_NO_SCORE));
+    }
+    CASE("silent: best_alternative")
+    {
+        fixture.puppet.silent[ENTRY_BEST_ALTERNATIVE] = true;
+        CHECK(tick() == 0);
+        CHECK(verdict_is(DRIFTLINE_VERDICT_NO_ALTERNATIVE));
+    }
+    CASE("silent: node_fingerprint and chain_fingerprint")
+    {
+        fixture.puppet.silent[ENTRY_NODE_FINGERPRINT] = true;
+        fixture.puppet.silent[ENTRY_CHAIN_FINGERPRINT] = true;
+        CHECK(tick() == 1);
+        CHECK(fixture.report.scorer_errors == 0);
+    }
+    CASE("silent: migration_cost, which costs nothing")
+    {
+        fixture.puppet.silent[ENTRY_MIGRATION_COST] = true;
+        CHECK(tick() == 1);
+        CHECK(fixture_explain(CHAIN_BAD).cost == 0.0f);
+    }
+    CASE("silent: score_many, where no number is no opinion and not counted")
+    {
+        fixture_install(SHAPE_BATCH);
+        fixture.puppet.silent[ENTRY_SCORE_MANY] = true;
+        CHECK(tick() == 0);
+        CHECK(fixture.report.verdicts[DRIFTLINE_VERDICT_NO_SCORE] == 2);
+        CHECK(fixture.report.invalid_scores == 0);
+    }
+    CASE("silent: node_fingerprints")
+    {
+        fixture_install(SHAPE_BATCH);
+        fixture.puppet.silent[ENTRY_NODE_FINGERPRINTS] = true;
+        CHECK(tick() == 1);
+        CHECK(fixture.report.scorer_errors == 0);
+    }
+}
+
+/* ---- Batches ---- */
+
+static void liar_batches(void)
+{
+    CASE("liar: infinities and numbers out of range in a batch are treated as in the single form")
+    {
+        fixture_install(SHAPE_BATCH);
+        fixture.puppet.bad_score = INFINITY;
+        CHECK(tick() == 0);
+        CHECK(fixture.report.invalid_scores == 1);
+        CHECK(isnan(bad_cell()));
+
+        fixture_install(SHAPE_BATCH);
+        fixture.puppet.bad_score = -3.0f;
+        CHECK(tick() == 1);
+        CHECK(fixture.report.invalid_scores == 1);
+        CHECK(bad_cell() == 0.0f);
+    }
+    CASE("liar: a NaN in a batch is no opinion and not counted")
+    {
+        fixture_install(SHAPE_BATCH);
+        fixture.puppet.bad_score = NAN;
+        CHECK(tick() == 0);
+        CHECK(fixture.report.invalid_scores == 0);
+        CHECK(isnan(bad_cell()));
+    }
+    CASE("liar: the batch and the single form lead to the same decision")
+    {
+        driftline_explanation single;
+        driftline_explanation batch;
+        CHECK(tick() == 1);
+        single = fixture_explain(CHAIN_BAD);
+        ACCEPTED(driftline_scheduler_free(fixture.scheduler));
+        ACCEPTED(driftline_scheduler_new(DRIFTLINE_ABI, THIS_NODE, &fixture.config, &fixture.scheduler,
+                                         &fixture.error));
+        fixture_install(SHAPE_BATCH);
+        fixture.config.cooldown_ns = 0;
+        ACCEPTED(driftline_scheduler_configure(fixture.scheduler, &fixture.config, &fixture.error));
+        CHECK(tick() == 1);
+        batch = fixture_explain(CHAIN_BAD);
+        CHECK(single.victim == batch.victim && single.alternative == batch.alternative);
+        CHECK(single.sampled_score == batch.sampled_score && single.live_score == batch.live_score);
+        CHECK(single.gain == batch.gain && single.cost == batch.cost);
+    }
+}
+
+void misuse_liar(void)
+{
+    liar_scores();
+    liar_alternatives();
+    liar_costs();
+    liar_without_opinion();
+    liar_silent();
+    liar_batches();
+}

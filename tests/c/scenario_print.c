@@ -1,0 +1,264 @@
+/* How the runner writes: text, times, reports, errors. */
+#include "scenario.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Text ---- */
+
+void *grow(void *old, size_t count, size_t size)
+{
+    void *bytes = realloc(old, count * size);
+    if (bytes == NULL) {
+        fputs("out of memory\n", stderr);
+        exit(EXIT_FAILURE);
+    }
+    return bytes;
+}
+
+static void text_add_list(text *text, const char *format, va_list list)
+{
+    va_list again;
+    int length;
+
+    va_copy(again, list);
+    length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    if (length < 0) {
+        fputs("a format is broken\n", stderr);
+        exit(EXIT_FAILURE);
+    }
+    if (text->length + (size_t)length + 1 > text->capacity) {
+        text->capacity = (text->length + (size_t)length + 1) * 2;
+        text->bytes = grow(text->bytes, text->capacity, 1);
+    }
+    vsnprintf(text->bytes + text->length, (size_t)length + 1, format, list);
+    text->length += (size_t)length;
+}
+
+void text_add(text *text, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    text_add_list(text, format, list);
+    va_end(list);
+}
+
+void text_clear(text *text)
+{
+    text->length = 0;
+    if (text->bytes != NULL) {
+        text->bytes[0] = '\0';
+    }
+}
+
+void text_free(text *text)
+{
+    free(text->bytes);
+    memset(text, 0, sizeof *text);
+}
+
+/* ---- What is wrong with the file or with the library ---- */
+
+void refuse(story *story, const char *format, ...)
+{
+    va_list list;
+    if (is_refused(story)) {
+        return;
+    }
+    va_start(list, format);
+    text_add_list(&story->refusal, format, list);
+    va_end(list);
+}
+
+bool is_refused(const story *story)
+{
+    return story->refusal.length > 0;
+}
+
+void disagree(story *story, const char *what)
+{
+    text_add(&story->disagreement, "%s:%u: %s\n", story->path, story->line, what);
+}
+
+/* ---- Values ---- */
+
+void print_time(text *out, uint64_t time_ns)
+{
+    static const struct {
+        const char *name;
+        uint64_t nanoseconds;
+    } units[] = {{"s", 1000000000}, {"ms", 1000000}, {"us", 1000}, {"ns", 1}};
+    size_t unit = 0;
+    while (time_ns % units[unit].nanoseconds != 0) {
+        unit += 1;
+    }
+    text_add(out, "%" PRIu64 "%s", time_ns / units[unit].nanoseconds, units[unit].name);
+}
+
+const char *method_name(uint32_t method)
+{
+    switch (method) {
+    case DRIFTLINE_METHOD_SCORE:
+        return "score";
+    case DRIFTLINE_METHOD_LIVE_SCORE:
+        return "live_score";
+    case DRIFTLINE_METHOD_BEST_ALTERNATIVE:
+        return "best_alternative";
+    case DRIFTLINE_METHOD_NODE_FINGERPRINT:
+        return "node_fingerprint";
+    case DRIFTLINE_METHOD_CHAIN_FINGERPRINT:
+        return "chain_fingerprint";
+    case DRIFTLINE_METHOD_MIGRATION_COST:
+        return "migration_cost";
+    default:
+        return "unknown_method";
+    }
+}
+
+void print_verdicts(text *out, const driftline_report *report)
+{
+    bool any = false;
+    text_add(out, "verdicts");
+    for (uint32_t verdict = 0; verdict < sizeof report->verdicts / sizeof report->verdicts[0]; verdict++) {
+        const char *name = driftline_verdict_name(verdict);
+        if (report->verdicts[verdict] == 0) {
+            continue;
+        }
+        text_add(out, " ");
+        for (; *name != '\0'; name++) {
+            text_add(out, "%c", *name == ' ' ? '_' : *name);
+        }
+        text_add(out, "=%" PRIu64, report->verdicts[verdict]);
+        any = true;
+    }
+    text_add(out, any ? "\n" : " none\n");
+}
+
+static bool print_count(text *out, const char *name, uint64_t count)
+{
+    if (count != 0) {
+        text_add(out, " %s=%" PRIu64, name, count);
+    }
+    return count != 0;
+}
+
+void print_calls(text *out, const driftline_report *report)
+{
+    bool any = false;
+    text_add(out, "calls");
+    any |= print_count(out, "score", report->score_calls);
+    any |= print_count(out, "live_score", report->live_score_calls);
+    any |= print_count(out, "alternative", report->alternative_calls);
+    any |= print_count(out, "fingerprint", report->node_fingerprint_calls);
+    any |= print_count(out, "chain_fingerprint", report->chain_fingerprint_calls);
+    any |= print_count(out, "cost", report->cost_calls);
+    text_add(out, any ? "\n" : " none\n");
+
+    if (report->invalid_scores != 0 || report->invalid_alternatives != 0) {
+        text_add(out, "invalid");
+        print_count(out, "scores", report->invalid_scores);
+        print_count(out, "alternatives", report->invalid_alternatives);
+        text_add(out, "\n");
+    }
+
+    text_add(out, "next ");
+    if (report->next_due_known) {
+        print_time(out, report->next_due_ns);
+    } else {
+        text_add(out, "none");
+    }
+    text_add(out, "\n");
+}
+
+/* ---- Errors ---- */
+
+driftline_error error_empty(void)
+{
+    driftline_error error;
+    memset(&error, 0, sizeof error);
+    error.struct_size = (uint32_t)sizeof error;
+    return error;
+}
+
+static void print_known(text *out, const char *name, uint64_t value)
+{
+    if (value != DRIFTLINE_NONE) {
+        text_add(out, " %s=%" PRIu64, name, value);
+    }
+}
+
+/* The message is "config field NAME: VALUE is not ..". */
+static void print_config_field(text *out, const char *message)
+{
+    static const char before[] = "config field ";
+    size_t skip = sizeof before - 1;
+    if (strncmp(message, before, skip) == 0) {
+        text_add(out, " %.*s", (int)strcspn(message + skip, ":"), message + skip);
+    }
+}
+
+static void print_scorer_error(text *out, const driftline_error *error)
+{
+    uint32_t method = error->method;
+    text_add(out, "error scorer %s", method_name(method));
+    /* Every u64 is a chain, so only the method says for sure whether one was asked about; a batch of several scores
+     * knows neither chain nor node. */
+    if (method == DRIFTLINE_METHOD_SCORE) {
+        if (error->chain != DRIFTLINE_NONE || error->node != DRIFTLINE_NONE) {
+            text_add(out, " chain=%" PRIu64, error->chain);
+        }
+    } else if (method != DRIFTLINE_METHOD_NODE_FINGERPRINT) {
+        text_add(out, " chain=%" PRIu64, error->chain);
+    }
+    print_known(out, "node", error->node);
+    text_add(out, " code=%" PRId32 "; nothing emitted\n", error->scorer_code);
+}
+
+void print_error(story *story, driftline_result code, const driftline_error *error)
+{
+    text *out = &story->out;
+
+    if (error->code != code) {
+        disagree(story, "the error's code is not the one that was returned");
+    }
+    switch (code) {
+    case DRIFTLINE_RESULT_CONFIG:
+        text_add(out, "error config");
+        print_config_field(out, error->message);
+        break;
+    case DRIFTLINE_RESULT_ID:
+        text_add(out, "error reserved");
+        print_known(out, "index", error->index);
+        break;
+    case DRIFTLINE_RESULT_DUPLICATE:
+        text_add(out, "error duplicate index=%" PRIu64 " chain=%" PRIu64, error->index, error->chain);
+        print_known(out, "node", error->node);
+        break;
+    case DRIFTLINE_RESULT_MEMBERSHIP:
+        text_add(out, "error membership index=%" PRIu64, error->index);
+        break;
+    case DRIFTLINE_RESULT_NOT_LED:
+        text_add(out, "error not-led chain=%" PRIu64, error->chain);
+        break;
+    case DRIFTLINE_RESULT_TIME:
+        text_add(out, "error time");
+        break;
+    case DRIFTLINE_RESULT_NO_SCORER:
+        text_add(out, "error no-scorer");
+        break;
+    case DRIFTLINE_RESULT_NO_MEMORY:
+        text_add(out, "error memory");
+        break;
+    case DRIFTLINE_RESULT_SCORER:
+        print_scorer_error(out, error);
+        return;
+    default:
+        text_add(out, "error %s, which no scenario knows: %s", driftline_result_name(code), error->message);
+        break;
+    }
+    text_add(out, "\n");
+}

@@ -1,0 +1,333 @@
+/* driftline from C, from the first call to the last: read it from top to bottom.
+ *
+ * Two chains are led by this node. One of them has a holder on a bad node; the control plane asks once per tick,
+ * carries out what driftline says, and reports back. Every return code is looked at, as yours should be. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "driftline.h"
+
+#define SECOND_NS UINT64_C(1000000000)
+
+/* driftline never retries and never guesses, so a failed call is the caller's to handle. This program gives up. */
+static void must(driftline_result result, const driftline_error *error, const char *what)
+{
+    if (result != DRIFTLINE_RESULT_OK) {
+        fprintf(stderr, "%s: %s", what, driftline_result_name(result));
+        fprintf(stderr, " (%s)\n", error == NULL ? "no reason given" : error->message);
+        exit(EXIT_FAILURE);
+    }
+}
+
+static void expect(int holds, const char *what)
+{
+    if (!holds) {
+        fprintf(stderr, "not so: %s\n", what);
+        exit(EXIT_FAILURE);
+    }
+}
+
+/* The size tells the library how old this program is; the library fills the rest when a call fails. */
+static driftline_error new_error(void)
+{
+    driftline_error error;
+    memset(&error, 0, sizeof error);
+    error.struct_size = (uint32_t)sizeof error;
+    return error;
+}
+
+/* ---- The scorer: how good each home is. This one looks numbers up in a table. ---- */
+
+typedef struct node_info {
+    uint64_t node;
+    float score;
+    uint64_t version; /* goes up whenever the score may have changed */
+} node_info;
+
+typedef struct cluster {
+    node_info nodes[4];
+    int is_dropped; /* driftline has let go of the scorer */
+} cluster;
+
+static node_info *find_node(cluster *cluster, uint64_t node)
+{
+    for (size_t at = 0; at < sizeof cluster->nodes / sizeof cluster->nodes[0]; at++) {
+        if (cluster->nodes[at].node == node) {
+            return &cluster->nodes[at];
+        }
+    }
+    return NULL;
+}
+
+/* Callbacks must return: no longjmp, no exception. An output is written only with DRIFTLINE_SCORER_OK. */
+static int32_t score(void *ctx, uint64_t chain, uint64_t node, float *out)
+{
+    const node_info *info = find_node(ctx, node);
+    (void)chain;
+    if (info == NULL) {
+        return DRIFTLINE_SCORER_NO_OPINION;
+    }
+    *out = info->score;
+    return DRIFTLINE_SCORER_OK;
+}
+
+/* The best node that does not hold the chain yet. `exclude` is its holders, ascending. */
+static int32_t best_alternative(void *ctx, uint64_t chain, const uint64_t *exclude, size_t exclude_count,
+                                driftline_alternative *out)
+{
+    const cluster *self = ctx;
+    int32_t result = DRIFTLINE_SCORER_NO_OPINION;
+    (void)chain;
+    for (size_t at = 0; at < sizeof self->nodes / sizeof self->nodes[0]; at++) {
+        const node_info *info = &self->nodes[at];
+        int is_excluded = 0;
+        for (size_t holder = 0; holder < exclude_count; holder++) {
+            is_excluded |= exclude[holder] == info->node;
+        }
+        if (!is_excluded && (result == DRIFTLINE_SCORER_NO_OPINION || info->score > out->score)) {
+            out->node = info->node;
+            out->score = info->score;
+            result = DRIFTLINE_SCORER_OK;
+        }
+    }
+    return result;
+}
+
+/* With a fingerprint a node is scored again only when something about it changed. */
+static int32_t node_fingerprint(void *ctx, uint64_t node, uint64_t *out)
+{
+    const node_info *info = find_node(ctx, node);
+    if (info == NULL) {
+        return DRIFTLINE_SCORER_NO_OPINION;
+    }
+    *out = info->version;
+    return DRIFTLINE_SCORER_OK;
+}
+
+/* A move has to be worth what it costs. */
+static int32_t migration_cost(void *ctx, uint64_t chain, uint64_t target, driftline_migration_cost *out)
+{
+    (void)ctx;
+    (void)chain;
+    (void)target;
+    out->state_transfer_ns = SECOND_NS;
+    out->disruption_ns = SECOND_NS / 2;
+    return DRIFTLINE_SCORER_OK;
+}
+
+/* Called exactly once, when driftline needs the scorer no more. Here `ctx` would be freed. */
+static void drop(void *ctx)
+{
+    cluster *self = ctx;
+    self->is_dropped += 1;
+}
+
+static driftline_scorer new_scorer(cluster *cluster)
+{
+    driftline_scorer scorer;
+    memset(&scorer, 0, sizeof scorer); /* entries that stay NULL get their defaults */
+    scorer.struct_size = (uint32_t)sizeof scorer;
+    scorer.ctx = cluster;
+    scorer.drop = drop;
+    scorer.score = score;
+    scorer.best_alternative = best_alternative;
+    scorer.node_fingerprint = node_fingerprint;
+    scorer.migration_cost = migration_cost;
+    return scorer;
+}
+
+/* ---- What a control plane does ---- */
+
+/* A library of another ABI refuses to work; asking first gives a better message. */
+static void check_version(void)
+{
+    expect(driftline_abi() == DRIFTLINE_ABI, "the library has the ABI that this program was compiled against");
+    printf("driftline %s\n%s\n", driftline_version(), driftline_build_info());
+}
+
+static driftline_config new_config(void)
+{
+    driftline_error error = new_error();
+    driftline_config config;
+
+    must(driftline_config_init(&config, sizeof config), NULL, "config_init");
+    config.cooldown_ns = 60 * SECOND_NS;
+    must(driftline_config_validate(&config, &error), &error, "config_validate");
+    return config;
+}
+
+/* The whole membership in one call: who leads which chain, and who holds it. */
+static void load_membership(driftline_state state)
+{
+    static const uint64_t chains[] = {7, 8};
+    static const uint64_t leaders[] = {1, 1};
+    /* Chain i is held by holders[holder_offsets[i]] up to holders[holder_offsets[i + 1]]. */
+    static const uint64_t holder_offsets[] = {0, 3, 5};
+    static const uint64_t holders[] = {1, 2, 3, 1, 2};
+    driftline_error error = new_error();
+
+    must(driftline_state_load(state, chains, leaders, 2, holder_offsets, holders, &error), &error, "state_load");
+}
+
+/* Afterwards only what changes is told. Several facts go in one call: all of them, or none. */
+static void report_move(driftline_state state, uint64_t chain, uint64_t from, uint64_t to)
+{
+    driftline_error error = new_error();
+    driftline_event events[2];
+
+    memset(events, 0, sizeof events);
+    events[0].kind = DRIFTLINE_EVENT_HOLDER_REMOVED;
+    events[0].chain = chain;
+    events[0].node = from;
+    events[1].kind = DRIFTLINE_EVENT_HOLDER_ADDED;
+    events[1].chain = chain;
+    events[1].node = to;
+    must(driftline_state_apply(state, events, 2, sizeof events[0], &error), &error, "state_apply");
+}
+
+/* One turn of the loop. `now_ns` is any clock that never runs backwards. Returns the number of moves. */
+static size_t tick(driftline_scheduler scheduler, driftline_state state, uint64_t now_ns)
+{
+    driftline_error error = new_error();
+    driftline_report report;
+    const driftline_action *actions = NULL;
+    size_t action_count = 0;
+
+    memset(&report, 0, sizeof report);
+    report.struct_size = (uint32_t)sizeof report;
+    must(driftline_scheduler_tick(scheduler, state, now_ns, sizeof *actions, &actions, &action_count, &report, &error),
+         &error, "scheduler_tick");
+    printf("tick at %" PRIu64 " s: %" PRIu64 " led, %" PRIu64 " re-scored, %zu to move\n", now_ns / SECOND_NS,
+           report.led, report.rescored, action_count);
+
+    /* The actions are borrowed: they stay until the next writing call on this scheduler. */
+    for (size_t at = 0; at < action_count; at++) {
+        const driftline_action *action = &actions[at];
+        expect(action->kind == DRIFTLINE_ACTION_EVICT, "evictions are the only actions of this version");
+        printf("  chain %" PRIu64 ": from %" PRIu64 " to %" PRIu64 ", gains %.2f\n", action->chain, action->victim,
+               action->target, (double)action->gain);
+        /* A control plane would move the data now. Then it says what is so. */
+        report_move(state, action->chain, action->victim, action->target);
+    }
+    if (report.next_due_known) {
+        printf("  next tick at %" PRIu64 " s at the latest\n", report.next_due_ns / SECOND_NS);
+    }
+    return action_count;
+}
+
+/* Why a chain is where it is: the numbers, and the same as a line for logs. */
+static uint32_t explain(driftline_scheduler scheduler, driftline_state state, uint64_t chain)
+{
+    driftline_error error = new_error();
+    driftline_explanation explanation;
+    char line[256];
+    size_t length = 0;
+
+    memset(&explanation, 0, sizeof explanation);
+    explanation.struct_size = (uint32_t)sizeof explanation;
+    must(driftline_explain(scheduler, state, chain, &explanation, &error), &error, "explain");
+    must(driftline_explanation_text(&explanation, line, sizeof line, &length, &error), &error, "explanation_text");
+    printf("  why: %s\n", line);
+    return explanation.verdict;
+}
+
+/* How the worst holder of a chain fared. */
+static void print_history(driftline_scheduler scheduler, uint64_t chain)
+{
+    driftline_error error = new_error();
+    driftline_sample samples[DRIFTLINE_HISTORY_LENGTH];
+    size_t count = 0;
+    float average = 0.0f;
+    uint32_t trend = 0;
+
+    must(driftline_history(scheduler, chain, samples, DRIFTLINE_HISTORY_LENGTH, sizeof samples[0], &count, &average,
+                           &trend, &error),
+         &error, "history");
+    printf("chain %" PRIu64 ": %zu samples, average of the worst %.2f, %s\n", chain, count, (double)average,
+           trend == DRIFTLINE_TREND_IMPROVING ? "improving" : "not improving");
+    expect(count >= 2 && trend == DRIFTLINE_TREND_IMPROVING, "the move made chain 7 better");
+}
+
+static uint64_t digest(driftline_state state)
+{
+    driftline_error error = new_error();
+    uint64_t digest = 0;
+    must(driftline_state_digest(state, &digest, &error), &error, "state_digest");
+    return digest;
+}
+
+/* A wrong call says what is wrong and changes nothing. */
+static void refuse_a_wrong_event(driftline_state state)
+{
+    driftline_error error = new_error();
+    driftline_event events[2];
+    uint64_t before = digest(state);
+    driftline_result result;
+
+    memset(events, 0, sizeof events);
+    events[0].kind = DRIFTLINE_EVENT_HOLDER_ADDED; /* right, and not applied all the same */
+    events[0].chain = 8;
+    events[0].node = 3;
+    events[1].kind = 4711;
+    result = driftline_state_apply(state, events, 2, sizeof events[0], &error);
+    expect(result == DRIFTLINE_RESULT_EVENT, "an unknown kind of event is refused");
+    expect(error.code == result && error.index == 1, "the error names the element");
+    expect(digest(state) == before, "all or nothing");
+    printf("refused as %s: %s\n", driftline_result_name(result), error.message);
+}
+
+static void run(driftline_scheduler scheduler, driftline_state state, cluster *cluster)
+{
+    uint64_t before = digest(state);
+
+    /* The first tick scores everything. Node 3 is below the floor, node 4 is better by more than the gap. */
+    expect(tick(scheduler, state, 0) == 1, "chain 7 leaves node 3");
+    expect(explain(scheduler, state, 7) == DRIFTLINE_VERDICT_EVICT, "and the explanation says so");
+    expect(digest(state) != before, "the move is in the state");
+
+    /* Ten seconds later chain 7 has other holders, so it is scored again; then it rests. */
+    expect(tick(scheduler, state, 10 * SECOND_NS) == 0, "a chain that just moved is left alone");
+    expect(explain(scheduler, state, 7) == DRIFTLINE_VERDICT_COOLDOWN, "it is on cooldown");
+
+    /* A node gets worse, and its fingerprint says so: both of its chains are scored again. */
+    find_node(cluster, 2)->score = 0.6f;
+    find_node(cluster, 2)->version += 1;
+    expect(tick(scheduler, state, 20 * SECOND_NS) == 0, "0.6 is still above the floor");
+    expect(explain(scheduler, state, 8) == DRIFTLINE_VERDICT_HEALTHY, "so chain 8 stays");
+    print_history(scheduler, 7);
+}
+
+int main(void)
+{
+    driftline_error error = new_error();
+    driftline_config config;
+    driftline_state state = {0};
+    driftline_scheduler scheduler = {0};
+    driftline_scorer scorer;
+    cluster cluster = {{{1, 0.9f, 1}, {2, 0.8f, 1}, {3, 0.3f, 1}, {4, 0.95f, 1}}, 0};
+
+    check_version();
+    config = new_config();
+
+    /* The state is who holds what; several schedulers may share one. */
+    must(driftline_state_new(DRIFTLINE_ABI, &state, &error), &error, "state_new");
+    load_membership(state);
+    refuse_a_wrong_event(state);
+
+    /* The scheduler of node 1 acts on the chains that node 1 leads. From here on the scorer is the library's. */
+    must(driftline_scheduler_new(DRIFTLINE_ABI, 1, &config, &scheduler, &error), &error, "scheduler_new");
+    scorer = new_scorer(&cluster);
+    must(driftline_scheduler_install(scheduler, &scorer, &error), &error, "scheduler_install");
+
+    run(scheduler, state, &cluster);
+
+    must(driftline_scheduler_free(scheduler), NULL, "scheduler_free");
+    expect(cluster.is_dropped == 1, "the scorer was given back, once");
+    must(driftline_state_free(state), NULL, "state_free");
+    /* A freed handle is a number that means nothing any more; using it is an error, not a crash. */
+    expect(driftline_state_digest(state, &(uint64_t){0}, NULL) == DRIFTLINE_RESULT_HANDLE, "a freed handle is refused");
+    printf("ok\n");
+    return EXIT_SUCCESS;
+}
