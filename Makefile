@@ -1,6 +1,59 @@
+# make test   everything there is; make demo   what it does; make help   the rest
 CARGO ?= cargo
+CC ?= cc
+CXX ?= c++
+PYTHON ?= python3
 
-.PHONY: test
-test:
+.PHONY: help demo test rust-tools format lint docs rust-test property readme-test header scenarios soak clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo       replay round-trip times under four policies and print the comparison"
+	@echo "make test       everything there is"
+	@echo "make soak       longer campaigns: a million random histories"
+	@echo "make header     rewrite include/driftline.h from src/ffi"
+	@echo "make scenarios  rewrite the expected output of tests/scenarios (then read the diff)"
+	@echo "make clean      remove build and target"
+
+include examples/replay/rules.mk
+include tests/c/rules.mk
+
+test: format lint docs rust-test property c-test c-valgrind c-sanitize c-thread replay-test readme-test
+	@echo "all tests passed"
+
+rust-tools:
+	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+	@$(CARGO) clippy --version >/dev/null 2>&1 || rustup component add clippy
+
+format: rust-tools
 	$(CARGO) fmt --check
+
+lint: rust-tools
+	$(CARGO) clippy --quiet --all-targets -- -D warnings
+	$(CARGO) clippy --quiet --all-targets --features testing -- -D warnings
+
+docs:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --no-deps
+
+rust-test:
 	$(CARGO) test
+
+# The random histories want speed.
+property:
+	$(CARGO) test --profile property --test property
+
+soak:
+	DRIFTLINE_HISTORIES=1000000 $(CARGO) test --profile property --test property
+
+readme-test:
+	$(PYTHON) tests/readme.py
+
+header:
+	DRIFTLINE_REWRITE=1 $(CARGO) test --quiet --test header
+
+scenarios:
+	DRIFTLINE_REWRITE=1 $(CARGO) test --quiet --test scenarios
+
+clean:
+	rm -rf build
+	$(CARGO) clean

@@ -1,0 +1,68 @@
+"""The README's example compiles, links and runs exactly as the README says."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SCRATCH = ROOT / "build" / "readme"
+
+
+def blocks(language):
+    """The code blocks of one language, in order."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def run(command, folder):
+    """Runs one shell line and returns what it printed."""
+    finished = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, check=False)
+    if finished.returncode != 0:
+        raise AssertionError(f"$ {command}\n{finished.stdout}{finished.stderr}")
+    return finished.stdout
+
+
+class Readme(unittest.TestCase):
+    """What a stranger would type."""
+
+    def test_the_example_builds_and_prints_what_is_said(self):
+        shutil.rmtree(SCRATCH, ignore_errors=True)
+        SCRATCH.mkdir(parents=True)
+        (SCRATCH / "example.c").write_text(blocks("c")[0], encoding="utf-8")
+        target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+        for name, place in (("include", ROOT / "include"), ("target", target)):
+            (SCRATCH / name).symlink_to(place)
+        build = next(block for block in blocks("sh") if "example.c" in block)
+        promised = re.search(r"^It prints `(.*?)`", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+        printed = []
+        for line in build.splitlines():
+            # Cargo is asked in the repository, the compiler beside the example.
+            output = run(line, ROOT if line.startswith("cargo") else SCRATCH)
+            if "./example" in line:
+                printed.append(output.strip())
+        self.assertEqual(printed, [promised.group(1)] * 2)
+
+    def test_the_example_is_clean_and_short(self):
+        example = blocks("c")[0]
+        code = [line for line in example.splitlines() if line.strip()]
+        self.assertLessEqual(len(code), 45)
+        (ROOT / "build").mkdir(exist_ok=True)
+        source = ROOT / "build" / "readme-example.c"
+        source.write_text(example, encoding="utf-8")
+        run(f"cc -std=c11 -Wall -Wextra -Wpedantic -Werror -I include -fsyntax-only {source}", ROOT)
+
+    def test_the_release_lines_make_libraries_with_a_name(self):
+        block = next(block for block in blocks("sh") if "soname" in block)
+        folder = ROOT / "build" / "release-target"
+        for line in block.splitlines():
+            run(line.replace("cargo rustc", f"cargo rustc --target-dir {folder}"), ROOT)
+        shared = (folder / "release" / "libdriftline.so").read_bytes()
+        self.assertIn(b"libdriftline.so.0", shared)
+        self.assertTrue((folder / "release" / "libdriftline.a").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
