@@ -18,7 +18,7 @@ help:
 include examples/replay/rules.mk
 include tests/c/rules.mk
 
-test: format lint docs rust-test property c-test c-valgrind c-sanitize c-thread replay-test readme-test
+test: format lint docs rust-test property c-test c-valgrind c-sanitize replay-test readme-test
 	@echo "all tests passed"
 
 rust-tools:

@@ -2,11 +2,11 @@
 //!
 //! The rules of the boundary, each kept in one place:
 //!
-//! - Every function begins with [`guard`]: a panic of ours becomes `DRIFTLINE_RESULT_PANIC`, never an unwinding into C.
-//! - Handles are numbers, looked up in the table of [`handle`]. Zero, stale, foreign and freed ones are refused; no
+//! - Every function begins with `guard`: a panic of ours becomes `DRIFTLINE_RESULT_PANIC`, never an unwinding into C.
+//! - Handles are numbers, looked up in the table of `handle`. Zero, stale, foreign and freed ones are refused; no
 //!   freed memory is ever read. Entering never waits: from another thread it is `BUSY`, from a callback `REENTRANT`.
 //! - Outputs are written only on success, so every pointer and size is checked before anything is done.
-//! - Structs grow at the end and carry their size ([`sized`]); arrays of structs come with their element size.
+//! - Structs grow at the end and carry their size (`sized`); arrays of structs come with their element size.
 //! - Numbers from C never become a Rust enum without a check.
 //!
 //! All `unsafe` of the crate is here, and every block says why it is sound. What no check can see is the caller's duty:
