@@ -94,4 +94,23 @@ mod tests {
             assert_eq!(cost.weight(), 1.0, "{factor}");
         }
     }
+
+    /// C2: more transfer, more disruption or more weight never costs less.
+    #[test]
+    fn the_cost_is_monotonic_in_each_part() {
+        use proptest::prelude::*;
+
+        let duration = || prop_oneof![any::<u64>(), 0..10_000_000_000u64];
+        let factor = || prop_oneof![0.001f32..100.0, Just(f32::MIN_POSITIVE), Just(f32::MAX)];
+        proptest!(|(rate in 0f32..10.0, a in duration(), b in duration(), c in duration(), low in factor(), high in factor())| {
+            let model = MigrationCostModel { cost_per_sec: rate };
+            let cost = |state_transfer_ns, disruption_ns, reliability_factor| {
+                model.score_equivalent(&MigrationCost { state_transfer_ns, disruption_ns, reliability_factor })
+            };
+            prop_assert!(cost(a.min(b), c, low) <= cost(a.max(b), c, low));
+            prop_assert!(cost(c, a.min(b), low) <= cost(c, a.max(b), low));
+            prop_assert!(cost(a, b, low.min(high)) <= cost(a, b, low.max(high)));
+            prop_assert_eq!(cost(0, 0, high), 0.0);
+        });
+    }
 }

@@ -1,26 +1,31 @@
-//! Memory is bounded by what exists, never by what ever existed (E4).
+//! Memory is bounded by what exists, never by what ever existed (E4), and what has its room asks for no more (H3).
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::cell::Cell;
 
 use driftline::{
-    Alternative, ChainId, Event, LocalScheduler, MeshState, NodeId, PlacementScorer, SchedulerConfig, ScorerResult,
-    Timestamp,
+    Alternative, ChainId, Event, HISTORY_LENGTH, LocalScheduler, MeshState, NodeId, PlacementScorer, SchedulerConfig,
+    ScoreHistory, ScorerResult, Timestamp,
 };
 
-static HEAP_BYTES: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    /// Of this thread, so that the tests do not count each other.
+    static HEAP_BYTES: Cell<usize> = const { Cell::new(0) };
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
 
 struct Counting;
 
 // SAFETY: everything is left to the system's allocator; only numbers are kept beside it.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        HEAP_BYTES.fetch_add(layout.size(), Ordering::Relaxed);
+        let _ = HEAP_BYTES.try_with(|bytes| bytes.set(bytes.get().wrapping_add(layout.size())));
+        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        HEAP_BYTES.fetch_sub(layout.size(), Ordering::Relaxed);
+        let _ = HEAP_BYTES.try_with(|bytes| bytes.set(bytes.get().wrapping_sub(layout.size())));
         unsafe { System.dealloc(pointer, layout) }
     }
 }
@@ -38,6 +43,10 @@ impl PlacementScorer for Everything {
 
     fn best_alternative(&self, _: ChainId, _: &[NodeId]) -> ScorerResult<Option<Alternative>> {
         Ok(Some(Alternative { node: NodeId(0), score: 0.9 }))
+    }
+
+    fn node_fingerprint(&self, _: NodeId) -> ScorerResult<Option<u64>> {
+        Ok(Some(0))
     }
 }
 
@@ -71,8 +80,42 @@ fn chains_and_nodes_that_are_gone_give_their_memory_back() {
     let mut heap_bytes = Vec::new();
     for number in 0..300 {
         wave(number, &mut state, &mut scheduler);
-        heap_bytes.push(HEAP_BYTES.load(Ordering::Relaxed));
+        heap_bytes.push(HEAP_BYTES.get());
     }
     let (settled, last) = (heap_bytes[20], heap_bytes[299]);
     assert!(last <= settled + settled / 8, "{settled} bytes after 20 waves, {last} after 300");
+}
+
+#[test]
+fn a_history_never_allocates_again_once_its_ring_is_full() {
+    let mut history = ScoreHistory::default();
+    let mut record = |at| history.record(Timestamp(at), 0.5).expect("there is memory");
+    (0..HISTORY_LENGTH as u64).for_each(&mut record);
+    let before = ALLOCATIONS.get();
+    (1_000..2_000).for_each(&mut record);
+    assert_eq!(ALLOCATIONS.get(), before);
+    assert_eq!(history.len(), HISTORY_LENGTH);
+}
+
+#[test]
+fn a_tick_in_which_nothing_is_due_allocates_nothing() {
+    let mut state = MeshState::new();
+    let mut scheduler = LocalScheduler::new(NodeId(1), SchedulerConfig::default()).expect("the config is valid");
+    scheduler.registry_mut().install(Box::new(Everything));
+    let chains = (0..500).map(ChainId);
+    let events = chains.flat_map(|chain| {
+        let holders = [chain.0 % 7 + 10, chain.0 % 5 + 20].map(|node| Event::HolderAdded { chain, node: NodeId(node) });
+        holders.into_iter().chain([Event::LeaderSet { chain, node: NodeId(1) }])
+    });
+    state.apply(&events.collect::<Vec<_>>()).expect("the events are valid");
+    // The first tick evicts everywhere, the second sees the cooldowns; from then on there is nothing new.
+    for now in 0..3 {
+        scheduler.tick(&mut state, Timestamp(now)).expect("the scorer answers");
+    }
+    let before = ALLOCATIONS.get();
+    for now in 3..100 {
+        let decision = scheduler.tick(&mut state, Timestamp(now)).expect("the scorer answers");
+        assert_eq!((decision.report.rescored, decision.actions.len()), (0, 0));
+    }
+    assert_eq!(ALLOCATIONS.get(), before);
 }
