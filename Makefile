@@ -10,7 +10,7 @@ PYTHON ?= python3
 help:
 	@echo "make demo       replay round-trip times under four policies and print the comparison"
 	@echo "make test       everything there is"
-	@echo "make soak       longer campaigns: a million random histories"
+	@echo "make soak       longer campaigns: a million random histories, ThreadSanitizer"
 	@echo "make header     rewrite include/driftline.h from src/ffi"
 	@echo "make scenarios  rewrite the expected output of tests/scenarios (then read the diff)"
 	@echo "make clean      remove build and target"
@@ -42,7 +42,7 @@ rust-test:
 property:
 	$(CARGO) test --profile property --test property
 
-soak:
+soak: c-thread
 	DRIFTLINE_HISTORIES=1000000 $(CARGO) test --profile property --test property
 
 readme-test:

@@ -329,7 +329,7 @@ fn c_and_rust_see_the_same_layout() {
 fn nothing_in_the_header_is_forgotten() {
     let listed: BTreeSet<String> = c_lines().iter().map(|line| name_of(line)).collect();
     let declared = header_names();
-    assert!(declared.len() > 200, "the header was not understood: {declared:?}");
+    assert!(declared.len() > 150, "the header was not understood: {declared:?}");
     let forgotten: Vec<_> = declared.difference(&listed).collect();
     let unknown: Vec<_> = listed.difference(&declared).collect();
     assert!(forgotten.is_empty(), "not in tests/c/layout.c: {forgotten:#?}");

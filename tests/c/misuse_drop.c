@@ -164,6 +164,91 @@ static void drop_after_refusal(void)
     }
 }
 
+/* ---- From inside drop nothing is entered, so everything may be called ---- */
+
+static driftline_result free_code; /* of freeing, from inside drop, the scheduler that drop belongs to */
+
+static void use_own_handles(puppet *puppet, puppet_entry entry)
+{
+    (void)puppet;
+    if (entry == ENTRY_DROP) {
+        expect_of_scheduler_calls(fixture.scheduler, CALLS_READING, DRIFTLINE_RESULT_OK);
+        expect_of_state_calls(fixture.state, CALLS_READING_ALONE, DRIFTLINE_RESULT_OK);
+    }
+}
+
+static void free_own_scheduler(puppet *puppet, puppet_entry entry)
+{
+    (void)puppet;
+    if (entry == ENTRY_DROP) {
+        free_code = driftline_scheduler_free(fixture.scheduler);
+    }
+}
+
+static void install_again(puppet *puppet, puppet_entry entry)
+{
+    if (entry == ENTRY_DROP && puppet->calls[ENTRY_DROP] == 1) {
+        driftline_scorer scorer = puppet_hand_over(puppet, SHAPE_SINGLE);
+        ACCEPTED(driftline_scheduler_install(fixture.scheduler, &scorer, NULL));
+    }
+}
+
+static void drop_calls_back(void)
+{
+    CASE("drop: from inside it the scheduler works, when the scorer was replaced")
+    {
+        driftline_scorer scorer = puppet_hand_over(&fixture.puppet, SHAPE_SINGLE);
+        fixture.scheduler_may_change = true;
+        fixture.puppet.inside = use_own_handles;
+        ACCEPTED(install(fixture.scheduler, &scorer));
+        fixture.puppet.inside = NULL;
+    }
+    CASE("drop: from inside it the scheduler works, when the scorer was uninstalled")
+    {
+        fixture.scheduler_may_change = true;
+        fixture.puppet.inside = use_own_handles;
+        ACCEPTED(driftline_scheduler_uninstall(fixture.scheduler, &fixture.error));
+        fixture.puppet.inside = NULL;
+    }
+    CASE("drop: from inside it the scheduler works, when the scorer was refused")
+    {
+        driftline_scorer scorer = puppet_hand_over(&fixture.puppet, SHAPE_SINGLE);
+        scorer.flags = 1;
+        fixture.puppet.inside = use_own_handles;
+        REFUSED(DRIFTLINE_RESULT_RESERVED, install(fixture.scheduler, &scorer));
+        fixture.puppet.inside = NULL;
+    }
+    CASE("drop: from inside it the scheduler is gone, when that was freed")
+    {
+        fixture.puppet.inside = free_own_scheduler;
+        free_code = DRIFTLINE_RESULT_OK;
+        ACCEPTED(driftline_scheduler_free(fixture.scheduler));
+        fixture.scheduler.bits = 0;
+        CHECK(free_code == DRIFTLINE_RESULT_HANDLE);
+        CHECK(dropped() == 1);
+        fixture.puppet.inside = NULL;
+    }
+    CASE("drop: from inside it the scheduler may be freed, when the scorer was uninstalled")
+    {
+        fixture.puppet.inside = free_own_scheduler;
+        free_code = DRIFTLINE_RESULT_PANIC;
+        ACCEPTED(driftline_scheduler_uninstall(fixture.scheduler, &fixture.error));
+        CHECK(free_code == DRIFTLINE_RESULT_OK);
+        fixture.scheduler.bits = 0;
+        fixture.puppet.inside = NULL;
+    }
+    CASE("drop: from inside it another scorer may be installed")
+    {
+        fixture.scheduler_may_change = true;
+        fixture.puppet.inside = install_again;
+        ACCEPTED(driftline_scheduler_uninstall(fixture.scheduler, &fixture.error));
+        fixture.puppet.inside = NULL;
+        CHECK(dropped() == 1);
+        ACCEPTED(driftline_scheduler_uninstall(fixture.scheduler, &fixture.error));
+        CHECK(dropped() == 2);
+    }
+}
+
 static void drop_of_borrowed(void)
 {
     CASE("drop: diff_scheduler only borrows")
@@ -190,5 +275,6 @@ void misuse_drop(void)
 {
     drop_after_use();
     drop_after_refusal();
+    drop_calls_back();
     drop_of_borrowed();
 }

@@ -147,6 +147,16 @@ static void handle_forged(void)
             refuse_bits(fixture.scheduler.bits ^ (UINT64_C(1) << bit));
         }
     }
+    CASE("handle: four bits replaced, each four in turn, by every value")
+    {
+        for (unsigned shift = 0; shift < 64; shift += 4) {
+            for (uint64_t value = 0; value < 16; value++) {
+                const uint64_t mask = ~(UINT64_C(15) << shift);
+                refuse_bits((fixture.state.bits & mask) | value << shift);
+                refuse_bits((fixture.scheduler.bits & mask) | value << shift);
+            }
+        }
+    }
     CASE("handle: small numbers and large ones")
     {
         for (uint64_t bits = 0; bits < 300; bits++) {

@@ -290,6 +290,18 @@ static void liar_silent(void)
 
 /* ---- Batches ---- */
 
+/* Writes fingerprints and leaves `known` alone, which says that all are. */
+static int32_t fingerprints_only(void *ctx, const uint64_t *nodes, size_t count, uint64_t *out, uint8_t *known)
+{
+    const puppet *self = ctx;
+    (void)nodes;
+    (void)known;
+    for (size_t at = 0; at < count; at++) {
+        out[at] = self->fingerprint;
+    }
+    return DRIFTLINE_SCORER_OK;
+}
+
 static void liar_batches(void)
 {
     CASE("liar: infinities and numbers out of range in a batch are treated as in the single form")
@@ -305,6 +317,18 @@ static void liar_batches(void)
         CHECK(tick() == 1);
         CHECK(fixture.report.invalid_scores == 1);
         CHECK(bad_cell() == 0.0f);
+    }
+    CASE("liar: a batch of fingerprints need not say that they are known")
+    {
+        driftline_scorer scorer = puppet_hand_over(&fixture.puppet, SHAPE_BATCH);
+        scorer.node_fingerprints = fingerprints_only;
+        ACCEPTED(driftline_scheduler_install(fixture.scheduler, &scorer, &fixture.error));
+        CHECK(tick() == 1);
+        CHECK(tick() == 0);
+        CHECK(fixture.report.dirty == 0 && fixture.report.rescored == 0);
+        fixture.puppet.fingerprint += 1;
+        CHECK(tick() == 0);
+        CHECK(fixture.report.dirty == 2 && fixture.report.rescored == 2);
     }
     CASE("liar: a NaN in a batch is no opinion and not counted")
     {

@@ -237,6 +237,42 @@ static void texts(void)
         CHECK(strcmp(text, "7 not sampled") == 0);
         CHECK(text[length + 1] == (char)PATTERN_BYTE);
     }
+    CASE("explanation_text: a verdict that is none")
+    {
+        driftline_explanation explanation = fixture_explain(CHAIN_BAD);
+        const uint32_t verdicts[] = {15, DRIFTLINE_VERDICT_COUNT, UINT32_MAX};
+        char text[64];
+        size_t length = 0;
+        for (size_t at = 0; at < 3; at++) {
+            PATTERN(text);
+            PATTERN(length);
+            explanation.verdict = verdicts[at];
+            REFUSED(DRIFTLINE_RESULT_CONFIG,
+                    driftline_explanation_text(&explanation, text, sizeof text, &length, &fixture.error));
+            UNTOUCHED(text);
+            UNTOUCHED(length);
+        }
+    }
+    CASE("explanation_text: numbers that make no sense still make a line")
+    {
+        driftline_explanation explanation;
+        char text[4096];
+        size_t length = 0;
+        /* The pattern is a tiny negative float and a huge id; all ones are what "unknown" looks like. */
+        const int fillings[] = {0, PATTERN_BYTE, 0xFF};
+        for (size_t at = 0; at < 3; at++) {
+            memset(&explanation, fillings[at], sizeof explanation);
+            explanation.struct_size = (uint32_t)sizeof explanation;
+            explanation.flags = 7;
+            for (explanation.verdict = 0; explanation.verdict <= DRIFTLINE_VERDICT_ALREADY_MOVED;
+                 explanation.verdict++) {
+                driftline_result result =
+                    driftline_explanation_text(&explanation, text, sizeof text, &length, NULL);
+                CHECK(result == DRIFTLINE_RESULT_OK || result == DRIFTLINE_RESULT_CONFIG);
+                CHECK(result != DRIFTLINE_RESULT_OK || strlen(text) == length);
+            }
+        }
+    }
     CASE("names: every number has one")
     {
         static const int32_t codes[] = {INT32_MIN, -1, 1, 100, 199, 999, INT32_MAX};
@@ -252,6 +288,51 @@ static void texts(void)
         CHECK(strcmp(driftline_verdict_name(DRIFTLINE_VERDICT_EVICT), "evict") == 0);
         CHECK(strcmp(driftline_verdict_name(15), "unknown") == 0);
         CHECK(strcmp(driftline_verdict_name(UINT32_MAX), "unknown") == 0);
+    }
+}
+
+/* ---- Reports ---- */
+
+static void reports(void)
+{
+    CASE("report: every field of a tick says what its name says")
+    {
+        driftline_event events[2];
+        const driftline_report *report = &fixture.report;
+        fixture.state_may_change = fixture.scheduler_may_change = true;
+        events[0] = event_of(DRIFTLINE_EVENT_HOLDER_ADDED, CHAIN_UNKNOWN, 6);
+        events[1] = event_of(DRIFTLINE_EVENT_LEADER_SET, CHAIN_UNKNOWN, THIS_NODE);
+        ACCEPTED(driftline_state_apply(fixture.state, events, 2, sizeof events[0], &fixture.error));
+        fixture.puppet.alternative.score = 7.0f; /* one invalid score */
+        ACCEPTED(fixture_tick(TIME_DUE, NULL));
+        CHECK(report->led == 3 && report->fresh == 1 && report->dirty == 0 && report->backstop_due == 2);
+        CHECK(report->rescored == 3 && report->score_calls == 7 && report->live_score_calls == 1);
+        CHECK(report->alternative_calls == 1 && report->cost_calls == 1);
+        CHECK(report->node_fingerprint_calls == 6 && report->chain_fingerprint_calls == 3);
+        CHECK(report->invalid_scores == 1 && report->invalid_alternatives == 0 && report->scorer_errors == 0);
+        CHECK(report->verdicts[DRIFTLINE_VERDICT_EVICT] == 1 && report->verdicts[DRIFTLINE_VERDICT_HEALTHY] == 2);
+        CHECK(report->next_due_known == 1 && report->next_due_ns == TIME_DUE + 30 * NANOSECONDS_PER_SECOND);
+    }
+    CASE("report: a touch makes a chain dirty, and that is counted apart")
+    {
+        driftline_event event = event_of(DRIFTLINE_EVENT_CHAIN_TOUCHED, CHAIN_WELL, 0);
+        fixture.state_may_change = fixture.scheduler_may_change = true;
+        ACCEPTED(driftline_state_apply(fixture.state, &event, 1, sizeof event, &fixture.error));
+        ACCEPTED(fixture_tick(1, NULL));
+        CHECK(fixture.report.led == 2 && fixture.report.dirty == 1 && fixture.report.rescored == 1);
+        CHECK(fixture.report.fresh == 0 && fixture.report.backstop_due == 0);
+        CHECK(fixture.report.score_calls == 3);
+    }
+    CASE("report: without anything to wait for, no time is due")
+    {
+        driftline_event events[2];
+        fixture.state_may_change = fixture.scheduler_may_change = true;
+        events[0] = event_of(DRIFTLINE_EVENT_CHAIN_REMOVED, CHAIN_BAD, 0);
+        events[1] = event_of(DRIFTLINE_EVENT_CHAIN_REMOVED, CHAIN_WELL, 0);
+        ACCEPTED(driftline_state_apply(fixture.state, events, 2, sizeof events[0], &fixture.error));
+        ACCEPTED(fixture_tick(TIME_DUE, NULL));
+        CHECK(fixture.report.led == 0);
+        CHECK(fixture.report.next_due_known == 0 && fixture.report.next_due_ns == DRIFTLINE_NONE);
     }
 }
 
@@ -321,6 +402,7 @@ void misuse_output(void)
     capacity_of_scheduler_lists();
     borrowed_actions();
     texts();
+    reports();
     errors();
     cost_model();
 }

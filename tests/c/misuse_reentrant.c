@@ -272,6 +272,12 @@ static void attempt_elsewhere(void)
     CHECK(other.calls[ENTRY_DROP] == 1);
 }
 
+static void attempt_poison(void)
+{
+    REFUSED_SILENT(DRIFTLINE_RESULT_REENTRANT, driftline_testing_panic_scheduler(fixture.scheduler));
+    REFUSED_SILENT(DRIFTLINE_RESULT_REENTRANT, driftline_testing_panic_state(fixture.state));
+}
+
 static void attempt_bad_handles(void)
 {
     driftline_state state = {0};
@@ -300,6 +306,11 @@ static void reentrant_allowed(void)
     CASE("reentrant: what is no handle is none inside a callback, either")
     {
         tick_with(ENTRY_BEST_ALTERNATIVE, attempt_bad_handles);
+    }
+    CASE("reentrant: nothing inside a callback can poison what is calling it")
+    {
+        tick_with(ENTRY_SCORE, attempt_poison);
+        expect_of_scheduler_calls(fixture.scheduler, CALLS_READING, DRIFTLINE_RESULT_OK);
     }
     CASE("reentrant: the handles work again as soon as the outer call is over")
     {

@@ -4,77 +4,124 @@
 #
 # c-test      plain build; everything runs once
 # c-valgrind  under valgrind: no error and no byte lost
-# c-sanitize  AddressSanitizer and UndefinedBehaviorSanitizer on both sides of the boundary, proven by planted bugs
+# c-sanitize  AddressSanitizer and UndefinedBehaviorSanitizer, on both sides of the boundary, proven by planted bugs
 # c-thread    ThreadSanitizer on both sides of the boundary, proven by a planted bug
 
 CARGO ?= cargo
+RUSTC ?= rustc
 CC ?= cc
 CXX ?= c++
 TARGET_DIR ?= build/target
 C_BUILD := build/c
 
+.PHONY: c-library-plain c-library-address c-library-thread c-rust-source
+.PHONY: c-test c-header c-smoke-shared c-scenario-proof
+.PHONY: c-valgrind c-valgrind-installed c-sanitize c-sanitize-proof c-thread c-thread-proof
+
 C_WARNINGS := -Wall -Wextra -Wpedantic -Werror
 C_FLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -O1 -g $(C_WARNINGS) -Iinclude
 # What Rust's standard library needs from the system.
-C_LIBS := -lpthread -ldl -lm
+C_LIBRARIES := -lpthread -ldl -lm
+# The panics of the poison tests are meant; their backtraces only hide what is not.
+C_RUN := RUST_BACKTRACE=0
 
-C_PROGRAMS := smoke misuse scenario
-C_SOURCES_smoke := tests/c/smoke.c
-C_SOURCES_misuse := $(sort $(wildcard tests/c/misuse*.c))
-C_SOURCES_scenario := $(sort $(wildcard tests/c/scenario*.c))
-C_SOURCES_planted_c := tests/c/planted_c.c
-C_SOURCES_planted_rust := tests/c/planted_rust.c
-C_SOURCES_planted_thread := tests/c/planted_thread.c
 C_HEADERS := include/driftline.h $(wildcard tests/c/*.h)
 C_SCENARIOS := $(sort $(wildcard tests/scenarios/*.txt))
+# A program is made of the sources that begin with its name.
+C_PROGRAMS := smoke misuse scenario
+C_PLANTED := planted_c planted_rust planted_thread
 
-# Cargo knows best whether the library is up to date, so it is always asked.
-.PHONY: c-library c-library-address c-library-thread
-.PHONY: c-test c-header c-smoke-shared c-valgrind c-valgrind-installed c-sanitize c-sanitize-proof c-thread c-thread-proof
+# ---- The builds: how the library is made, and how programs are compiled and linked to it ----
 
-# One program in one build: $(1) the build, $(2) the program, $(3) flags, $(4) the library, $(5) the target that makes it.
-define C_PROGRAM
-$(C_BUILD)/$(1)/$(2): $$(C_SOURCES_$(2)) $$(C_HEADERS) $(5)
+C_HOST := $(shell $(RUSTC) -vV | sed -n 's/^host: //p')
+C_CARGO_BUILD := $(CARGO) build --lib --features testing
+
+# Cargo knows best whether a library is up to date, so it is always asked.
+c-library-plain:
+	$(C_CARGO_BUILD) --target-dir $(TARGET_DIR)/c
+
+# With --target, build scripts and macros are not instrumented.
+c-library-address:
+	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address $(C_CARGO_BUILD) --target $(C_HOST) \
+		--target-dir $(TARGET_DIR)/c-address
+
+# Threads meet in the locks of the standard library, so that has to be instrumented, too, and is built from its source.
+c-library-thread: c-rust-source
+	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=thread $(C_CARGO_BUILD) -Zbuild-std --target $(C_HOST) \
+		--target-dir $(TARGET_DIR)/c-thread
+
+c-rust-source:
+	@test -d "$$($(RUSTC) --print sysroot)/lib/rustlib/src/rust/library" || rustup component add rust-src || \
+		{ echo "the source of Rust's standard library is missing (rustup component add rust-src)" >&2; exit 1; }
+
+C_LIBRARY_plain := $(TARGET_DIR)/c/debug/libdriftline.a
+C_LIBRARY_address := $(TARGET_DIR)/c-address/$(C_HOST)/debug/libdriftline.a
+C_LIBRARY_thread := $(TARGET_DIR)/c-thread/$(C_HOST)/debug/libdriftline.a
+
+C_COMPILE_address := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+C_COMPILE_thread := -fsanitize=thread
+
+C_LINK_address := $(C_COMPILE_address)
+# Two runtimes would not see each other's half, and Rust's knows both.
+C_LINK_thread = -Wl,--whole-archive $(shell $(RUSTC) --print target-libdir)/librustc-stable_rt.tsan.a \
+	-Wl,--no-whole-archive -lrt
+
+# The objects of a build $(1).
+define C_OBJECTS_RULE
+$(C_BUILD)/$(1)/%.o: tests/c/%.c $$(C_HEADERS)
 	@mkdir -p $$(@D)
-	$$(CC) $$(C_FLAGS) $(3) $$(C_SOURCES_$(2)) $(4) $$(C_LIBS) -o $$@
+	$$(CC) $$(C_FLAGS) $$(C_COMPILE_$(1)) -c $$< -o $$@
 endef
+
+# The program $(2) of the build $(1), linked to the library of the build $(3).
+define C_PROGRAM_RULE
+$(C_BUILD)/$(1)/$(2): $$(patsubst tests/c/%.c,$(C_BUILD)/$(1)/%.o,$$(sort $$(wildcard tests/c/$(2)*.c))) c-library-$(3)
+	$$(CC) $$(filter %.o,$$^) $$(C_LIBRARY_$(3)) $$(C_LINK_$(1)) $$(C_LIBRARIES) -o $$@
+endef
+
+$(foreach build,plain address thread,\
+	$(eval $(call C_OBJECTS_RULE,$(build)))\
+	$(foreach program,$(C_PROGRAMS) $(C_PLANTED),$(eval $(call C_PROGRAM_RULE,$(build),$(program),$(build)))))
+
+# $(call C_MUST_FAIL,a command,what it must print): a check that cannot fail proves nothing.
+C_MUST_FAIL = @mkdir -p $(C_BUILD); echo "planted: $(1)"; \
+	if $(1) >$(C_BUILD)/planted.log 2>&1; then echo "nobody noticed" >&2; exit 1; fi; \
+	grep -q "$(2)" $(C_BUILD)/planted.log || { echo "noticed, but not as: $(2)" >&2; cat $(C_BUILD)/planted.log >&2; exit 1; }
 
 # ---- Plain ----
 
-C_LIBRARY := $(TARGET_DIR)/c/debug/libdriftline.a
-
-c-library:
-	$(CARGO) build --lib --features testing --target-dir $(TARGET_DIR)/c
-
-$(foreach program,$(C_PROGRAMS),$(eval $(call C_PROGRAM,plain,$(program),,$(C_LIBRARY),c-library)))
-
-c-test: c-header c-smoke-shared $(C_PROGRAMS:%=$(C_BUILD)/plain/%)
-	RUST_BACKTRACE=0 $(C_BUILD)/plain/smoke
-	RUST_BACKTRACE=0 $(C_BUILD)/plain/misuse
-	RUST_BACKTRACE=0 $(C_BUILD)/plain/scenario $(C_SCENARIOS)
+c-test: c-header c-smoke-shared c-scenario-proof $(C_PROGRAMS:%=$(C_BUILD)/plain/%)
+	$(C_RUN) $(C_BUILD)/plain/smoke
+	$(C_RUN) $(C_BUILD)/plain/misuse
+	$(C_RUN) $(C_BUILD)/plain/scenario $(C_SCENARIOS)
 
 # The header by itself, in each dialect that it promises.
-c-header: include/driftline.h
+c-header:
 	$(CC) -std=c99 $(C_WARNINGS) -Iinclude -fsyntax-only tests/c/header.c
 	$(CC) -std=c11 $(C_WARNINGS) -Iinclude -fsyntax-only tests/c/header.c
 	$(CXX) -x c++ -std=c++11 $(C_WARNINGS) -Iinclude -fsyntax-only tests/c/header.c
 	$(CXX) -x c++ -std=c++17 $(C_WARNINGS) -Iinclude -fsyntax-only tests/c/header.c
 
-# The shared library exports what a C program needs. It is found where cargo put it.
-c-smoke-shared: c-library
-	@mkdir -p $(C_BUILD)/plain
-	$(CC) $(C_FLAGS) tests/c/smoke.c -L$(TARGET_DIR)/c/debug -l:libdriftline.so -o $(C_BUILD)/plain/smoke_shared
-	LD_LIBRARY_PATH=$(TARGET_DIR)/c/debug $(C_BUILD)/plain/smoke_shared
+# The shared library exports what a C program needs.
+c-smoke-shared: $(C_BUILD)/plain/smoke.o c-library-plain
+	$(CC) $< -L$(TARGET_DIR)/c/debug -l:libdriftline.so -o $(C_BUILD)/plain/smoke_shared
+	$(C_RUN) LD_LIBRARY_PATH=$(TARGET_DIR)/c/debug $(C_BUILD)/plain/smoke_shared
+
+# A line of the expected output that is not what is printed, and a command that does not exist.
+c-scenario-proof: $(C_BUILD)/plain/scenario
+	@sed 's/^calls .*/calls none/' $(firstword $(C_SCENARIOS)) >$(C_BUILD)/planted_line.txt
+	@printf '# Why.\nnode 1\nfrobnicate\n----\nok\n' >$(C_BUILD)/planted_command.txt
+	$(call C_MUST_FAIL,$< $(C_BUILD)/planted_line.txt,planted_line.txt:[0-9]*: the output differs)
+	$(call C_MUST_FAIL,$< $(C_BUILD)/planted_command.txt,planted_command.txt:3: refused)
 
 # ---- Valgrind ----
 
-# A backtrace of a panic that is meant would confuse valgrind, so there is none.
-C_VALGRIND := RUST_BACKTRACE=0 valgrind --quiet --leak-check=full --show-leak-kinds=all \
+C_VALGRIND := $(C_RUN) valgrind --leak-check=full --show-leak-kinds=all \
 	--errors-for-leak-kinds=definite,indirect,possible --error-exitcode=1
 
 c-valgrind-installed:
-	@command -v valgrind >/dev/null || { test "$$(id -u)" = 0 && apt-get update && apt-get install -y valgrind; } || \
-		{ echo "valgrind is missing and cannot be installed by this user" >&2; exit 1; }
+	@command -v valgrind >/dev/null || { test "$$(id -u)" = 0 && apt-get update -q && apt-get install -y -q valgrind; } || \
+		{ echo "valgrind is missing, and this user cannot install it" >&2; exit 1; }
 
 c-valgrind: c-valgrind-installed $(C_PROGRAMS:%=$(C_BUILD)/plain/%)
 	$(C_VALGRIND) $(C_BUILD)/plain/smoke
@@ -83,37 +130,34 @@ c-valgrind: c-valgrind-installed $(C_PROGRAMS:%=$(C_BUILD)/plain/%)
 
 # ---- AddressSanitizer and UndefinedBehaviorSanitizer ----
 
-C_HOST := $(shell rustc -vV | sed -n 's/^host: //p')
-C_ADDRESS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-C_LIBRARY_ADDRESS := $(TARGET_DIR)/c-address/$(C_HOST)/debug/libdriftline.a
+C_RUN_ADDRESS := $(C_RUN) ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
 
-# With a target of its own, build scripts are not instrumented.
-c-library-address:
-	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address $(CARGO) build --lib --features testing --target $(C_HOST) \
-		--target-dir $(TARGET_DIR)/c-address
+# The planted program with an instrumented C side and a Rust side that is not.
+$(C_BUILD)/address/planted_rust_c_only: $(C_BUILD)/address/planted_rust.o c-library-plain
+	$(CC) $< $(C_LIBRARY_plain) $(C_LINK_address) $(C_LIBRARIES) -o $@
 
-$(foreach program,$(C_PROGRAMS) planted_c planted_rust,\
-	$(eval $(call C_PROGRAM,address,$(program),$(C_ADDRESS),$(C_LIBRARY_ADDRESS),c-library-address)))
-# The same bug with a Rust side that is not instrumented.
-$(eval $(call C_PROGRAM,address_c_only,planted_rust,$(C_ADDRESS),$(C_LIBRARY),c-library))
-
-C_SANITIZED := RUST_BACKTRACE=0 ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
-
-# $(call C_PLANTED,command,what the report must say)
-C_PLANTED = @echo "planted: $(1)"; \
-	if $(C_SANITIZED) $(1) >$(C_BUILD)/planted.log 2>&1; then echo "nobody noticed: $(1)" >&2; exit 1; fi; \
-	grep -q "$(2)" $(C_BUILD)/planted.log || { echo "noticed, but not as $(2):" >&2; cat $(C_BUILD)/planted.log >&2; exit 1; }
-
-# A run without a finding proves something only if a bug on either side would have been found.
-c-sanitize-proof: $(C_BUILD)/address/planted_c $(C_BUILD)/address/planted_rust $(C_BUILD)/address_c_only/planted_rust
-	$(call C_PLANTED,$(C_BUILD)/address/planted_c use-after-free,AddressSanitizer: heap-use-after-free)
-	$(call C_PLANTED,$(C_BUILD)/address/planted_c leak,LeakSanitizer: detected memory leaks)
-	$(call C_PLANTED,$(C_BUILD)/address/planted_c overflow,runtime error: signed integer overflow)
-	$(call C_PLANTED,$(C_BUILD)/address/planted_rust,AddressSanitizer: heap-use-after-free)
-	@echo "not noticed without instrumented Rust: $(C_BUILD)/address_c_only/planted_rust"
-	@$(C_SANITIZED) $(C_BUILD)/address_c_only/planted_rust
+# A run without a finding proves something only if a bug on either side would have been found. The bug on the Rust side
+# goes unnoticed when only the C side is instrumented, so it is Rust's instrumentation that notices it.
+c-sanitize-proof: $(C_PLANTED:%=$(C_BUILD)/address/%) $(C_BUILD)/address/planted_rust_c_only
+	$(call C_MUST_FAIL,$(C_RUN_ADDRESS) $(C_BUILD)/address/planted_c use-after-free,AddressSanitizer: heap-use-after-free)
+	$(call C_MUST_FAIL,$(C_RUN_ADDRESS) $(C_BUILD)/address/planted_c leak,LeakSanitizer: detected memory leaks)
+	$(call C_MUST_FAIL,$(C_RUN_ADDRESS) $(C_BUILD)/address/planted_c overflow,runtime error: signed integer overflow)
+	$(call C_MUST_FAIL,$(C_RUN_ADDRESS) $(C_BUILD)/address/planted_rust,AddressSanitizer: heap-use-after-free)
+	$(C_RUN_ADDRESS) $(C_BUILD)/address/planted_rust_c_only
 
 c-sanitize: c-sanitize-proof $(C_PROGRAMS:%=$(C_BUILD)/address/%)
-	$(C_SANITIZED) $(C_BUILD)/address/smoke
-	$(C_SANITIZED) $(C_BUILD)/address/misuse
-	$(C_SANITIZED) $(C_BUILD)/address/scenario $(C_SCENARIOS)
+	$(C_RUN_ADDRESS) $(C_BUILD)/address/smoke
+	$(C_RUN_ADDRESS) $(C_BUILD)/address/misuse
+	$(C_RUN_ADDRESS) $(C_BUILD)/address/scenario $(C_SCENARIOS)
+
+# ---- ThreadSanitizer ----
+
+C_RUN_THREAD := $(C_RUN) TSAN_OPTIONS=halt_on_error=1
+
+c-thread-proof: $(C_BUILD)/thread/planted_thread
+	$(call C_MUST_FAIL,$(C_RUN_THREAD) $<,ThreadSanitizer: data race)
+
+c-thread: c-thread-proof $(C_PROGRAMS:%=$(C_BUILD)/thread/%)
+	$(C_RUN_THREAD) $(C_BUILD)/thread/smoke
+	$(C_RUN_THREAD) $(C_BUILD)/thread/misuse
+	$(C_RUN_THREAD) $(C_BUILD)/thread/scenario $(C_SCENARIOS)
