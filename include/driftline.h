@@ -604,7 +604,7 @@ driftline_result driftline_config_validate(const driftline_config *config, drift
 
 // What a migration cost is worth in score (SPEC A6). Pure.
 //
-// `cost_per_sec` is finite and at least zero. Errors: `CONFIG`, `NULL`.
+// `cost_per_sec` is finite and at least zero, `cost->reserved` 0. Errors: `CONFIG`, `RESERVED`, `NULL`.
 //
 // # Safety
 //
@@ -974,7 +974,7 @@ const char *driftline_verdict_name(uint32_t verdict);
 //
 // At most `capacity` bytes are written, with the NUL. `*length` is the length without it. `out` may be NULL with a capacity
 // of 0 to ask for the length; if the line does not fit: `CAPACITY`, and `*length` is what is needed. Errors: `CONFIG` for a
-// verdict that is none; `NULL`, `STRUCT_SIZE`.
+// verdict that is none, `RESERVED` for flags that are none; `NULL`, `STRUCT_SIZE`.
 //
 // # Safety
 //

@@ -141,6 +141,9 @@ impl Asker<'_> {
     /// Does with a failure what the policy says (P2).
     pub(crate) fn fail(&mut self, error: ScorerError, subject: Subject) -> Stop {
         let Subject { method, chain, node } = subject;
+        if error.code() == ScorerError::OUT_OF_MEMORY {
+            return Stop::Abort(Error::OutOfMemory);
+        }
         match self.on_scorer_error {
             OnScorerError::Abort => Stop::Abort(Error::Scorer { method, chain, node, source: error }),
             OnScorerError::SkipChain => {

@@ -60,20 +60,25 @@ pub fn diff_scheduler(
     if this_node.is_none() {
         return Err(Error::ReservedNode { index: None, chain: None });
     }
-    let mut already_evicted = already_evicted.to_vec();
-    already_evicted.sort_unstable();
+    let mut skipped = Vec::new();
+    skipped.try_reserve(already_evicted.len()).map_err(|_| Error::OutOfMemory)?;
+    skipped.extend_from_slice(already_evicted);
+    skipped.sort_unstable();
     let mut tally = Tally::default();
     let mut decision = Decision::default();
     let mut verdicts = TickReport::default().verdicts;
     let mut next_due = NextDue::default();
     let mut scores = AskEach::default();
-    let mut pass = Pass::new(config, now, &already_evicted, Some(scorer), &mut tally);
+    let mut pass = Pass::new(config, now, &skipped, Some(scorer), &mut tally);
     // D1: only chains led here. D12: by ascending id, each once.
-    for chain in state.led_by(this_node) {
+    let led = state.try_led_by(this_node)?;
+    decision.judgements.try_reserve(led.len()).map_err(|_| Error::OutOfMemory)?;
+    for chain in led {
         let Some(view) = state.chain(chain) else { continue };
         let (judgement, action) = pass.judge(&view, &mut scores)?;
         verdicts[usize::from(judgement.verdict.number())] += 1;
         decision.judgements.push(judgement);
+        decision.actions.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
         decision.actions.extend(action);
     }
     for chain in state.chains_remembering_rebalance(this_node) {

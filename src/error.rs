@@ -171,6 +171,9 @@ impl ScorerError {
     /// The code of a scorer that panicked.
     pub const PANIC: i32 = i32::MIN;
 
+    /// The code of a scorer that lacked memory for its answers; the call fails with [`Error::OutOfMemory`].
+    pub const OUT_OF_MEMORY: i32 = i32::MIN + 1;
+
     /// A failure with a code of the scorer's own; negative by convention, since C callbacks return it as it is.
     #[must_use]
     pub const fn new(code: i32) -> Self {

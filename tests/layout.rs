@@ -1,7 +1,7 @@
 //! The C compiler and the Rust compiler must see the same structs and constants, and neither list may forget one.
 //!
-//! `tests/c/layout.c` prints what C sees. What Rust sees is listed here; the compiler refuses a struct whose fields are not
-//! all listed. The header says which names there are.
+//! `tests/c/layout.c` prints what C sees. What Rust sees is listed here, and a struct whose fields are not all listed does
+//! not compile. The header says which names there are.
 
 use std::collections::BTreeSet;
 use std::mem::{offset_of, size_of};

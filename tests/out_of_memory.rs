@@ -199,3 +199,119 @@ fn a_later_tick_and_a_dry_run_can_be_repeated_too() {
     };
     until_it_succeeds(&mut world, floor, |world| assert_eq!(world.scheduler.config().score_floor, 0.95));
 }
+
+/// Through the C ABI: a move that nobody hears of must not start a cooldown.
+mod through_c {
+    use super::REMAINING;
+    use driftline::ffi::*;
+    use std::ffi::c_void;
+    use std::ptr::{null, null_mut};
+
+    unsafe extern "C" fn score_many(_: *mut c_void, pairs: *const driftline_pair, count: usize, out: *mut f32) -> i32 {
+        // SAFETY: the library says that both arrays have `count` elements.
+        let (pairs, out) =
+            unsafe { (std::slice::from_raw_parts(pairs, count), std::slice::from_raw_parts_mut(out, count)) };
+        for (pair, out) in pairs.iter().zip(out) {
+            *out = if pair.node < 100 { 0.3 } else { 0.9 };
+        }
+        DRIFTLINE_SCORER_OK
+    }
+
+    unsafe extern "C" fn score(ctx: *mut c_void, chain: u64, node: u64, out: *mut f32) -> i32 {
+        // SAFETY: one pair and one output.
+        unsafe { score_many(ctx, &driftline_pair { chain, node }, 1, out) }
+    }
+
+    unsafe extern "C" fn best(_: *mut c_void, _: u64, _: *const u64, _: usize, out: *mut driftline_alternative) -> i32 {
+        // SAFETY: the library says that the output is writable.
+        unsafe { *out = driftline_alternative { node: 1000, score: 0.95, reserved: 0 } };
+        DRIFTLINE_SCORER_OK
+    }
+
+    unsafe extern "C" fn failing_fingerprint(_: *mut c_void, _: u64, _: *mut u64) -> i32 {
+        -7
+    }
+
+    fn scorer() -> driftline_scorer {
+        driftline_scorer {
+            struct_size: size_of::<driftline_scorer>() as u32,
+            flags: 0,
+            ctx: null_mut(),
+            drop: None,
+            score: Some(score),
+            best_alternative: Some(best),
+            live_score: None,
+            node_fingerprint: Some(failing_fingerprint),
+            chain_fingerprint: None,
+            migration_cost: None,
+            score_many: Some(score_many),
+            live_score_many: None,
+            node_fingerprints: None,
+            alternatives: None,
+        }
+    }
+
+    #[test]
+    fn a_tick_hands_its_moves_over_or_does_not_happen() {
+        let (mut state, mut scheduler) = (driftline_state { bits: 0 }, driftline_scheduler { bits: 0 });
+        let chains: Vec<u64> = (0..20).collect();
+        let leaders = [1u64; 20];
+        let offsets: Vec<u64> = (0..=20).map(|index| index * 2).collect();
+        let holders: Vec<u64> = (0..20).flat_map(|chain| [chain + 2, chain + 200]).collect();
+        // SAFETY: every pointer is to a live local, and the arrays are as long as is said.
+        let untouched = unsafe {
+            let mut config = std::mem::zeroed();
+            assert_eq!(driftline_config_init(&mut config, size_of::<driftline_config>()), DRIFTLINE_RESULT_OK);
+            config.on_scorer_error = DRIFTLINE_ON_SCORER_ERROR_SKIP_CHAIN;
+            assert_eq!(driftline_state_new(DRIFTLINE_ABI, &mut state, null_mut()), DRIFTLINE_RESULT_OK);
+            let made = driftline_scheduler_new(DRIFTLINE_ABI, 1, &config, &mut scheduler, null_mut());
+            assert_eq!(made, DRIFTLINE_RESULT_OK);
+            assert_eq!(driftline_scheduler_install(scheduler, &scorer(), null_mut()), DRIFTLINE_RESULT_OK);
+            let (chains, leaders) = (chains.as_ptr(), leaders.as_ptr());
+            let loaded =
+                driftline_state_load(state, chains, leaders, 20, offsets.as_ptr(), holders.as_ptr(), null_mut());
+            assert_eq!(loaded, DRIFTLINE_RESULT_OK);
+            digest(state)
+        };
+        for allocations in 0..10_000 {
+            let (mut actions, mut count) = (null(), usize::MAX);
+            // SAFETY: as above; the error is a live local with its size.
+            let (code, error) = unsafe {
+                let mut error: driftline_error = std::mem::zeroed();
+                error.struct_size = size_of::<driftline_error>() as u32;
+                let size = size_of::<driftline_action>();
+                REMAINING.set(Some(allocations));
+                let code = driftline_scheduler_tick(
+                    scheduler,
+                    state,
+                    0,
+                    size,
+                    &mut actions,
+                    &mut count,
+                    null_mut(),
+                    &mut error,
+                );
+                REMAINING.set(None);
+                (code, error)
+            };
+            if code == DRIFTLINE_RESULT_OK {
+                assert_eq!(count, 20);
+                assert!(allocations > 10, "a tick that allocates {allocations} times was not tried much");
+                assert_eq!(driftline_scheduler_free(scheduler), DRIFTLINE_RESULT_OK);
+                assert_eq!(driftline_state_free(state), DRIFTLINE_RESULT_OK);
+                return;
+            }
+            assert_eq!((code, error.code, count), (DRIFTLINE_RESULT_NO_MEMORY, DRIFTLINE_RESULT_NO_MEMORY, usize::MAX));
+            // SAFETY: as above.
+            assert_eq!(unsafe { digest(state) }, untouched, "no cooldown has started");
+        }
+        panic!("it never succeeds");
+    }
+
+    unsafe fn digest(state: driftline_state) -> u64 {
+        let mut digest = 0;
+        // SAFETY: the output is a live local.
+        assert_eq!(unsafe { driftline_state_digest(state, &mut digest, null_mut()) }, DRIFTLINE_RESULT_OK);
+        digest
+    }
+}

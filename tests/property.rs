@@ -129,7 +129,7 @@ fn schedulers_that_share_states_agree_with_the_oracle() {
 
 #[test]
 fn thousands_of_chains_agree_with_the_oracle() {
-    let count = (history_count() / 2_000).clamp(4, 50);
+    let count = (history_count() / 2_000).clamp(4, 24);
     let (coverage, found) = play(&crowds(), count, 200, Setting::default());
     assert_agreement(found);
     println!("{coverage}");

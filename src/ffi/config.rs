@@ -1,7 +1,7 @@
 //! The config of a scheduler, and the pure cost model.
 
 use super::guard::{Failure, guard};
-use super::result::{DRIFTLINE_RESULT_STRUCT_SIZE, driftline_result};
+use super::result::{DRIFTLINE_RESULT_RESERVED, DRIFTLINE_RESULT_STRUCT_SIZE, driftline_result};
 use super::sized::{SizedStruct, check_pointer, read_sized, required, write_element};
 use super::types::*;
 use crate::config::{FingerprintMode, OnScorerError, SchedulerConfig};
@@ -22,7 +22,7 @@ pub unsafe extern "C" fn driftline_config_init(config: *mut driftline_config, st
         let known = size_of::<driftline_config>();
         let is_known = driftline_config::BOUNDARIES.contains(&struct_size);
         if !(is_known || (known < struct_size && struct_size <= 4096)) {
-            let text = format!("struct_size {struct_size} is none that this library knows (its own is {known})");
+            let text = format_args!("struct_size {struct_size} is none that this library knows (its own is {known})");
             return Err(Failure::new(DRIFTLINE_RESULT_STRUCT_SIZE, text));
         }
         let defaults = driftline_config { struct_size: struct_size as u32, ..to_c(&SchedulerConfig::default()) };
@@ -49,7 +49,7 @@ pub unsafe extern "C" fn driftline_config_validate(
 
 /// What a migration cost is worth in score (SPEC A6). Pure.
 ///
-/// `cost_per_sec` is finite and at least zero. Errors: `CONFIG`, `NULL`.
+/// `cost_per_sec` is finite and at least zero, `cost->reserved` 0. Errors: `CONFIG`, `RESERVED`, `NULL`.
 ///
 /// # Safety
 ///
@@ -67,6 +67,9 @@ pub unsafe extern "C" fn driftline_score_equivalent(
         SchedulerConfig { cost_per_sec, ..SchedulerConfig::default() }.validate()?;
         // SAFETY: aligned and not NULL, and the caller says that it is a cost; any bytes are one.
         let cost = unsafe { cost.read() };
+        if cost.reserved != 0 {
+            return Err(Failure::new(DRIFTLINE_RESULT_RESERVED, "cost.reserved must be 0"));
+        }
         *out = MigrationCostModel { cost_per_sec }.score_equivalent(&cost.into());
         Ok(())
     })

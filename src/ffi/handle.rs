@@ -5,6 +5,8 @@ use core::marker::PhantomData;
 use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::sync::Mutex;
 
+use smallvec::SmallVec;
+
 use super::guard::Failure;
 use super::result::{
     DRIFTLINE_RESULT_BUSY, DRIFTLINE_RESULT_HANDLE, DRIFTLINE_RESULT_NO_MEMORY, DRIFTLINE_RESULT_POISONED,
@@ -119,7 +121,8 @@ static TABLE: Table = Table {
 
 std::thread_local! {
     /// The slots that this thread is inside of: what makes a refusal `REENTRANT` and not `BUSY`.
-    static INSIDE: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+    /// Inline, so that entering needs no memory unless calls nest deeply.
+    static INSIDE: RefCell<SmallVec<[u32; 8]>> = const { RefCell::new(SmallVec::new_const()) };
 }
 
 /// The segment of an index, and its place there.
@@ -140,7 +143,7 @@ fn slot_at(index: u32) -> Option<&'static Slot> {
 }
 
 fn refuse<K: Kind>(code: i32, text: &str) -> Failure {
-    Failure::new(code, format!("{} handle: {text}", K::NAME))
+    Failure::new(code, format_args!("{} handle: {text}", K::NAME))
 }
 
 fn no_such_handle<K: Kind>() -> Failure {
@@ -216,12 +219,14 @@ struct Entry {
     slot: &'static Slot,
     index: u32,
     exclusive: bool,
+    /// A caller may call from a destructor while it unwinds; that panic is not ours.
+    was_panicking: bool,
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
         leave_thread(self.index);
-        if std::thread::panicking() {
+        if std::thread::panicking() && !self.was_panicking {
             // A panic of ours: nobody knows what state the object is in.
             self.slot.word.fetch_or(POISONED, Ordering::Relaxed);
         }
@@ -267,7 +272,7 @@ fn enter_slot<K: Kind>(bits: u64, exclusive: bool, even_if_poisoned: bool) -> Re
         }
     }
     let _ = INSIDE.try_with(|inside| inside.borrow_mut().push(index));
-    Ok(Entry { slot, index, exclusive })
+    Ok(Entry { slot, index, exclusive, was_panicking: std::thread::panicking() })
 }
 
 /// Somebody is inside: this thread, from a callback, or another one.

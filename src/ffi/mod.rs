@@ -13,6 +13,8 @@
 //! a pointer that is not NULL must point to as many elements as its count says, for as long as the call lasts.
 #![allow(unsafe_code)]
 #![allow(non_camel_case_types)]
+// A failure carries its text in place: when memory is missing, a box for it is missing, too.
+#![allow(clippy::result_large_err)]
 
 mod config;
 mod diff;

@@ -111,7 +111,8 @@ pub unsafe extern "C" fn driftline_snapshot_cells(
 }
 
 fn not_led(chain: u64) -> Failure {
-    let failure = Failure::new(DRIFTLINE_RESULT_NOT_LED, format!("chain {chain} was not led here at the last sample"));
+    let failure =
+        Failure::new(DRIFTLINE_RESULT_NOT_LED, format_args!("chain {chain} was not led here at the last sample"));
     Failure { chain, ..failure }
 }
 

@@ -106,7 +106,7 @@ pub(super) fn method_number(method: ScorerMethod) -> u32 {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let mut failure = Failure::new(DRIFTLINE_RESULT_PANIC, format!("{error}"));
+        let mut failure = Failure::new(DRIFTLINE_RESULT_PANIC, &error);
         // No catch-all: a new error has to choose its code.
         failure.code = match error {
             Error::Config { .. } => DRIFTLINE_RESULT_CONFIG,
@@ -160,11 +160,7 @@ impl Failure {
         error.scorer_code = self.scorer_code;
         error.method = self.method;
         error.message = [0; 184];
-        let mut length = self.message.len().min(error.message.len() - 1);
-        while !self.message.is_char_boundary(length) {
-            length -= 1;
-        }
-        for (to, &from) in error.message.iter_mut().zip(&self.message.as_bytes()[..length]) {
+        for (to, &from) in error.message.iter_mut().zip(self.message.bytes()) {
             *to = from as c_char;
         }
     }

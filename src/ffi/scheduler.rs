@@ -3,7 +3,7 @@
 use super::config::{read_config, to_c};
 use super::guard::{Failure, guard, guard_with};
 use super::handle::{enter_exclusive, enter_shared, insert, remove};
-use super::result::{DRIFTLINE_RESULT_NO_MEMORY, DRIFTLINE_RESULT_NO_SCORER, driftline_result, method_number};
+use super::result::{DRIFTLINE_RESULT_NO_SCORER, driftline_result, method_number};
 use super::scorer::CScorer;
 use super::sized::{
     SizedOutput, check_lent_size, check_output, check_required_output, output_elements, required, write_element,
@@ -11,6 +11,7 @@ use super::sized::{
 use super::types::*;
 use super::version::check_abi;
 use crate::action::{Action, ScorerFailure, TickReport};
+use crate::error::Error;
 use crate::id::{NodeId, Timestamp};
 use crate::local_scheduler::LocalScheduler;
 use crate::state::MeshState;
@@ -211,9 +212,12 @@ pub unsafe extern "C" fn driftline_scheduler_tick(
         let mut entered = enter_exclusive::<SchedulerObject>(scheduler.bits)?;
         let mut state = enter_exclusive::<MeshState>(state.bits)?;
         let SchedulerObject { scheduler, actions, failures } = entered.get()?;
-        let decision = scheduler.tick(state.get()?, Timestamp(now_ns))?;
-        keep_failures(failures, &decision.report.failures)?;
-        lent.lend(actions, &decision.actions)?;
+        // What needs memory comes before the commit: a move that nobody hears of must not start a cooldown.
+        let decision = scheduler.tick_prepared(state.get()?, Timestamp(now_ns), |decision| {
+            keep_failures(failures, &decision.report.failures)?;
+            lent.lay_out(actions, &decision.actions)
+        })?;
+        lent.lend(actions, decision.actions.len());
         write_report(report, &decision.report);
         Ok(())
     })
@@ -246,7 +250,8 @@ pub unsafe extern "C" fn driftline_scheduler_decide(
         let SchedulerObject { scheduler, actions, failures } = entered.get()?;
         let decision = scheduler.decide(state.get()?, Timestamp(now_ns))?;
         keep_failures(failures, &decision.report.failures)?;
-        lent.lend(actions, &decision.actions)?;
+        lent.lay_out(actions, &decision.actions)?;
+        lent.lend(actions, decision.actions.len());
         write_report(report, &decision.report);
         Ok(())
     })
@@ -315,23 +320,23 @@ impl Lent<'_> {
     }
 
     /// Lays the actions out as the caller knows them, in memory of the scheduler's.
-    fn lend(self, lent: &mut Vec<u64>, actions: &[Action]) -> Result<(), Failure> {
+    fn lay_out(&self, lent: &mut Vec<u64>, actions: &[Action]) -> Result<(), Error> {
         let stride = self.action_size / size_of::<u64>();
         lent.clear();
-        lent.try_reserve(actions.len() * stride).map_err(|_| out_of_memory())?;
+        lent.try_reserve(actions.len() * stride).map_err(|_| Error::OutOfMemory)?;
         lent.resize(actions.len() * stride, 0);
         for (slot, action) in lent.chunks_exact_mut(stride).zip(actions) {
             // SAFETY: the chunk has `action_size` bytes.
             unsafe { write_element(slot.as_mut_ptr().cast::<u8>(), self.action_size, action_to_c(action)) };
         }
-        *self.count = actions.len();
-        *self.actions = lent.as_ptr().cast::<driftline_action>();
         Ok(())
     }
-}
 
-fn out_of_memory() -> Failure {
-    Failure::new(DRIFTLINE_RESULT_NO_MEMORY, "out of memory")
+    /// Tells the caller where they are.
+    fn lend(self, lent: &[u64], count: usize) {
+        *self.count = count;
+        *self.actions = lent.as_ptr().cast::<driftline_action>();
+    }
 }
 
 pub(super) fn action_to_c(action: &Action) -> driftline_action {
@@ -350,9 +355,9 @@ pub(super) fn action_to_c(action: &Action) -> driftline_action {
     }
 }
 
-fn keep_failures(kept: &mut Vec<driftline_failure>, failures: &[ScorerFailure]) -> Result<(), Failure> {
+fn keep_failures(kept: &mut Vec<driftline_failure>, failures: &[ScorerFailure]) -> Result<(), Error> {
     kept.clear();
-    kept.try_reserve(failures.len()).map_err(|_| out_of_memory())?;
+    kept.try_reserve(failures.len()).map_err(|_| Error::OutOfMemory)?;
     kept.extend(failures.iter().map(|failure| driftline_failure {
         method: method_number(failure.method),
         scorer_code: failure.error.code(),

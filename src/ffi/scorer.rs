@@ -118,6 +118,11 @@ fn answer<T>(code: i32, value: T) -> ScorerResult<Option<T>> {
     }
 }
 
+/// Makes room in a buffer.
+fn reserve<T>(buffer: &mut Vec<T>, additional: usize) -> ScorerResult<()> {
+    buffer.try_reserve(additional).map_err(|_| ScorerError::new(ScorerError::OUT_OF_MEMORY))
+}
+
 type ScoreEntry = unsafe extern "C" fn(*mut c_void, u64, u64, *mut f32) -> i32;
 type ScoreManyEntry = unsafe extern "C" fn(*mut c_void, *const driftline_pair, usize, *mut f32) -> i32;
 
@@ -138,8 +143,10 @@ impl CScorer {
         let mut buffers = self.buffers.borrow_mut();
         let Buffers { pairs: c_pairs, scores, .. } = &mut *buffers;
         c_pairs.clear();
+        reserve(c_pairs, pairs.len())?;
         c_pairs.extend(pairs.iter().map(|&(chain, node)| driftline_pair { chain: chain.0, node: node.0 }));
         scores.clear();
+        reserve(scores, pairs.len())?;
         scores.resize(pairs.len(), f32::NAN);
         // SAFETY: as for a single score; both arrays have `c_pairs.len()` elements and outlive the call.
         let code = unsafe { entry(self.entries.ctx, c_pairs.as_ptr(), c_pairs.len(), scores.as_mut_ptr()) };
@@ -225,8 +232,10 @@ impl PlacementScorer for CScorer {
         let mut buffers = self.buffers.borrow_mut();
         let Buffers { fingerprints, known, .. } = &mut *buffers;
         fingerprints.clear();
+        reserve(fingerprints, nodes.len())?;
         fingerprints.resize(nodes.len(), 0);
         known.clear();
+        reserve(known, nodes.len())?;
         known.resize(nodes.len(), 1);
         let ids = nodes.as_ptr().cast::<u64>();
         // SAFETY: `NodeId` is transparent over `u64`; the three arrays have `nodes.len()` elements and outlive the call.
@@ -252,7 +261,9 @@ impl PlacementScorer for CScorer {
             }
             return Ok(());
         };
-        let mut found = vec![driftline_alternative { node: DRIFTLINE_NONE, score: f32::NAN, reserved: 0 }; limit];
+        let mut found = Vec::new();
+        reserve(&mut found, limit)?;
+        found.resize(limit, driftline_alternative { node: DRIFTLINE_NONE, score: f32::NAN, reserved: 0 });
         let mut count = 0;
         let ids = exclude.as_ptr().cast::<u64>();
         // SAFETY: as for the best alternative; `found` has `limit` elements.

@@ -35,10 +35,10 @@ pub(super) use sized_struct;
 /// Refuses NULL and misaligned pointers.
 pub(super) fn check_pointer<T>(pointer: *const T, name: &str) -> Result<(), Failure> {
     if pointer.is_null() {
-        return Err(Failure::new(DRIFTLINE_RESULT_NULL, format!("{name} is NULL")));
+        return Err(Failure::new(DRIFTLINE_RESULT_NULL, format_args!("{name} is NULL")));
     }
     if !pointer.is_aligned() {
-        return Err(Failure::new(DRIFTLINE_RESULT_ALIGNMENT, format!("{name} is not aligned")));
+        return Err(Failure::new(DRIFTLINE_RESULT_ALIGNMENT, format_args!("{name} is not aligned")));
     }
     Ok(())
 }
@@ -51,7 +51,7 @@ fn claimed_size<T: SizedStruct>(pointer: *const T, name: &str) -> Result<usize, 
     let size = unsafe { pointer.cast::<u32>().read() } as usize;
     let known = size_of::<T>();
     let refused = || {
-        let text = format!("{name}: struct_size {size} is none that this library knows (its own is {known})");
+        let text = format_args!("{name}: struct_size {size} is none that this library knows (its own is {known})");
         Failure::new(DRIFTLINE_RESULT_STRUCT_SIZE, text)
     };
     if size <= known {
@@ -63,7 +63,7 @@ fn claimed_size<T: SizedStruct>(pointer: *const T, name: &str) -> Result<usize, 
     // SAFETY: the caller says that the struct has `size` bytes, and `known < size <= SIZE_MAX`.
     let tail = unsafe { core::slice::from_raw_parts(pointer.cast::<u8>().add(known), size - known) };
     if tail.iter().any(|&byte| byte != 0) {
-        let text = format!("{name}: the {} bytes that this library does not know must be zero", size - known);
+        let text = format_args!("{name}: the {} bytes that this library does not know must be zero", size - known);
         return Err(Failure::new(DRIFTLINE_RESULT_STRUCT_SIZE, text));
     }
     Ok(size)
@@ -139,14 +139,17 @@ pub(super) fn input_slice<'a, T: Copy>(pointer: *const T, count: usize, name: &s
 fn check_count<T>(count: usize, element_size: usize, name: &str) -> Result<(), Failure> {
     match count.checked_mul(element_size.max(size_of::<T>())) {
         Some(bytes) if isize::try_from(bytes).is_ok() => Ok(()),
-        _ => Err(Failure::new(DRIFTLINE_RESULT_CAPACITY, format!("{name}: {count} elements are more than memory has"))),
+        _ => Err(Failure::new(
+            DRIFTLINE_RESULT_CAPACITY,
+            format_args!("{name}: {count} elements are more than memory has"),
+        )),
     }
 }
 
 /// Refuses an element size that is none: elements are made of 64-bit words.
 fn check_element_size(element_size: usize, least: usize, name: &str) -> Result<(), Failure> {
     if element_size < least || element_size > SIZE_MAX || !element_size.is_multiple_of(8) {
-        let text = format!("{name}: {element_size} is no element size that this library knows");
+        let text = format_args!("{name}: {element_size} is no element size that this library knows");
         return Err(Failure::new(DRIFTLINE_RESULT_STRUCT_SIZE, text));
     }
     Ok(())
@@ -194,7 +197,7 @@ impl<T: Copy> InputElements<T> {
             core::slice::from_raw_parts(element.add(known), self.element_size - known)
         };
         if tail.iter().any(|&byte| byte != 0) {
-            let text = format!("{name}: element {index} sets bytes that this library does not know");
+            let text = format_args!("{name}: element {index} sets bytes that this library does not know");
             return Err(Failure::new(DRIFTLINE_RESULT_STRUCT_SIZE, text).at_index(index));
         }
         Ok(value)
@@ -238,7 +241,7 @@ impl<T: Copy> OutputElements<T> {
             return Ok(());
         }
         if needed > self.capacity {
-            let text = format!("{needed} elements do not fit into {}", self.capacity);
+            let text = format_args!("{needed} elements do not fit into {}", self.capacity);
             return Err(Failure::new(DRIFTLINE_RESULT_CAPACITY, text));
         }
         for (index, element) in elements.take(needed).enumerate() {
@@ -299,7 +302,7 @@ pub(super) fn write_text(
         return Ok(());
     }
     if text.len() >= capacity {
-        let failure = format!("{} bytes and a NUL do not fit into {capacity}", text.len());
+        let failure = format_args!("{} bytes and a NUL do not fit into {capacity}", text.len());
         return Err(Failure::new(DRIFTLINE_RESULT_CAPACITY, failure));
     }
     // SAFETY: the caller says that `capacity` bytes are there, and the text and its NUL are not more.

@@ -131,7 +131,7 @@ fn read_event(event: &driftline_event) -> Result<Event, Failure> {
         DRIFTLINE_EVENT_CLAIM_RELEASED => Event::ClaimReleased { chain },
         DRIFTLINE_EVENT_NODE_TOUCHED => Event::NodeTouched { node },
         DRIFTLINE_EVENT_CHAIN_TOUCHED => Event::ChainTouched { chain },
-        kind => return Err(Failure::new(DRIFTLINE_RESULT_EVENT, format!("event kind {kind} is unknown"))),
+        kind => return Err(Failure::new(DRIFTLINE_RESULT_EVENT, format_args!("event kind {kind} is unknown"))),
     };
     let unused = [
         ("flags", u64::from(event.flags)),
@@ -141,7 +141,7 @@ fn read_event(event: &driftline_event) -> Result<Event, Failure> {
     ];
     match unused.into_iter().find(|&(_, value)| value != 0) {
         Some((field, value)) => {
-            let text = format!("event kind {}: {field} must be 0, not {value}", event.kind);
+            let text = format_args!("event kind {}: {field} must be 0, not {value}", event.kind);
             Err(Failure::new(DRIFTLINE_RESULT_RESERVED, text))
         }
         None => Ok(read),
@@ -194,7 +194,7 @@ pub unsafe extern "C" fn driftline_state_chain(
         let holders = output_elements(holders, capacity, size_of::<u64>(), holder_count, "holders")?;
         let entered = enter_shared::<MeshState>(state.bits)?;
         let Some(view) = entered.get()?.chain(ChainId(chain)) else {
-            let failure = Failure::new(DRIFTLINE_RESULT_UNKNOWN_CHAIN, format!("chain {chain} does not exist"));
+            let failure = Failure::new(DRIFTLINE_RESULT_UNKNOWN_CHAIN, format_args!("chain {chain} does not exist"));
             return Err(Failure { chain, ..failure });
         };
         holders.write(view.holders().map(|node| node.0))?;

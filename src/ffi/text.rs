@@ -3,7 +3,7 @@
 use libc::c_char;
 
 use super::guard::{Failure, guard, guard_value};
-use super::result::{DRIFTLINE_RESULT_CONFIG, driftline_result};
+use super::result::{DRIFTLINE_RESULT_CONFIG, DRIFTLINE_RESULT_RESERVED, driftline_result};
 use super::sized::{read_sized, write_text};
 use super::types::*;
 use crate::action::{Explanation, Judgement, Verdict};
@@ -39,7 +39,7 @@ pub extern "C" fn driftline_verdict_name(verdict: u32) -> *const c_char {
 ///
 /// At most `capacity` bytes are written, with the NUL. `*length` is the length without it. `out` may be NULL with a capacity
 /// of 0 to ask for the length; if the line does not fit: `CAPACITY`, and `*length` is what is needed. Errors: `CONFIG` for a
-/// verdict that is none; `NULL`, `STRUCT_SIZE`.
+/// verdict that is none, `RESERVED` for flags that are none; `NULL`, `STRUCT_SIZE`.
 ///
 /// # Safety
 ///
@@ -81,8 +81,15 @@ const NOTHING: driftline_explanation = driftline_explanation {
 
 fn explanation_from_c(c: &driftline_explanation) -> Result<Explanation, Failure> {
     let Some(verdict) = Verdict::from_number(c.verdict) else {
-        return Err(Failure::new(DRIFTLINE_RESULT_CONFIG, format!("verdict {} is unknown", c.verdict)));
+        return Err(Failure::new(DRIFTLINE_RESULT_CONFIG, format_args!("verdict {} is unknown", c.verdict)));
     };
+    let known = DRIFTLINE_EXPLANATION_SINCE | DRIFTLINE_EXPLANATION_SAMPLED_AT | DRIFTLINE_EXPLANATION_COOLDOWN_UNTIL;
+    if c.flags & !known != 0 {
+        return Err(Failure::new(
+            DRIFTLINE_RESULT_RESERVED,
+            format_args!("explanation flags {:#x} are unknown", c.flags),
+        ));
+    }
     let node = |node: u64| Some(NodeId(node)).filter(|node| !node.is_none());
     let score = |score: f32| Some(score).filter(|score| !score.is_nan());
     let time = |at_ns: u64, flag: u32| (c.flags & flag != 0).then_some(Timestamp(at_ns));

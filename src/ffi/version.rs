@@ -34,6 +34,6 @@ pub(super) fn check_abi(abi: u32) -> Result<(), Failure> {
     if abi == DRIFTLINE_ABI {
         return Ok(());
     }
-    let text = format!("the caller has ABI {abi}, this library has {DRIFTLINE_ABI}");
+    let text = format_args!("the caller has ABI {abi}, this library has {DRIFTLINE_ABI}");
     Err(Failure::new(DRIFTLINE_RESULT_ABI, text))
 }

@@ -177,20 +177,32 @@ impl LocalScheduler {
     ///
     /// As [`sample`](Self::sample). No action is emitted then and no decision state is written (P2).
     pub fn tick(&mut self, state: &mut MeshState, now: Timestamp) -> Result<&Decision, Error> {
+        self.tick_prepared(state, now, |_| Ok(()))
+    }
+
+    /// A tick that lets the caller do what can fail after the decision and before the commit, so that a decision that
+    /// cannot be handed over is none.
+    pub(crate) fn tick_prepared(
+        &mut self,
+        state: &mut MeshState,
+        now: Timestamp,
+        prepare: impl FnOnce(&Decision) -> Result<(), Error>,
+    ) -> Result<&Decision, Error> {
         self.observe(state, now)?;
         let mut draft = core::mem::take(&mut self.draft);
         let outcome = self.question(state, now).answer(&mut draft);
         self.draft = draft;
         outcome?;
         // The commit cannot fail: room for the marks that it makes (S8), and for the whole report, is made here.
-        let decision = &self.draft.decision;
+        let decision = &mut self.draft.decision;
         self.sampler.marks.try_reserve(decision.judgements.len()).map_err(|_| Error::OutOfMemory)?;
         self.report.failures.try_reserve(decision.report.failures.len()).map_err(|_| Error::OutOfMemory)?;
+        decision.report.add_sampling(&mut self.report);
+        prepare(decision)?;
         self.sampler.commit(state, &self.draft, &self.config, self.this_node, now);
         core::mem::swap(&mut self.draft, &mut self.committed);
         self.judged_by = self.config;
         self.judged_with_scorer = self.registry.scorer().is_some();
-        self.committed.decision.report.add_sampling(&mut self.report);
         Ok(&self.committed.decision)
     }
 

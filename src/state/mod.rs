@@ -106,6 +106,17 @@ impl MeshState {
         self.sorted_ids(slot.into_iter().flat_map(|slot| self.nodes.value(slot).chains.iter().copied()))
     }
 
+    /// [`led_by`](Self::led_by) for those who want to hear when memory is missing.
+    pub(crate) fn try_led_by(&self, node: NodeId) -> Result<Vec<ChainId>, crate::Error> {
+        let mut ids = Vec::new();
+        for slot in self.chains.live().filter(|&slot| self.view(slot).is_led_by(node)) {
+            ids.try_reserve(1).map_err(|_| crate::Error::OutOfMemory)?;
+            ids.push(ChainId(self.chains.id(slot)));
+        }
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
     fn sorted_ids(&self, slots: impl Iterator<Item = u32>) -> Vec<ChainId> {
         let mut ids: Vec<ChainId> = slots.map(|slot| ChainId(self.chains.id(slot))).collect();
         ids.sort_unstable();

@@ -165,7 +165,8 @@ static void check_error(driftline_result code, const char *text, const char *fil
     }
 }
 
-bool refused(driftline_result want, driftline_result got, bool with_error, const char *text, const char *file, int line)
+bool refused(driftline_result want, driftline_result got, bool with_error, const char *text, const char *file,
+             int line)
 {
     uint64_t digest = 0;
 

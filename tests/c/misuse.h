@@ -106,7 +106,8 @@ bool case_end(void); /* always false: a case runs once */
 
 bool check(bool holds, const char *text, const char *file, int line);
 bool accepted(driftline_result got, const char *text, const char *file, int line);
-bool refused(driftline_result want, driftline_result got, bool with_error, const char *text, const char *file, int line);
+bool refused(driftline_result want, driftline_result got, bool with_error, const char *text, const char *file,
+             int line);
 void error_prepare(void);
 
 /* ---- Patterns: an output that must stay untouched is filled with one and compared afterwards ---- */

@@ -59,6 +59,10 @@ static void drop_after_use(void)
         CHECK(dropped() == 2);
         fixture.scheduler_may_change = true;
     }
+}
+
+static void drop_of_nothing(void)
+{
     CASE("drop: a scheduler that never had a scorer drops nothing")
     {
         driftline_scheduler bare = {0};
@@ -87,7 +91,6 @@ static void drop_after_use(void)
 
 static void drop_after_refusal(void)
 {
-    driftline_scheduler none = {0};
     driftline_scorer scorer;
 
     CASE("drop: refused for its flags")
@@ -111,6 +114,13 @@ static void drop_after_refusal(void)
         REFUSED(DRIFTLINE_RESULT_STRUCT_SIZE, install(fixture.scheduler, &scorer));
         CHECK(dropped() == 1);
     }
+}
+
+static void drop_after_refused_handle(void)
+{
+    driftline_scheduler none = {0};
+    driftline_scorer scorer;
+
     CASE("drop: refused because the scheduler is zero")
     {
         scorer = puppet_hand_over(&fixture.puppet, SHAPE_SINGLE);
@@ -274,7 +284,9 @@ static void drop_of_borrowed(void)
 void misuse_drop(void)
 {
     drop_after_use();
+    drop_of_nothing();
     drop_after_refusal();
+    drop_after_refused_handle();
     drop_calls_back();
     drop_of_borrowed();
 }

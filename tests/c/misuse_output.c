@@ -122,6 +122,12 @@ static void capacity_of_scheduler_lists(void)
         CHECK(count == 3);
         UNTOUCHED(cells);
     }
+}
+
+static void capacity_of_diff(void)
+{
+    size_t count = 0;
+
     CASE("capacity: diff_scheduler")
     {
         driftline_scorer scorer = puppet_scorer(&fixture.puppet, SHAPE_SINGLE);
@@ -181,6 +187,10 @@ static void borrowed_actions(void)
             CHECK(memcmp(&copy, actions, sizeof copy) == 0);
         }
     }
+}
+
+static void borrowed_actions_and_other_calls(void)
+{
     CASE("actions: refused calls leave them alone")
     {
         const driftline_action *actions = NULL;
@@ -253,6 +263,26 @@ static void texts(void)
             UNTOUCHED(length);
         }
     }
+}
+
+static void texts_of_nonsense(void)
+{
+    CASE("explanation_text: flags that are none")
+    {
+        driftline_explanation explanation = fixture_explain(CHAIN_BAD);
+        const uint32_t flags[] = {8, UINT32_C(0x80000000), UINT32_MAX};
+        char text[64];
+        size_t length = 0;
+        for (size_t at = 0; at < 3; at++) {
+            PATTERN(text);
+            PATTERN(length);
+            explanation.flags = flags[at];
+            REFUSED(DRIFTLINE_RESULT_RESERVED,
+                    driftline_explanation_text(&explanation, text, sizeof text, &length, &fixture.error));
+            UNTOUCHED(text);
+            UNTOUCHED(length);
+        }
+    }
     CASE("explanation_text: numbers that make no sense still make a line")
     {
         driftline_explanation explanation;
@@ -273,6 +303,10 @@ static void texts(void)
             }
         }
     }
+}
+
+static void names(void)
+{
     CASE("names: every number has one")
     {
         static const int32_t codes[] = {INT32_MIN, -1, 1, 100, 199, 999, INT32_MAX};
@@ -381,6 +415,14 @@ static void cost_model(void)
         REFUSED(DRIFTLINE_RESULT_CONFIG, driftline_score_equivalent(-1.0f, &cost, &worth, &fixture.error));
         UNTOUCHED(worth);
     }
+    CASE("score_equivalent: a cost with something in its reserved field")
+    {
+        driftline_migration_cost cost = {NANOSECONDS_PER_SECOND, NANOSECONDS_PER_SECOND, 1.0f, 1};
+        float worth;
+        PATTERN(worth);
+        REFUSED(DRIFTLINE_RESULT_RESERVED, driftline_score_equivalent(0.1f, &cost, &worth, &fixture.error));
+        UNTOUCHED(worth);
+    }
     CASE("score_equivalent: the sum of both durations, weighed")
     {
         driftline_migration_cost cost = {2 * NANOSECONDS_PER_SECOND, NANOSECONDS_PER_SECOND, 2.0f, 0};
@@ -400,8 +442,12 @@ void misuse_output(void)
 {
     capacity_of_state_lists();
     capacity_of_scheduler_lists();
+    capacity_of_diff();
     borrowed_actions();
+    borrowed_actions_and_other_calls();
     texts();
+    texts_of_nonsense();
+    names();
     reports();
     errors();
     cost_model();

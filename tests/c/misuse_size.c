@@ -332,8 +332,8 @@ static void size_of_scorer(void)
     }
     CASE("size: a vtable that ends inside an entry is refused and dropped")
     {
-        const uint32_t sizes[] = {offsetof(driftline_scorer, live_score) + 1, offsetof(driftline_scorer, live_score) + 4,
-                                  sizeof scorer - 1};
+        const uint32_t end_of_required = offsetof(driftline_scorer, live_score);
+        const uint32_t sizes[] = {end_of_required + 1, end_of_required + 4, sizeof scorer - 1};
         for (size_t at = 0; at < 3; at++) {
             scorer = puppet_hand_over(&fixture.puppet, SHAPE_BATCH);
             REFUSED(DRIFTLINE_RESULT_STRUCT_SIZE, call_with_size(install, &scorer, sizeof scorer, sizes[at], 0));

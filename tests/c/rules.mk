@@ -86,7 +86,8 @@ $(foreach build,plain address thread,\
 # $(call C_MUST_FAIL,a command,what it must print): a check that cannot fail proves nothing.
 C_MUST_FAIL = @mkdir -p $(C_BUILD); echo "planted: $(1)"; \
 	if $(1) >$(C_BUILD)/planted.log 2>&1; then echo "nobody noticed" >&2; exit 1; fi; \
-	grep -q "$(2)" $(C_BUILD)/planted.log || { echo "noticed, but not as: $(2)" >&2; cat $(C_BUILD)/planted.log >&2; exit 1; }
+	grep -q "$(2)" $(C_BUILD)/planted.log || \
+		{ echo "noticed, but not as: $(2)" >&2; cat $(C_BUILD)/planted.log >&2; exit 1; }
 
 # ---- Plain ----
 
@@ -120,7 +121,8 @@ C_VALGRIND := $(C_RUN) valgrind --leak-check=full --show-leak-kinds=all \
 	--errors-for-leak-kinds=definite,indirect,possible --error-exitcode=1
 
 c-valgrind-installed:
-	@command -v valgrind >/dev/null || { test "$$(id -u)" = 0 && apt-get update -q && apt-get install -y -q valgrind; } || \
+	@command -v valgrind >/dev/null || \
+		{ test "$$(id -u)" = 0 && apt-get update -q && apt-get install -y -q valgrind; } || \
 		{ echo "valgrind is missing, and this user cannot install it" >&2; exit 1; }
 
 c-valgrind: c-valgrind-installed $(C_PROGRAMS:%=$(C_BUILD)/plain/%)

@@ -90,8 +90,9 @@ static bool compare(const story *story, const file *file, size_t first, size_t e
         const char *wanted = at < end ? file->lines[at] : NULL;
         size_t length = strcspn(printed, "\n");
         if (wanted == NULL || *printed == '\0' || strlen(wanted) != length || strncmp(wanted, printed, length) != 0) {
-            printf("%s:%zu: the output differs\n  wanted:  %s\n  printed: %.*s\n", story->path, at + 1,
-                   wanted == NULL ? "(nothing more)" : wanted, (int)length, *printed == '\0' ? "(nothing more)" : printed);
+            printf("%s:%zu: the output differs\n", story->path, at + 1);
+            printf("  wanted:  %s\n", wanted == NULL ? "(nothing more)" : wanted);
+            printf("  printed: %.*s\n", (int)length, printed);
             return false;
         }
         printed += length + (printed[length] == '\n');
