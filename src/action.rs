@@ -27,7 +27,7 @@ impl Action {
 
 /// An eviction and the numbers that justify it (D11).
 ///
-/// It can only be made from a [`MigrationEligible`], so a claimed chain cannot be evicted from by mistake (D4).
+/// The library makes one only from a [`MigrationEligible`], so a claimed chain is not evicted from by mistake (D4).
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Eviction {
@@ -290,7 +290,8 @@ pub struct TickReport {
     /// Chains by the number of their verdict; they add up to `led`.
     pub verdicts: [u64; VERDICT_COUNT],
     /// When the caller should tick next at the latest: the earliest backstop, retry of a failed sample or end of a
-    /// cooldown. `None` if nothing is waiting.
+    /// cooldown. `None` if nothing is waiting. A chain that has just `Recovered` is due in the next tick, whenever that is
+    /// (S8).
     pub next_due: Option<Timestamp>,
 }
 

@@ -101,9 +101,10 @@ impl Asker<'_> {
         Ok(cost)
     }
 
-    /// Whether chains have fingerprints; a scorer that panics over it has none.
-    pub(crate) fn has_chain_fingerprint(&self) -> bool {
-        guard(|| Ok(self.scorer.has_chain_fingerprint())).unwrap_or(false)
+    /// Whether chains have fingerprints.
+    pub(crate) fn has_chain_fingerprint(&mut self) -> Result<bool, Stop> {
+        let subject = Subject { method: ScorerMethod::ChainFingerprint, chain: None, node: None };
+        guard(|| Ok(self.scorer.has_chain_fingerprint())).map_err(|error| self.fail(error, subject))
     }
 
     pub(crate) fn chain_fingerprint(&mut self, chain: ChainId) -> Result<Option<u64>, Stop> {
@@ -167,7 +168,7 @@ fn asked(answer: &ScorerResult<()>, total: usize) -> u64 {
 
 /// P2: with `std`, a panic of the scorer is a failure of the scorer.
 #[cfg(feature = "std")]
-fn guard<T>(ask: impl FnOnce() -> ScorerResult<T>) -> ScorerResult<T> {
+pub(crate) fn guard<T>(ask: impl FnOnce() -> ScorerResult<T>) -> ScorerResult<T> {
     use alloc::string::{String, ToString};
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -187,6 +188,6 @@ fn guard<T>(ask: impl FnOnce() -> ScorerResult<T>) -> ScorerResult<T> {
 
 /// Without `std` a panic unwinds through the call or aborts, as the program chose.
 #[cfg(not(feature = "std"))]
-fn guard<T>(ask: impl FnOnce() -> ScorerResult<T>) -> ScorerResult<T> {
+pub(crate) fn guard<T>(ask: impl FnOnce() -> ScorerResult<T>) -> ScorerResult<T> {
     ask()
 }

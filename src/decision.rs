@@ -69,7 +69,8 @@ pub fn diff_scheduler(
     let mut verdicts = TickReport::default().verdicts;
     let mut next_due = NextDue::default();
     let mut scores = AskEach::default();
-    let mut pass = Pass::new(config, now, &skipped, Some(scorer), &mut tally);
+    let mut exclude = Vec::new();
+    let mut pass = Pass::new(config, now, &skipped, Some(scorer), &mut tally, &mut exclude);
     // D1: only chains led here. D12: by ascending id, each once.
     let led = state.try_led_by(this_node)?;
     decision.judgements.try_reserve(led.len()).map_err(|_| Error::OutOfMemory)?;
@@ -167,7 +168,7 @@ pub(crate) struct Pass<'a> {
     /// By ascending id (D2).
     already_evicted: &'a [ChainId],
     asker: Option<Asker<'a>>,
-    exclude: Vec<NodeId>,
+    exclude: &'a mut Vec<NodeId>,
 }
 
 impl<'a> Pass<'a> {
@@ -177,10 +178,11 @@ impl<'a> Pass<'a> {
         already_evicted: &'a [ChainId],
         scorer: Option<&'a dyn PlacementScorer>,
         tally: &'a mut Tally,
+        exclude: &'a mut Vec<NodeId>,
     ) -> Self {
         let on_scorer_error = config.on_scorer_error;
         let asker = scorer.map(|scorer| Asker { scorer, on_scorer_error, tally });
-        Pass { config, now, already_evicted, asker, exclude: Vec::new() }
+        Pass { config, now, already_evicted, asker, exclude }
     }
 
     /// The verdict of one led chain: the first rule that applies (D2 to D11).
@@ -258,7 +260,7 @@ impl<'a> Pass<'a> {
         self.exclude.clear();
         self.exclude.try_reserve(chain.holder_count()).map_err(|_| Error::OutOfMemory)?;
         self.exclude.extend(chain.holders());
-        let Some(alternative) = asker.best_alternative(id, &self.exclude)? else { return Ok(None) };
+        let Some(alternative) = asker.best_alternative(id, self.exclude)? else { return Ok(None) };
         judgement.alternative = Some(alternative);
         // D9: equal is too small.
         let gain = alternative.score - live_score;

@@ -1,6 +1,7 @@
 //! The only way out of the core: what the caller's scorer is asked, and what its answers may be.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::cost::MigrationCost;
@@ -147,7 +148,8 @@ pub trait PlacementScorer {
 /// Asks one by one and says where it stopped.
 pub(crate) fn each<Q, A>(questions: &[Q], out: &mut [A], ask: impl Fn(&Q) -> ScorerResult<A>) -> ScorerResult<()> {
     for (index, (question, answer)) in questions.iter().zip(out).enumerate() {
-        *answer = ask(question).map_err(|error| error.at_index(index))?;
+        // Guarded one by one: a panic, too, says where it stopped.
+        *answer = crate::asker::guard(|| ask(question)).map_err(|error| error.at_index(index))?;
     }
     Ok(())
 }
@@ -157,18 +159,18 @@ pub type BoxedScorer = Box<dyn PlacementScorer + Send>;
 
 /// Holds the scorer of a scheduler and knows when it became another one.
 ///
-/// The sampler compares [`generation`](Self::generation) with the one it last saw: counters of the old scorer mean
-/// nothing to the new one, so every led chain is due after an installation (P4).
+/// Counters of the old scorer mean nothing to the new one, so every led chain is due after an installation (P4).
 #[derive(Default)]
 pub struct SchedulerRegistry {
     scorer: Option<BoxedScorer>,
-    generation: u64,
+    /// Tells two installations apart, even those of registries that were swapped; it is only ever compared.
+    installation: Option<Arc<()>>,
 }
 
 impl SchedulerRegistry {
     /// Makes `scorer` the scorer and returns the previous one (P4).
     pub fn install(&mut self, scorer: BoxedScorer) -> Option<BoxedScorer> {
-        self.generation += 1;
+        self.installation = Some(Arc::new(()));
         self.scorer.replace(scorer)
     }
 
@@ -183,18 +185,14 @@ impl SchedulerRegistry {
         self.scorer.as_deref()
     }
 
-    /// Counts installations.
-    #[must_use]
-    pub const fn generation(&self) -> u64 {
-        self.generation
+    /// What the sampler compares with the installation that it last saw.
+    pub(crate) fn installation(&self) -> Option<&Arc<()>> {
+        self.installation.as_ref()
     }
 }
 
 impl core::fmt::Debug for SchedulerRegistry {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("SchedulerRegistry")
-            .field("installed", &self.scorer.is_some())
-            .field("generation", &self.generation)
-            .finish()
+        f.debug_struct("SchedulerRegistry").field("installed", &self.scorer.is_some()).finish()
     }
 }

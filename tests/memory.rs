@@ -4,8 +4,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use driftline::{
-    Alternative, ChainId, Event, HISTORY_LENGTH, LocalScheduler, MeshState, NodeId, PlacementScorer, SchedulerConfig,
-    ScoreHistory, ScorerResult, Timestamp,
+    Alternative, BoxedScorer, ChainId, Event, HISTORY_LENGTH, LocalScheduler, MeshState, NodeId, PlacementScorer,
+    SchedulerConfig, ScoreHistory, ScorerResult, Timestamp,
 };
 
 thread_local! {
@@ -97,11 +97,34 @@ fn a_history_never_allocates_again_once_its_ring_is_full() {
     assert_eq!(history.len(), HISTORY_LENGTH);
 }
 
+/// The same, and no better home anywhere: every chain is stuck under the floor.
+struct Stuck;
+
+impl PlacementScorer for Stuck {
+    fn score(&self, _: ChainId, _: NodeId) -> ScorerResult<Option<f32>> {
+        Ok(Some(0.1))
+    }
+
+    fn best_alternative(&self, _: ChainId, _: &[NodeId]) -> ScorerResult<Option<Alternative>> {
+        Ok(None)
+    }
+
+    fn node_fingerprint(&self, _: NodeId) -> ScorerResult<Option<u64>> {
+        Ok(Some(0))
+    }
+}
+
 #[test]
 fn a_tick_in_which_nothing_is_due_allocates_nothing() {
+    for scorer in [Box::new(Everything) as BoxedScorer, Box::new(Stuck)] {
+        tick_idly(scorer);
+    }
+}
+
+fn tick_idly(scorer: BoxedScorer) {
     let mut state = MeshState::new();
     let mut scheduler = LocalScheduler::new(NodeId(1), SchedulerConfig::default()).expect("the config is valid");
-    scheduler.registry_mut().install(Box::new(Everything));
+    scheduler.registry_mut().install(scorer);
     let chains = (0..500).map(ChainId);
     let events = chains.flat_map(|chain| {
         let holders = [chain.0 % 7 + 10, chain.0 % 5 + 20].map(|node| Event::HolderAdded { chain, node: NodeId(node) });

@@ -62,6 +62,10 @@ impl Sampler {
                     row
                 }
             };
+            // Room first: once the holders are replaced, nothing would tell a second try that they were others.
+            self.marks.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+            self.pending.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+            self.under_floor.reserve(1)?;
             let holders_changed = self.led.snapshot.set_holders(row, view.holders())?;
             if holders_changed {
                 self.under_floor.update(&mut self.led, row, config.score_floor)?;

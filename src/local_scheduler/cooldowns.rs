@@ -43,6 +43,10 @@ impl Cooldowns {
             self.queue.retain(|&entry| previous.replace(entry) != Some(entry));
             self.is_unordered = false;
         }
+        // Whatever would make such an entry hold again is noted by the state, and then it is added again.
+        while self.queue.front().is_some_and(|&entry| still_holds(state, leader, entry).is_none()) {
+            self.queue.pop_front();
+        }
         if self.queue.len() > 2 * self.swept + SWEEP_SLACK {
             self.queue.retain(|&entry| still_holds(state, leader, entry).is_some());
             self.swept = self.queue.len();
@@ -68,8 +72,12 @@ impl Cooldowns {
         now: Timestamp,
         cooldown_ns: u64,
     ) -> Option<Timestamp> {
-        let waiting = self.queue.iter().filter(|&&(last, _)| now.since_ns(last) < cooldown_ns);
-        waiting.copied().find(|&entry| still_holds(state, leader, entry).is_some()).map(|(last, _)| last)
+        let first = self.queue.partition_point(|&(last, _)| now.since_ns(last) >= cooldown_ns);
+        self.queue
+            .range(first..)
+            .copied()
+            .find(|&entry| still_holds(state, leader, entry).is_some())
+            .map(|(last, _)| last)
     }
 }
 

@@ -41,6 +41,7 @@ pub(super) struct Answer {
     pub(super) settled: Vec<Settled>,
     tally: Tally,
     rows: Vec<u32>,
+    exclude: Vec<NodeId>,
 }
 
 impl Answer {
@@ -93,11 +94,11 @@ impl Question<'_> {
     /// Judges what has to be judged. Reads everything and changes nothing but `answer`.
     pub(super) fn answer(&self, answer: &mut Answer) -> Result<(), Error> {
         answer.clear();
-        let Answer { decision, settled, tally, rows } = answer;
+        let Answer { decision, settled, tally, rows, exclude } = answer;
         let mut report = TickReport { led: self.sampler.led.count, ..TickReport::default() };
         report.verdicts = self.sampler.led.verdicts;
         let mut next_due = NextDue::default();
-        let mut pass = Pass::new(self.config, self.now, &[], self.scorer, tally);
+        let mut pass = Pass::new(self.config, self.now, &[], self.scorer, tally, exclude);
         self.look_at_news(&mut pass, rows, &mut report, &mut next_due)?;
         self.list_standing(rows)?;
         settled.try_reserve(rows.len()).map_err(|_| Error::OutOfMemory)?;

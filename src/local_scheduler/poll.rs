@@ -36,9 +36,11 @@ impl Sampler {
     fn poll_listed_nodes(&mut self, block: &mut Block, state: &MeshState, asker: &mut Asker<'_>) -> Result<(), Error> {
         let Block { places, nodes, fingerprints, .. } = block;
         let mut first = 0;
+        // One after a whole batch failed; after a single failure it starts at one again and doubles.
+        let mut most = usize::MAX;
         let mut one_by_one = false;
         while first < nodes.len() {
-            let end = if one_by_one { first + 1 } else { nodes.len() };
+            let end = nodes.len().min(first.saturating_add(if one_by_one { 1 } else { most }));
             let asked = &nodes[first..end];
             let answer = asker.node_fingerprints(asked, &mut fingerprints[first..end]);
             let (answered, failure) = match answer {
@@ -58,7 +60,9 @@ impl Sampler {
                 self.observe_node(state, places[position], nodes[position], fingerprints[position])?;
             }
             first += answered;
+            most = most.saturating_mul(2);
             if let Some(error) = failure {
+                most = 1;
                 // P2: a node whose fingerprint failed counts as `None`.
                 abort(asker.fail(error, node_subject(Some(nodes[first]))))?;
                 self.observe_node(state, places[first], nodes[first], None)?;
@@ -87,15 +91,22 @@ impl Sampler {
 
     /// The same for what belongs to the chains, by ascending id, if the scorer has a say in it (S6).
     pub(super) fn poll_chains(&mut self, now: Timestamp, asker: &mut Asker<'_>) -> Result<(), Error> {
-        if !asker.has_chain_fingerprint() {
-            self.chain_fingerprints.clear();
-            return Ok(());
+        match asker.has_chain_fingerprint() {
+            Ok(true) => {}
+            Ok(false) => {
+                self.chain_fingerprints.clear();
+                return Ok(());
+            }
+            Err(stop) => return abort(stop),
         }
         self.order_by_chain()?;
         for index in 0..self.by_chain.len() {
             let (chain, row) = self.by_chain[index];
             let fingerprint = match asker.chain_fingerprint(chain) {
-                Ok(fingerprint) => fingerprint,
+                Ok(fingerprint) => {
+                    self.led.row_mut(row).flags.clear(Flags::SITS_OUT);
+                    fingerprint
+                }
                 Err(Stop::Abort(error)) => return Err(error),
                 Err(Stop::Skip) => {
                     self.led.row_mut(row).flags.set(Flags::SITS_OUT);
@@ -103,12 +114,11 @@ impl Sampler {
                     None
                 }
             };
-            let observed = &mut self.chain_fingerprints[row as usize];
-            let moved = fingerprint.is_none() || fingerprint != *observed;
-            *observed = fingerprint;
-            if moved {
+            // The mark may lack memory, so it comes before the old value is forgotten.
+            if fingerprint.is_none() || fingerprint != self.chain_fingerprints[row as usize] {
                 self.mark(row)?;
             }
+            self.chain_fingerprints[row as usize] = fingerprint;
         }
         Ok(())
     }

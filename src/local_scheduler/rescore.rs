@@ -96,13 +96,16 @@ impl Sampler {
         let mut first = 0;
         // Up to here chains are asked one by one, because a whole block failed.
         let mut single_until = 0;
+        // After a failure blocks start small, so that a scorer that is down does not cost a whole block for each chain.
+        let mut block_chains = usize::MAX;
         while first < due.len() {
-            let most = if first < single_until { 1 } else { due.len() };
+            let most = if first < single_until { 1 } else { block_chains };
             let end = first + self.fill_block(&due[first..], most, block)?;
             let Block { pairs, scores, .. } = block;
             let Err(error) = asker.score_many(pairs, scores) else {
                 self.take_scores(&due[first..end], scores, config, now, asker)?;
                 first = end;
+                block_chains = block_chains.saturating_mul(2);
                 continue;
             };
             let index = error.index().filter(|&index| index < pairs.len());
@@ -117,6 +120,7 @@ impl Sampler {
             first += self.take_scores(&due[first..end], &mut scores[..answered], config, now, asker)?;
             self.score_failed(due[first], error, index.map(|index| pairs[index].1), now, asker)?;
             first += 1;
+            block_chains = 1;
         }
         Ok(())
     }

@@ -33,7 +33,7 @@ pub(super) struct Sampler {
     pub(super) seen_state: Option<Arc<()>>,
     pub(super) seen_revision: u64,
     /// The scorer whose counters were seen last (P4).
-    pub(super) seen_scorer: u64,
+    pub(super) seen_scorer: Option<Arc<()>>,
     pub(super) last_mode: FingerprintMode,
     /// Rows with [`Flags::FAILED`]. All were last attempted at `failed_at`: while one fails, each sample attempts all.
     pub(super) failed_count: u64,
@@ -88,7 +88,7 @@ impl Sampler {
         if let (Ok(()), Some(scorer)) = (&outcome, registry.scorer()) {
             let on_scorer_error = config.on_scorer_error;
             let mut asker = Asker { scorer, on_scorer_error, tally: &mut tally };
-            outcome = self.observe(state, registry.generation(), config, now, &mut asker, report);
+            outcome = self.observe(state, registry.installation(), config, now, &mut asker, report);
         }
         self.under_floor.settle(&self.led);
         report.led = self.led.count;
@@ -103,16 +103,16 @@ impl Sampler {
     fn observe(
         &mut self,
         state: &MeshState,
-        generation: u64,
+        installation: Option<&Arc<()>>,
         config: &SchedulerConfig,
         now: Timestamp,
         asker: &mut Asker<'_>,
         report: &mut TickReport,
     ) -> Result<(), Error> {
-        if self.seen_scorer != generation {
+        if self.seen_scorer.as_ref().map(Arc::as_ptr) != installation.map(Arc::as_ptr) {
             // P4: counters of the old scorer mean nothing to this one.
             self.mark_all(|_| true)?;
-            self.seen_scorer = generation;
+            self.seen_scorer = installation.cloned();
         }
         if config.fingerprint_mode == FingerprintMode::Poll {
             if self.last_mode == FingerprintMode::Push {

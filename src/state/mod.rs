@@ -26,7 +26,7 @@ use slots::Slots;
 /// length of a call.
 ///
 /// A chain exists while it has a holder, a leader, a claim or a remembered rebalance. An event costs the same whatever
-/// else exists.
+/// other chains exist.
 ///
 /// ```
 /// use driftline::{ChainId, Event, MeshState, NodeId};
@@ -167,7 +167,6 @@ impl MeshState {
     pub(crate) fn forget_rebalance(&mut self, slot: u32) {
         self.chains.value_mut(slot).last_rebalance = None;
         self.note_chain(slot);
-        self.retire_chain_if_empty(slot);
     }
 
     fn note_chain(&mut self, slot: u32) {

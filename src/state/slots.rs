@@ -12,8 +12,8 @@ pub(crate) const NO_SLOT: u32 = u32::MAX;
 /// Empty slots are kept for their old ids until this many more of them than live ones exist.
 ///
 /// A chain that is removed and created again between two samples must look as if nothing had happened (S9), and a
-/// touch in between must not be lost; so its slot remembers it for a while. The bound keeps memory proportional to what
-/// exists now (E4). Beyond it an id that comes back is new, which costs a re-score and hides nothing.
+/// touch in between must not be lost; so its slot remembers it for a while. The bound, looked at whenever an id needs a slot, keeps
+/// memory proportional to the most that existed at one time (E4). Beyond it an id that comes back is new, which costs a re-score and hides nothing.
 const SPARE_SLOTS: usize = 1024;
 
 /// Values in dense slots, found by id, each with the revision at which it was last noted.
@@ -185,7 +185,7 @@ impl<T: Default> Slots<T> {
         Ok(slot)
     }
 
-    /// Takes the slot that has been empty for longest from its old id, if there are empty slots to spare.
+    /// Takes the empty slot that was first to retire from its old id, if there are empty slots to spare.
     fn recycle(&mut self) -> Option<u32> {
         if self.slots.len() - self.live_count <= self.live_count + SPARE_SLOTS {
             return None;

@@ -47,7 +47,10 @@ pub fn opening(words: &[u64; 5], sheets: &[u64; 6], config: &SchedulerConfig) ->
         steps.push(Step::Install(Dice(entries).entries()));
     }
     if membership != 0 {
-        steps.push(Dice(membership).membership(8));
+        let mut dice = Dice(membership);
+        // With few chains it is one of them that everything hangs on.
+        let density = dice.of(&[8, 8, 8, 2]);
+        steps.push(dice.membership(density));
     }
     if fingerprints != 0 {
         let mut dice = Dice(fingerprints);
@@ -112,7 +115,8 @@ pub fn edit(word: u64, context: &Context<'_>) -> Vec<Step> {
             one(score_sheet(&mut dice, chain))
         }
         36..38 => one(Step::Say(Say::Fingerprints(NODES.iter().map(|&node| (node, Answer::Is(10))).collect()))),
-        38..60 => one(Step::Apply(vec![dice.event()])),
+        38 => outage(context, dice.throw(3)),
+        39..60 => one(Step::Apply(vec![dice.event()])),
         60..65 => one(Step::Apply((0..dice.throw(5)).map(|_| dice.event()).collect())),
         65..67 => {
             let mut events: Vec<Event> = (0..dice.throw(4)).map(|_| dice.event()).collect();
@@ -165,6 +169,18 @@ pub fn edit(word: u64, context: &Context<'_>) -> Vec<Step> {
         }
         _ => one(Step::Apply(vec![Event::ClaimReleased { chain: dice.chain() }])),
     }
+}
+
+/// The scorer is down: one of its methods fails wherever it is asked.
+fn outage(context: &Context<'_>, method: u64) -> Vec<Step> {
+    let down = Answer::Fails(-9);
+    let says = context.chains.iter().map(|(&id, chain)| match method {
+        0 => Say::Scores(id, chain.holders.iter().map(|&node| (node, down)).collect()),
+        1 => Say::ChainFingerprint(id, Answer::Fails(-9)),
+        _ => Say::Alternative(id, Answer::Fails(-9)),
+    });
+    // Scores of a chain without holders are no scores.
+    says.filter(|say| !matches!(say, Say::Scores(_, answers) if answers.is_empty())).map(Step::Say).collect()
 }
 
 /// E2: the membership as it is, said again.

@@ -3,7 +3,10 @@
 //! Pools of ids are small, so that things collide; values are chosen around the thresholds, so that every rule is
 //! reached from both sides.
 
-use driftline::{ChainId, Event, FingerprintMode, MigrationCost, NodeId, OnScorerError, SchedulerConfig, ScorerError};
+use driftline::{
+    ChainId, Event, FingerprintMode, HISTORY_DEAD_BAND, MigrationCost, NodeId, OnScorerError, SchedulerConfig,
+    ScorerError,
+};
 
 use super::step::Step;
 use crate::support::world::{Answer, Batch, Entries};
@@ -101,8 +104,9 @@ impl Dice {
     }
 
     pub fn cost(&mut self) -> Answer<MigrationCost> {
+        // The sixth is nearest to another `f32` of seconds when it is rounded twice.
         const DURATIONS: [u64; 8] =
-            [0, 2 * SECOND, SECOND, 5 * SECOND, 1, 16_777_217_500_000_000, 333_333_333, u64::MAX];
+            [0, 2 * SECOND, SECOND, 5 * SECOND, 1, 16_777_217_000_000_001, 333_333_333, u64::MAX];
         match self.throw(12) {
             0..10 => Answer::Is(MigrationCost {
                 state_transfer_ns: self.of(&DURATIONS),

@@ -1,0 +1,121 @@
+//! What scenario files cannot say about scorers: panics, swapped registries, and what a failing one costs.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use driftline::{
+    Alternative, ChainId, Error, Event, LocalScheduler, MeshState, NodeId, OnScorerError, PlacementScorer,
+    SchedulerConfig, ScorerError, ScorerMethod, ScorerResult, Timestamp, Verdict,
+};
+
+/// Panics for one chain, or answers a healthy score; counts how many pairs it was shown.
+struct Fragile {
+    panics_for: Option<ChainId>,
+    fails: bool,
+    shown: Arc<AtomicUsize>,
+}
+
+impl PlacementScorer for Fragile {
+    fn score(&self, chain: ChainId, _: NodeId) -> ScorerResult<Option<f32>> {
+        assert!(self.panics_for != Some(chain), "not this one");
+        if self.fails { Err(ScorerError::new(-1)) } else { Ok(Some(0.9)) }
+    }
+
+    fn best_alternative(&self, _: ChainId, _: &[NodeId]) -> ScorerResult<Option<Alternative>> {
+        Ok(None)
+    }
+
+    fn node_fingerprint(&self, _: NodeId) -> ScorerResult<Option<u64>> {
+        Ok(Some(1))
+    }
+
+    fn score_many(&self, pairs: &[(ChainId, NodeId)], out: &mut [Option<f32>]) -> ScorerResult<()> {
+        self.shown.fetch_add(pairs.len(), Ordering::Relaxed);
+        for (index, (&(chain, node), out)) in pairs.iter().zip(out).enumerate() {
+            *out = self.score(chain, node).map_err(|error| error.at_index(index))?;
+        }
+        Ok(())
+    }
+}
+
+/// The same through the single form, as most scorers are written.
+struct Single(Fragile);
+
+impl PlacementScorer for Single {
+    fn score(&self, chain: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
+        self.0.score(chain, node)
+    }
+
+    fn best_alternative(&self, chain: ChainId, exclude: &[NodeId]) -> ScorerResult<Option<Alternative>> {
+        self.0.best_alternative(chain, exclude)
+    }
+
+    fn node_fingerprint(&self, node: NodeId) -> ScorerResult<Option<u64>> {
+        self.0.node_fingerprint(node)
+    }
+}
+
+fn fragile() -> Fragile {
+    Fragile { panics_for: None, fails: false, shown: Arc::default() }
+}
+
+fn world(chains: u64, on_scorer_error: OnScorerError) -> (MeshState, LocalScheduler) {
+    let mut state = MeshState::new();
+    let events = (0..chains).map(ChainId).flat_map(|chain| {
+        let added = Event::HolderAdded { chain, node: NodeId(chain.0 % 50 + 10) };
+        [added, Event::LeaderSet { chain, node: NodeId(1) }]
+    });
+    state.apply(&events.collect::<Vec<_>>()).expect("the events are valid");
+    let config = SchedulerConfig { on_scorer_error, ..SchedulerConfig::default() };
+    (state, LocalScheduler::new(NodeId(1), config).expect("the config is valid"))
+}
+
+#[test]
+fn a_panic_aborts_like_an_error_and_names_the_chain() {
+    let (mut state, mut scheduler) = world(10, OnScorerError::Abort);
+    let scorer = Single(Fragile { panics_for: Some(ChainId(5)), ..fragile() });
+    scheduler.registry_mut().install(Box::new(scorer));
+    let error = scheduler.tick(&mut state, Timestamp(0)).expect_err("the scorer panics");
+    let Error::Scorer { method, chain, node, source } = error else { panic!("{error}") };
+    assert_eq!((method, chain, node), (ScorerMethod::Score, Some(ChainId(5)), Some(NodeId(15))));
+    assert_eq!(source.code(), ScorerError::PANIC);
+    assert!(source.to_string().contains("not this one"), "{source}");
+    let sampled: Vec<u64> = scheduler.sampled().map(|(chain, _)| chain.0).collect();
+    assert_eq!(sampled, [0, 1, 2, 3, 4], "what was already observed is kept");
+}
+
+#[test]
+fn a_panic_is_skipped_like_an_error() {
+    let (mut state, mut scheduler) = world(10, OnScorerError::SkipChain);
+    let scorer = Single(Fragile { panics_for: Some(ChainId(5)), ..fragile() });
+    scheduler.registry_mut().install(Box::new(scorer));
+    let report = scheduler.tick(&mut state, Timestamp(0)).expect("it is skipped").report.clone();
+    assert_eq!((report.rescored, report.failures.len(), report.calls.score), (9, 1, 10));
+    assert_eq!((report.failures[0].chain, report.failures[0].node), (Some(ChainId(5)), Some(NodeId(15))));
+    let explanation = scheduler.explain(&state, ChainId(5)).expect("it is led");
+    assert_eq!(explanation.judgement.verdict, Verdict::ScorerFailed);
+}
+
+/// P4: a registry that was taken away or swapped does not make another scorer look like the old one.
+#[test]
+fn another_registry_is_another_scorer() {
+    let (mut state, mut scheduler) = world(4, OnScorerError::Abort);
+    scheduler.registry_mut().install(Box::new(fragile()));
+    scheduler.tick(&mut state, Timestamp(0)).expect("the scorer answers");
+    drop(std::mem::take(scheduler.registry_mut()));
+    scheduler.registry_mut().install(Box::new(fragile()));
+    let report = &scheduler.tick(&mut state, Timestamp(1)).expect("the scorer answers").report;
+    assert_eq!((report.dirty, report.rescored), (4, 4));
+}
+
+/// A scorer that is down is shown each chain once or twice, not a whole block for each of them.
+#[test]
+fn a_scorer_that_is_down_costs_no_more_than_one_that_answers() {
+    let shown = Arc::new(AtomicUsize::new(0));
+    let (mut state, mut scheduler) = world(20_000, OnScorerError::SkipChain);
+    scheduler.registry_mut().install(Box::new(Fragile { fails: true, shown: Arc::clone(&shown), ..fragile() }));
+    let report = &scheduler.tick(&mut state, Timestamp(0)).expect("it is skipped").report;
+    assert_eq!((report.failures.len(), report.calls.score), (20_000, 20_000));
+    let shown = shown.load(Ordering::Relaxed);
+    assert!(shown < 30_000, "{shown} pairs were shown for 20,000 chains");
+}
