@@ -5,7 +5,10 @@
  * Conventions
  *
  * - Every function that can fail returns 0 or a DRIFTLINE_RESULT_ code, and takes an optional driftline_error last.
- *   Outputs, that error too, are written only as described: on success, or the error on failure.
+ *   (the _free functions and driftline_config_init do without). Outputs are written only on success, the error only on
+ *   failure. Beside the errors that a function lists, it returns DRIFTLINE_RESULT_ALIGNMENT for a pointer that is not
+ *   aligned, DRIFTLINE_RESULT_STRUCT_SIZE for an error struct that is none (nothing is written then), and
+ *   DRIFTLINE_RESULT_PANIC for a bug of ours.
  * - Handles are numbers. Zero, stale or foreign ones are refused with DRIFTLINE_RESULT_HANDLE and never followed.
  *   "reads" functions may run at the same time as others that read the same handle, "writes" functions have it to
  *   themselves. Entering wrongly never waits: from another thread it is DRIFTLINE_RESULT_BUSY, from inside a callback
@@ -176,10 +179,10 @@
 // How many samples a history keeps (SPEC A4).
 #define DRIFTLINE_HISTORY_LENGTH 64
 
-// Weight of the newest sample in the moving average (SPEC H2).
+// Weight of the newest sample in the moving average (SPEC H2); a `float` in the arithmetic.
 #define DRIFTLINE_HISTORY_SMOOTHING 0.3
 
-// How far from the mean a sample is still stable (SPEC H2).
+// How far from the mean a sample is still stable (SPEC H2); a `float` in the arithmetic.
 #define DRIFTLINE_HISTORY_DEAD_BAND 0.02
 
 // What every function that can fail returns: 0 or the number of a cause.
@@ -301,9 +304,9 @@ typedef struct {
 // struct is copied, `ctx` is kept until `drop` is called.
 //
 // Callbacks get `ctx` first and return `DRIFTLINE_SCORER_OK`, `DRIFTLINE_SCORER_NO_OPINION`, or a negative code of their
-// own, which comes back in `driftline_error.scorer_code`. They must return: no longjmp, no exception. They are called
-// one at a time, on the thread that called the library, and only while that call lasts; pointers that they get are valid
-// until they return. Outputs are pre-set to "no opinion".
+// own, which comes back in `driftline_error.scorer_code`. They must return: no longjmp, no exception, no end of the thread. They
+// are called one at a time for each scheduler, on the thread that called the library, and only while that call lasts; pointers that they get are valid
+// until they return. Scores are pre-set to "no opinion", fingerprints to 0, which is an answer.
 //
 // Nothing that they return is trusted: NaN and infinities are no opinion, scores outside [0, 1] are clamped, and both
 // are counted in the report (SPEC P1).
@@ -318,8 +321,9 @@ typedef struct {
   uint32_t flags;
   // Yours; handed to every callback.
   void *ctx;
-  // Called exactly once when the scorer is not needed any more: replaced, uninstalled, freed with its scheduler, or
-  // refused at installation. May be NULL. No handle is entered then, so it may call anything.
+  // Called exactly once for each installation, when that is over: replaced, uninstalled, freed with its scheduler, or
+  // refused. Whoever installs one `ctx` more than once counts them. May be NULL. The call that drops has left its
+  // handles by then; those of calls around it are still entered.
   void (*drop)(void *ctx);
   // How good a home `node` is for `chain`, in [0, 1]. Required. May be cached by you.
   int32_t (*score)(void *ctx, uint64_t chain, uint64_t node, float *out);
@@ -339,12 +343,13 @@ typedef struct {
   int32_t (*migration_cost)(void *ctx, uint64_t chain, uint64_t target, driftline_migration_cost *out);
   // `score` for `count` pairs in one call. `out` is pre-set to NaN, which here is "no opinion". NULL: `score` in a loop.
   int32_t (*score_many)(void *ctx, const driftline_pair *pairs, size_t count, float *out);
-  // `live_score` for `count` pairs, as `score_many`. NULL: `live_score` in a loop.
+  // `live_score` for `count` pairs, as `score_many`. NULL: `live_score` in a loop. Not called by this version.
   int32_t (*live_score_many)(void *ctx, const driftline_pair *pairs, size_t count, float *out);
-  // `node_fingerprint` for `count` nodes. `known` is pre-set to 1; write 0 for "no opinion". NULL: `node_fingerprint` in
-  // a loop.
+  // `node_fingerprint` for `count` nodes. `known` is pre-set to 0, "no opinion"; write 1 beside each counter. NULL:
+  // `node_fingerprint` in a loop.
   int32_t (*node_fingerprints)(void *ctx, const uint64_t *nodes, size_t count, uint64_t *out, uint8_t *known);
-  // Up to `capacity` alternatives, best first; `*count` is pre-set to 0. NULL: `best_alternative`.
+  // Up to `capacity` alternatives, best first; `*count` is pre-set to 0. NULL: `best_alternative`. Not called by this
+  // version.
   int32_t (*alternatives)(void *ctx,
                           uint64_t chain,
                           const uint64_t *exclude,
@@ -635,8 +640,8 @@ driftline_result driftline_state_free(driftline_state state);
 // `DRIFTLINE_NONE` for nobody. Chains that are listed keep their claim and cooldown; others are gone. What is equal to the
 // present is not marked dirty. The arrays are only read during the call.
 //
-// Errors: `NULL`, `CAPACITY`, `MEMBERSHIP`, `DUPLICATE`, `ID`, `NO_MEMORY`, `TOO_MANY`, each with the index at fault;
-// `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+// Errors: `MEMBERSHIP` with an index into `holder_offsets`; `DUPLICATE` with one into `chains`, or into `holders` where
+// `err->node` says which; `ID` with one into `holders`; `NULL`, `CAPACITY`, `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 //
 // # Safety
 //
@@ -649,7 +654,7 @@ driftline_result driftline_state_load(driftline_state state,
                                       const uint64_t *holders,
                                       driftline_error *err);
 
-// Applies events in order (writes). All or nothing: a refused event leaves the state as it was, and `err->index` names it.
+// Applies events in order (writes). All or nothing: a refused event leaves the state as it was, and `err->index` names it if one element is at fault.
 //
 // `event_size` is `sizeof(driftline_event)` as the caller knows it. The array is only read during the call. Events only
 // note what changed; the work happens in the tick.
@@ -776,8 +781,8 @@ driftline_result driftline_scheduler_configure(driftline_scheduler scheduler,
 
 // Makes this the scorer (writes): every led chain is due (SPEC P4). The previous one is dropped.
 //
-// The struct is copied. Whatever this returns, `scorer->drop` is or will be called exactly once, unless `struct_size` does
-// not cover it or is larger than 4,096. Errors: `NULL` also for a missing `score` or `best_alternative`; `STRUCT_SIZE`,
+// The struct is copied. Whatever this returns, `scorer->drop` is or will be called exactly once for this installation, unless
+// the pointer is not aligned, or `struct_size` does not cover it or is larger than 4,096. Errors: `NULL` also for a missing `score` or `best_alternative`; `STRUCT_SIZE`,
 // `RESERVED`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 //
 // # Safety
@@ -816,7 +821,7 @@ driftline_result driftline_scheduler_sample(driftline_scheduler scheduler,
 //
 // `*actions` is an array of `*count` actions by ascending chain, laid out with `action_size` bytes each, which is
 // `sizeof(driftline_action)` as the caller knows it. It belongs to the scheduler and is valid until the next call that
-// writes it; there is nothing to free. Carry the actions out and report back with events; their cooldowns have started.
+// writes it; there is nothing to free. It is NULL when `*count` is 0. Carry the actions out and report back with events; their cooldowns have started.
 // `report` may be NULL.
 //
 // Errors: as `driftline_scheduler_sample`, `NULL`. No action is emitted then and no decision state is written.
@@ -837,7 +842,8 @@ driftline_result driftline_scheduler_tick(driftline_scheduler scheduler,
 // What a tick on the same observations would do: a dry run that changes nothing, but has the scheduler to itself, because
 // it asks the scorer (writes the lent actions, reads the state).
 //
-// Everything else is as in `driftline_scheduler_tick`.
+// No cooldown starts. The actions replace those that were lent before, and the failures those of the last pass. Everything
+// else is as in `driftline_scheduler_tick`.
 //
 // # Safety
 //
@@ -868,7 +874,7 @@ driftline_result driftline_scheduler_sampled(driftline_scheduler scheduler,
                                              size_t *count,
                                              driftline_error *err);
 
-// The scorer's failures that the last sample, tick or dry run skipped, in the order in which they happened (reads).
+// The scorer's failures that the last sample, tick or dry run that succeeded has skipped, in the order in which they happened (reads).
 //
 // `failure_size` is `sizeof(driftline_failure)`. Otherwise as `driftline_scheduler_sampled`.
 //

@@ -142,7 +142,7 @@ impl Asker<'_> {
     /// Does with a failure what the policy says (P2).
     pub(crate) fn fail(&mut self, error: ScorerError, subject: Subject) -> Stop {
         let Subject { method, chain, node } = subject;
-        if error.code() == ScorerError::OUT_OF_MEMORY {
+        if error.lacks_memory() {
             return Stop::Abort(Error::OutOfMemory);
         }
         match self.on_scorer_error {

@@ -165,25 +165,36 @@ pub struct ScorerError {
     code: i32,
     index: Option<usize>,
     payload: Option<Arc<dyn core::error::Error + Send + Sync>>,
+    /// Not a code: every code is the scorer's own.
+    lacks_memory: bool,
 }
 
 impl ScorerError {
     /// The code of a scorer that panicked.
     pub const PANIC: i32 = i32::MIN;
 
-    /// The code of a scorer that lacked memory for its answers; the call fails with [`Error::OutOfMemory`].
-    pub const OUT_OF_MEMORY: i32 = i32::MIN + 1;
-
     /// A failure with a code of the scorer's own; negative by convention, since C callbacks return it as it is.
     #[must_use]
     pub const fn new(code: i32) -> Self {
-        ScorerError { code, index: None, payload: None }
+        ScorerError { code, index: None, payload: None, lacks_memory: false }
     }
 
     /// A failure that carries an error of the scorer's own, to be found again with [`payload`](Self::payload).
     #[must_use]
     pub fn with_payload(code: i32, payload: Arc<dyn core::error::Error + Send + Sync>) -> Self {
-        ScorerError { code, index: None, payload: Some(payload) }
+        ScorerError { code, index: None, payload: Some(payload), lacks_memory: false }
+    }
+
+    /// There was no memory for the question; the call fails with [`Error::OutOfMemory`], whatever the policy.
+    #[must_use]
+    pub const fn out_of_memory() -> Self {
+        ScorerError { code: 0, index: None, payload: None, lacks_memory: true }
+    }
+
+    /// Whether there was no memory for the question.
+    #[must_use]
+    pub const fn lacks_memory(&self) -> bool {
+        self.lacks_memory
     }
 
     /// A failure of a batch entry at one element. The elements before it must have been answered; they count.

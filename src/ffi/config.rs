@@ -70,7 +70,7 @@ pub unsafe extern "C" fn driftline_score_equivalent(
         if cost.reserved != 0 {
             return Err(Failure::new(DRIFTLINE_RESULT_RESERVED, "cost.reserved must be 0"));
         }
-        *out = MigrationCostModel { cost_per_sec }.score_equivalent(&cost.into());
+        out.set(MigrationCostModel { cost_per_sec }.score_equivalent(&cost.into()));
         Ok(())
     })
 }

@@ -70,10 +70,10 @@ pub unsafe extern "C" fn driftline_history(
             reserved: 0,
         }))?;
         if let Some(ewma) = ewma {
-            *ewma = history.ewma().unwrap_or(f32::NAN);
+            ewma.set(history.ewma().unwrap_or(f32::NAN));
         }
         if let Some(trend) = trend {
-            *trend = history.trend() as u32;
+            trend.set(history.trend() as u32);
         }
         Ok(())
     })

@@ -6,7 +6,7 @@ use super::handle::{enter_exclusive, enter_shared, insert, remove};
 use super::result::{DRIFTLINE_RESULT_NO_SCORER, driftline_result, method_number};
 use super::scorer::CScorer;
 use super::sized::{
-    SizedOutput, check_lent_size, check_output, check_required_output, output_elements, required, write_element,
+    Place, SizedOutput, check_lent_size, check_output, check_required_output, output_elements, required, write_element,
 };
 use super::types::*;
 use super::version::check_abi;
@@ -46,7 +46,8 @@ pub unsafe extern "C" fn driftline_scheduler_new(
         let config = read_config(config)?;
         let out = required(out, "out")?;
         let scheduler = LocalScheduler::new(NodeId(this_node), config)?;
-        out.bits = insert(Box::new(SchedulerObject { scheduler, actions: Vec::new(), failures: Vec::new() }))?;
+        let object = SchedulerObject { scheduler, actions: Vec::new(), failures: Vec::new() };
+        out.set(driftline_scheduler { bits: insert(Box::new(object))? });
         Ok(())
     })
 }
@@ -103,8 +104,8 @@ pub unsafe extern "C" fn driftline_scheduler_configure(
 
 /// Makes this the scorer (writes): every led chain is due (SPEC P4). The previous one is dropped.
 ///
-/// The struct is copied. Whatever this returns, `scorer->drop` is or will be called exactly once, unless `struct_size` does
-/// not cover it or is larger than 4,096. Errors: `NULL` also for a missing `score` or `best_alternative`; `STRUCT_SIZE`,
+/// The struct is copied. Whatever this returns, `scorer->drop` is or will be called exactly once for this installation, unless
+/// the pointer is not aligned, or `struct_size` does not cover it or is larger than 4,096. Errors: `NULL` also for a missing `score` or `best_alternative`; `STRUCT_SIZE`,
 /// `RESERVED`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 ///
 /// # Safety
@@ -186,7 +187,7 @@ pub unsafe extern "C" fn driftline_scheduler_sample(
 ///
 /// `*actions` is an array of `*count` actions by ascending chain, laid out with `action_size` bytes each, which is
 /// `sizeof(driftline_action)` as the caller knows it. It belongs to the scheduler and is valid until the next call that
-/// writes it; there is nothing to free. Carry the actions out and report back with events; their cooldowns have started.
+/// writes it; there is nothing to free. It is NULL when `*count` is 0. Carry the actions out and report back with events; their cooldowns have started.
 /// `report` may be NULL.
 ///
 /// Errors: as `driftline_scheduler_sample`, `NULL`. No action is emitted then and no decision state is written.
@@ -226,7 +227,8 @@ pub unsafe extern "C" fn driftline_scheduler_tick(
 /// What a tick on the same observations would do: a dry run that changes nothing, but has the scheduler to itself, because
 /// it asks the scorer (writes the lent actions, reads the state).
 ///
-/// Everything else is as in `driftline_scheduler_tick`.
+/// No cooldown starts. The actions replace those that were lent before, and the failures those of the last pass. Everything
+/// else is as in `driftline_scheduler_tick`.
 ///
 /// # Safety
 ///
@@ -284,7 +286,7 @@ pub unsafe extern "C" fn driftline_scheduler_sampled(
     })
 }
 
-/// The scorer's failures that the last sample, tick or dry run skipped, in the order in which they happened (reads).
+/// The scorer's failures that the last sample, tick or dry run that succeeded has skipped, in the order in which they happened (reads).
 ///
 /// `failure_size` is `sizeof(driftline_failure)`. Otherwise as `driftline_scheduler_sampled`.
 ///
@@ -307,13 +309,13 @@ pub unsafe extern "C" fn driftline_scheduler_failures(
 }
 
 /// Where the caller wants to find the actions.
-struct Lent<'a> {
-    actions: &'a mut *const driftline_action,
-    count: &'a mut usize,
+struct Lent {
+    actions: Place<*const driftline_action>,
+    count: Place<usize>,
     action_size: usize,
 }
 
-impl Lent<'_> {
+impl Lent {
     fn check(action_size: usize, actions: *mut *const driftline_action, count: *mut usize) -> Result<Self, Failure> {
         check_lent_size(action_size, "action_size")?;
         Ok(Lent { actions: required(actions, "actions")?, count: required(count, "count")?, action_size })
@@ -334,8 +336,10 @@ impl Lent<'_> {
 
     /// Tells the caller where they are.
     fn lend(self, lent: &[u64], count: usize) {
-        *self.count = count;
-        *self.actions = lent.as_ptr().cast::<driftline_action>();
+        self.count.set(count);
+        // An empty buffer may never have been allocated, and its pointer is none that a caller should see.
+        let actions = if count == 0 { core::ptr::null() } else { lent.as_ptr().cast::<driftline_action>() };
+        self.actions.set(actions);
     }
 }
 

@@ -48,8 +48,8 @@ struct Buffers {
     known: Vec<u8>,
 }
 
-// SAFETY: the header says that callbacks are called on whichever thread calls the library, one at a time, and that `drop`
-// may come on another thread; a caller that installs a scorer agrees to that.
+// SAFETY: the header says that callbacks are called on whichever thread calls the scheduler, one at a time, and that `drop`
+// comes on the thread that replaces, uninstalls or frees; a caller that installs a scorer agrees to that.
 unsafe impl Send for CScorer {}
 
 impl CScorer {
@@ -120,7 +120,7 @@ fn answer<T>(code: i32, value: T) -> ScorerResult<Option<T>> {
 
 /// Makes room in a buffer.
 fn reserve<T>(buffer: &mut Vec<T>, additional: usize) -> ScorerResult<()> {
-    buffer.try_reserve(additional).map_err(|_| ScorerError::new(ScorerError::OUT_OF_MEMORY))
+    buffer.try_reserve(additional).map_err(|_| ScorerError::out_of_memory())
 }
 
 type ScoreEntry = unsafe extern "C" fn(*mut c_void, u64, u64, *mut f32) -> i32;
@@ -236,7 +236,7 @@ impl PlacementScorer for CScorer {
         fingerprints.resize(nodes.len(), 0);
         known.clear();
         reserve(known, nodes.len())?;
-        known.resize(nodes.len(), 1);
+        known.resize(nodes.len(), 0);
         let ids = nodes.as_ptr().cast::<u64>();
         // SAFETY: `NodeId` is transparent over `u64`; the three arrays have `nodes.len()` elements and outlive the call.
         let code = unsafe { entry(self.entries.ctx, ids, nodes.len(), fingerprints.as_mut_ptr(), known.as_mut_ptr()) };

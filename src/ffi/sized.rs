@@ -268,16 +268,26 @@ pub(super) unsafe fn write_element<T: Copy>(to: *mut u8, element_size: usize, el
     }
 }
 
+/// A checked place for one plain value. It is only ever written, and only when the call succeeds: until then callbacks
+/// may have the same memory to themselves, so it is no reference.
+#[derive(Debug)]
+pub(super) struct Place<T>(*mut T);
+
+impl<T: Copy> Place<T> {
+    pub(super) fn set(&self, value: T) {
+        // SAFETY: `required` saw a pointer that is aligned and not NULL; the caller says that a `T` may be written there.
+        unsafe { self.0.write(value) };
+    }
+}
+
 /// Checks a place for one plain value that must be there.
-pub(super) fn required<'a, T: Copy>(pointer: *mut T, name: &str) -> Result<&'a mut T, Failure> {
+pub(super) fn required<T: Copy>(pointer: *mut T, name: &str) -> Result<Place<T>, Failure> {
     check_pointer(pointer.cast_const(), name)?;
-    // SAFETY: aligned and not NULL; the caller says that it is a `T` of its own, initialised or not. `T` is a plain C
-    // value of which only stores are made.
-    Ok(unsafe { &mut *pointer })
+    Ok(Place(pointer))
 }
 
 /// The same for one that may be NULL.
-pub(super) fn optional<'a, T: Copy>(pointer: *mut T, name: &str) -> Result<Option<&'a mut T>, Failure> {
+pub(super) fn optional<T: Copy>(pointer: *mut T, name: &str) -> Result<Option<Place<T>>, Failure> {
     if pointer.is_null() { Ok(None) } else { required(pointer, name).map(Some) }
 }
 
@@ -297,7 +307,7 @@ pub(super) fn write_text(
     if capacity > 0 {
         check_pointer(out.cast_const(), "out")?;
     }
-    *required(length, "length")? = text.len();
+    required(length, "length")?.set(text.len());
     if out.is_null() {
         return Ok(());
     }

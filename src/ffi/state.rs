@@ -30,7 +30,7 @@ pub unsafe extern "C" fn driftline_state_new(
     guard(err, || {
         check_abi(abi)?;
         let out = required(out, "out")?;
-        out.bits = insert(Box::new(MeshState::new()))?;
+        out.set(driftline_state { bits: insert(Box::new(MeshState::new()))? });
         Ok(())
     })
 }
@@ -50,8 +50,8 @@ pub extern "C" fn driftline_state_free(state: driftline_state) -> driftline_resu
 /// `DRIFTLINE_NONE` for nobody. Chains that are listed keep their claim and cooldown; others are gone. What is equal to the
 /// present is not marked dirty. The arrays are only read during the call.
 ///
-/// Errors: `NULL`, `CAPACITY`, `MEMBERSHIP`, `DUPLICATE`, `ID`, `NO_MEMORY`, `TOO_MANY`, each with the index at fault;
-/// `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+/// Errors: `MEMBERSHIP` with an index into `holder_offsets`; `DUPLICATE` with one into `chains`, or into `holders` where
+/// `err->node` says which; `ID` with one into `holders`; `NULL`, `CAPACITY`, `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 ///
 /// # Safety
 ///
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn driftline_state_load(
     })
 }
 
-/// Applies events in order (writes). All or nothing: a refused event leaves the state as it was, and `err->index` names it.
+/// Applies events in order (writes). All or nothing: a refused event leaves the state as it was, and `err->index` names it if one element is at fault.
 ///
 /// `event_size` is `sizeof(driftline_event)` as the caller knows it. The array is only read during the call. Events only
 /// note what changed; the work happens in the tick.
@@ -164,7 +164,7 @@ pub unsafe extern "C" fn driftline_state_digest(
 ) -> driftline_result {
     guard(err, || {
         let out = required(out, "out")?;
-        *out = enter_shared::<MeshState>(state.bits)?.get()?.digest();
+        out.set(enter_shared::<MeshState>(state.bits)?.get()?.digest());
         Ok(())
     })
 }

@@ -206,9 +206,9 @@ pub struct driftline_migration_cost {
 /// struct is copied, `ctx` is kept until `drop` is called.
 ///
 /// Callbacks get `ctx` first and return `DRIFTLINE_SCORER_OK`, `DRIFTLINE_SCORER_NO_OPINION`, or a negative code of their
-/// own, which comes back in `driftline_error.scorer_code`. They must return: no longjmp, no exception. They are called
-/// one at a time, on the thread that called the library, and only while that call lasts; pointers that they get are valid
-/// until they return. Outputs are pre-set to "no opinion".
+/// own, which comes back in `driftline_error.scorer_code`. They must return: no longjmp, no exception, no end of the thread. They
+/// are called one at a time for each scheduler, on the thread that called the library, and only while that call lasts; pointers that they get are valid
+/// until they return. Scores are pre-set to "no opinion", fingerprints to 0, which is an answer.
 ///
 /// Nothing that they return is trusted: NaN and infinities are no opinion, scores outside [0, 1] are clamped, and both
 /// are counted in the report (SPEC P1).
@@ -225,8 +225,9 @@ pub struct driftline_scorer {
     pub flags: u32,
     /// Yours; handed to every callback.
     pub ctx: *mut c_void,
-    /// Called exactly once when the scorer is not needed any more: replaced, uninstalled, freed with its scheduler, or
-    /// refused at installation. May be NULL. No handle is entered then, so it may call anything.
+    /// Called exactly once for each installation, when that is over: replaced, uninstalled, freed with its scheduler, or
+    /// refused. Whoever installs one `ctx` more than once counts them. May be NULL. The call that drops has left its
+    /// handles by then; those of calls around it are still entered.
     pub drop: Option<unsafe extern "C" fn(ctx: *mut c_void)>,
     /// How good a home `node` is for `chain`, in [0, 1]. Required. May be cached by you.
     pub score: Option<unsafe extern "C" fn(ctx: *mut c_void, chain: u64, node: u64, out: *mut f32) -> i32>,
@@ -254,16 +255,17 @@ pub struct driftline_scorer {
     pub score_many: Option<
         unsafe extern "C" fn(ctx: *mut c_void, pairs: *const driftline_pair, count: usize, out: *mut f32) -> i32,
     >,
-    /// `live_score` for `count` pairs, as `score_many`. NULL: `live_score` in a loop.
+    /// `live_score` for `count` pairs, as `score_many`. NULL: `live_score` in a loop. Not called by this version.
     pub live_score_many: Option<
         unsafe extern "C" fn(ctx: *mut c_void, pairs: *const driftline_pair, count: usize, out: *mut f32) -> i32,
     >,
-    /// `node_fingerprint` for `count` nodes. `known` is pre-set to 1; write 0 for "no opinion". NULL: `node_fingerprint` in
-    /// a loop.
+    /// `node_fingerprint` for `count` nodes. `known` is pre-set to 0, "no opinion"; write 1 beside each counter. NULL:
+    /// `node_fingerprint` in a loop.
     pub node_fingerprints: Option<
         unsafe extern "C" fn(ctx: *mut c_void, nodes: *const u64, count: usize, out: *mut u64, known: *mut u8) -> i32,
     >,
-    /// Up to `capacity` alternatives, best first; `*count` is pre-set to 0. NULL: `best_alternative`.
+    /// Up to `capacity` alternatives, best first; `*count` is pre-set to 0. NULL: `best_alternative`. Not called by this
+    /// version.
     pub alternatives: Option<
         unsafe extern "C" fn(
             ctx: *mut c_void,
@@ -545,9 +547,9 @@ pub const DRIFTLINE_TREND_DEGRADING: u32 = 1;
 pub const DRIFTLINE_TREND_IMPROVING: u32 = 2;
 /// How many samples a history keeps (SPEC A4).
 pub const DRIFTLINE_HISTORY_LENGTH: usize = 64;
-/// Weight of the newest sample in the moving average (SPEC H2).
+/// Weight of the newest sample in the moving average (SPEC H2); a `float` in the arithmetic.
 pub const DRIFTLINE_HISTORY_SMOOTHING: f32 = 0.3;
-/// How far from the mean a sample is still stable (SPEC H2).
+/// How far from the mean a sample is still stable (SPEC H2); a `float` in the arithmetic.
 pub const DRIFTLINE_HISTORY_DEAD_BAND: f32 = 0.02;
 
 // cbindgen reads literals only, so these are written twice; the compiler keeps them equal.

@@ -214,7 +214,7 @@ impl PlacementScorer for SingleScorer {
     }
 }
 
-/// Overrides the batch forms as well. These never panic: a panic would not say where.
+/// Overrides the batch forms as well. These never panic: a panic could not name its element.
 struct BatchScorer {
     single: SingleScorer,
     blind: bool,

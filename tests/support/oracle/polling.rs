@@ -6,9 +6,9 @@ use driftline::{ChainId, NodeId, OnScorerError, Timestamp};
 
 use super::answer::{Failure, Refusal};
 use super::questions::Questions;
-use super::sampling::failed_whole;
 use super::scheduler::OracleScheduler;
 use super::state::OracleState;
+use crate::support::world::Batch;
 
 /// Fingerprints of a chain and its holders as of one sample. "Cannot say" equals nothing, itself included.
 #[derive(Clone, Debug)]
@@ -78,7 +78,7 @@ impl OracleScheduler {
                     questions.failures.push(failure);
                     answers.insert(node, None);
                 }
-                Err(failure) if failed_whole(questions.entries().batch, &failure) => {
+                Err(failure) if questions.entries().batch == Batch::Blind => {
                     // As for scores: the batch was all holders.
                     answers.clear();
                     let node = failure.node.filter(|_| holders.len() == 1);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use driftline::{ChainId, FingerprintMode, NodeId, OnScorerError, SampleCause, ScorerError, Timestamp, Verdict};
+use driftline::{ChainId, FingerprintMode, NodeId, OnScorerError, SampleCause, Timestamp, Verdict};
 
 use super::answer::{Failure, Judged, Refusal, Report};
 use super::history::OracleHistory;
@@ -148,7 +148,7 @@ impl OracleScheduler {
                     questions.failures.push(failure);
                     self.led.get_mut(&id).expect("a due chain is led").fail(now);
                 }
-                Err(failure) if failed_whole(questions.entries().batch, &failure) => {
+                Err(failure) if questions.entries().batch == Batch::Blind => {
                     // The batch was all that is due, and nobody knows whose fault it was: no answer counts.
                     answered.clear();
                     let chain = failure.chain.filter(|_| due.len() == 1);
@@ -195,16 +195,6 @@ impl OracleScheduler {
                 led.dirty |= last.holders != *holders || state.last_touch(id) > last.touches;
             }
         }
-    }
-}
-
-/// Whether a failure is one of a whole batch, which cannot say where it failed: the scorer's own batch form does not, or
-/// the default one was left by a panic.
-pub(super) fn failed_whole(batch: Batch, failure: &Failure) -> bool {
-    match batch {
-        Batch::Off => failure.code == ScorerError::PANIC,
-        Batch::On => false,
-        Batch::Blind => true,
     }
 }
 

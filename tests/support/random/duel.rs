@@ -290,14 +290,10 @@ impl Duel {
     /// Whether a batch may fail that does not say where. It is asked again in parts, so that it is no longer the same
     /// who was asked how often.
     fn is_blurred(&self) -> bool {
-        let blurs = |code: i32| match self.seats[self.seat].entries.batch {
-            Batch::Off => code == driftline::ScorerError::PANIC,
-            Batch::On => false,
-            Batch::Blind => true,
-        };
         let tables = self.world.tables();
-        tables.scores.values().any(|answer| matches!(answer, &Answer::Fails(code) if blurs(code)))
-            || tables.fingerprints.values().any(|answer| matches!(answer, &Answer::Fails(code) if blurs(code)))
+        self.seats[self.seat].entries.batch == Batch::Blind
+            && (tables.scores.values().any(|answer| matches!(answer, Answer::Fails(_)))
+                || tables.fingerprints.values().any(|answer| matches!(answer, Answer::Fails(_))))
     }
 
     fn same_change(&mut self, ours: Result<(), Refusal>, theirs: Result<(), Refusal>) -> Result<(), String> {
