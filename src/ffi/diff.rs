@@ -9,6 +9,7 @@ use super::scorer::CScorer;
 use super::sized::{check_output, input_slice, output_elements};
 use super::types::*;
 use crate::decision::diff_scheduler;
+use crate::error::Error;
 use crate::id::{ChainId, NodeId, Timestamp};
 use crate::state::MeshState;
 
@@ -47,12 +48,16 @@ pub unsafe extern "C" fn driftline_diff_scheduler(
     guard(err, || {
         let config = read_config(config)?;
         let scorer = CScorer::borrow(scorer)?;
-        let already_evicted = input_slice(already_evicted.cast::<ChainId>(), already_evicted_count, "already_evicted")?;
+        let skipped = input_slice(already_evicted.cast::<ChainId>(), already_evicted_count, "already_evicted")?;
+        // A copy, because the array is the caller's, and callbacks run before the call is over.
+        let mut already_evicted = Vec::new();
+        already_evicted.try_reserve(skipped.len()).map_err(|_| Error::OutOfMemory)?;
+        already_evicted.extend_from_slice(skipped);
         let out = output_elements(out, capacity, action_size, count, "out")?;
         let report = check_output(report, "report")?;
         let state = enter_shared::<MeshState>(state.bits)?;
         let now = Timestamp(now_ns);
-        let decision = diff_scheduler(state.get()?, &scorer, &config, NodeId(this_node), now, already_evicted)?;
+        let decision = diff_scheduler(state.get()?, &scorer, &config, NodeId(this_node), now, &already_evicted)?;
         out.write(decision.actions.iter().map(action_to_c))?;
         write_report(report, &decision.report);
         Ok(())

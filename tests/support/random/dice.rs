@@ -21,7 +21,7 @@ pub const NODES: [NodeId; 6] = [NodeId(1), NodeId(2), NodeId(3), NodeId(0), Node
 pub const SPARE_NODE: NodeId = NodeId(50);
 
 pub const SECOND: u64 = 1_000_000_000;
-const CODES: [i32; 4] = [-5, -1, i32::MIN + 2, ScorerError::PANIC];
+const CODES: [i32; 4] = [-5, -1, i32::MIN + 1, ScorerError::PANIC];
 
 /// Spends a word as throws of dice.
 pub struct Dice(pub u64);
