@@ -131,6 +131,12 @@
 // Evicted from earlier in the same pass.
 #define DRIFTLINE_VERDICT_ALREADY_MOVED 16
 
+// Refused before for want of a better home, and nothing is new yet.
+#define DRIFTLINE_VERDICT_RETRY_LATER 20
+
+// Due, but the scores of this tick were used up before its turn.
+#define DRIFTLINE_VERDICT_DEFERRED 29
+
 // Not sampled since it became led.
 #define DRIFTLINE_CAUSE_NEW 0
 
@@ -167,6 +173,12 @@
 // `flags` of an explanation: `cooldown_until_ns` is known.
 #define DRIFTLINE_EXPLANATION_COOLDOWN_UNTIL 4
 
+// `flags` of an explanation: `refusal` is known.
+#define DRIFTLINE_EXPLANATION_REFUSAL 8
+
+// `flags` of an explanation: `retry_at_ns` is known.
+#define DRIFTLINE_EXPLANATION_RETRY_AT 16
+
 // Within the dead band around the mean.
 #define DRIFTLINE_TREND_STABLE 0
 
@@ -181,6 +193,9 @@
 
 // Weight of the newest sample in the moving average (SPEC H2); a `float` in the arithmetic.
 #define DRIFTLINE_HISTORY_SMOOTHING 0.3
+
+// The first wait of a chain that was refused, in nanoseconds (SPEC L4).
+#define DRIFTLINE_RETRY_BACKOFF_FIRST_NS 1000000000
 
 // How far from the mean a sample is still stable (SPEC H2); a `float` in the arithmetic.
 #define DRIFTLINE_HISTORY_DEAD_BAND 0.02
@@ -206,6 +221,15 @@ typedef struct {
   uint64_t cooldown_ns;
   // No score is older than this. Above zero; 30 s.
   uint64_t decision_interval_ns;
+  // At most so many scores are asked for in one tick; the rest stays due, longest due first. A chain that alone has more
+  // holders is scored alone. 0 is no limit; 0.
+  uint64_t max_scores_per_tick;
+  // The longest that a refused chain waits before it is asked about again. 0 is no wait; 0.
+  uint64_t retry_backoff_ns;
+  // 1: backstops are spread over the interval by chain id. 0: they are not; 0.
+  uint32_t backstop_spread;
+  // Must be 0.
+  uint32_t reserved;
 } driftline_config;
 
 // What went wrong: the optional last argument of every function that can fail.
@@ -365,7 +389,8 @@ typedef struct {
   uint32_t struct_size;
   // 1: something waits, and `next_due_ns` says when the caller should tick next at the latest. 0: nothing does.
   uint32_t next_due_known;
-  // The earliest backstop, retry of a failed sample or end of a cooldown; `DRIFTLINE_NONE` if nothing waits.
+  // The earliest backstop, retry of a failed sample, end of a cooldown or end of a back-off, and at once if a chain
+  // was deferred; `DRIFTLINE_NONE` if nothing waits.
   uint64_t next_due_ns;
   // Chains led here.
   uint64_t led;
@@ -397,6 +422,10 @@ typedef struct {
   uint64_t scorer_errors;
   // Chains by verdict number; they add up to `led`.
   uint64_t verdicts[32];
+  // Chains that were due and are left for later, because `max_scores_per_tick` was used up.
+  uint64_t deferred;
+  // For how long the first of them has been due; 0 if there is none.
+  uint64_t deferred_age_ns;
 } driftline_report;
 
 // What the caller is asked to do.
@@ -475,8 +504,14 @@ typedef struct {
   float hysteresis_gap;
   // What the move would cost, in score.
   float cost;
-  // `DRIFTLINE_EXPLANATION_...`: which times are known.
+  // `DRIFTLINE_EXPLANATION_...`: which of the times and the refusal are known.
   uint32_t flags;
+  // When the wait of a chain that retries later is over at the latest.
+  uint64_t retry_at_ns;
+  // Why it waits: the `DRIFTLINE_VERDICT_...` that it was refused with; 0 where that is not known.
+  uint32_t refusal;
+  // 0.
+  uint32_t reserved;
 } driftline_explanation;
 
 // One sample of a history.

@@ -98,6 +98,10 @@ pub enum Verdict {
     ScorerFailed = 10,
     /// The chain was evicted from earlier in the same pass (D2).
     AlreadyMoved = 16,
+    /// Refused before for want of a better home, and nothing is new yet (L4).
+    RetryLater = 20,
+    /// Due, but the scores of this tick were used up before its turn (L3).
+    Deferred = 29,
 }
 
 /// How many verdict numbers a report has room for.
@@ -105,7 +109,7 @@ pub const VERDICT_COUNT: usize = 32;
 
 impl Verdict {
     /// Every verdict that this version can give, by ascending number.
-    pub const ALL: [Verdict; 12] = [
+    pub const ALL: [Verdict; 14] = [
         Verdict::NotSampled,
         Verdict::Healthy,
         Verdict::NoScore,
@@ -118,6 +122,8 @@ impl Verdict {
         Verdict::Evict,
         Verdict::ScorerFailed,
         Verdict::AlreadyMoved,
+        Verdict::RetryLater,
+        Verdict::Deferred,
     ];
 
     /// The number of the verdict.
@@ -148,6 +154,8 @@ impl Verdict {
             Verdict::Evict => "evict",
             Verdict::ScorerFailed => "scorer failed",
             Verdict::AlreadyMoved => "already moved",
+            Verdict::RetryLater => "retry later",
+            Verdict::Deferred => "deferred",
         }
     }
 }
@@ -207,6 +215,10 @@ pub struct Explanation {
     pub score_floor: f32,
     /// The gap that it was judged by, likewise.
     pub hysteresis_gap: f32,
+    /// Why the chain waits to be asked about again (L4); `None` unless the verdict is `RetryLater`.
+    pub refusal: Option<Verdict>,
+    /// When that wait is over at the latest; `None` if there is none, or if it ends beyond all time.
+    pub retry_at: Option<Timestamp>,
 }
 
 /// Why a chain was sampled; the first of S1 that applies.
@@ -279,6 +291,10 @@ pub struct TickReport {
     pub backstop_due: u64,
     /// Those that were in fact re-scored; fewer than were due when the scorer failed.
     pub rescored: u64,
+    /// Those that were due and are left for later, because `max_scores_per_tick` was used up (L3).
+    pub deferred: u64,
+    /// For how long the first of them has been due, in nanoseconds; 0 if there is none.
+    pub deferred_age_ns: u64,
     /// Calls of each scorer method.
     pub calls: ScorerCalls,
     /// Values that were not finite or out of range (P1).
@@ -289,8 +305,8 @@ pub struct TickReport {
     pub failures: Vec<ScorerFailure>,
     /// Chains by the number of their verdict; they add up to `led`.
     pub verdicts: [u64; VERDICT_COUNT],
-    /// When the caller should tick next at the latest: the earliest backstop, retry of a failed sample or end of a
-    /// cooldown. `None` if nothing is waiting. A chain that has just `Recovered` is due in the next tick, whenever that is
+    /// When the caller should tick next at the latest: the earliest backstop, retry of a failed sample, end of a
+    /// cooldown or end of a back-off, and at once if a chain was deferred. `None` if nothing is waiting. A chain that has just `Recovered` is due in the next tick, whenever that is
     /// (S8).
     pub next_due: Option<Timestamp>,
 }

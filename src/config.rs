@@ -11,6 +11,9 @@ pub const HISTORY_SMOOTHING: f32 = 0.3;
 /// How far from the mean a sample may lie and still be called stable (H2).
 pub const HISTORY_DEAD_BAND: f32 = 0.02;
 
+/// The first wait of a chain that was refused; each further refusal doubles it, up to `retry_backoff_ns` (L4).
+pub const RETRY_BACKOFF_FIRST_NS: u64 = 1_000_000_000;
+
 /// What a failing scorer does to the call that asked it (P2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -59,6 +62,18 @@ pub struct SchedulerConfig {
     pub on_scorer_error: OnScorerError,
     /// How the sampler learns that something moved (S2, S6).
     pub fingerprint_mode: FingerprintMode,
+    /// At most so many `score` calls in one sample or tick; the rest stays due, longest due first (L3). 0, the default,
+    /// is no limit.
+    ///
+    /// A chain is scored as a whole, so one that alone has more holders than this is scored alone: it would else never
+    /// be. A batch that fails without saying where is asked again in parts, beyond the limit.
+    pub max_scores_per_tick: u64,
+    /// Whether backstops are spread over the interval by chain id, so that chains that were loaded together do not come
+    /// due together (L3). A chain is then due up to an interval earlier, never later (S3). Off.
+    pub backstop_spread: bool,
+    /// The longest that a refused chain waits before it is asked about again, in nanoseconds (L4). The wait begins with
+    /// [`RETRY_BACKOFF_FIRST_NS`] and doubles while nothing is new. 0, the default, is no wait.
+    pub retry_backoff_ns: u64,
 }
 
 impl Default for SchedulerConfig {
@@ -71,6 +86,9 @@ impl Default for SchedulerConfig {
             cost_per_sec: 0.1,
             on_scorer_error: OnScorerError::Abort,
             fingerprint_mode: FingerprintMode::Poll,
+            max_scores_per_tick: 0,
+            backstop_spread: false,
+            retry_backoff_ns: 0,
         }
     }
 }

@@ -105,6 +105,8 @@ pub fn diff_scheduler(
 pub(crate) enum Worst {
     /// Nobody has been asked for scores since the chain became led.
     NotSampled,
+    /// It is due, and its turn has not come (L3).
+    Deferred,
     /// The scorer failed when it was asked.
     Failed,
     /// No holder has a score.
@@ -127,6 +129,12 @@ impl Worst {
 pub(crate) trait WorstHolder {
     /// Called at most once a chain, for chains that are neither on cooldown nor claimed.
     fn worst_holder(&mut self, chain: &ChainView<'_>, asker: &mut Asker<'_>) -> Result<Worst, Stop>;
+
+    /// Whether the chain was refused before and nothing is new yet (L4). Only a scheduler remembers that.
+    fn retries_later(&self, now: Timestamp) -> bool {
+        let _ = now;
+        false
+    }
 }
 
 /// Asks the scorer for every holder of a chain, in ascending id, in one call.
@@ -233,6 +241,7 @@ impl<'a> Pass<'a> {
             Worst::Holder(victim, score) => (victim, score),
             none => {
                 judgement.verdict = match none {
+                    Worst::Deferred => Verdict::Deferred,
                     Worst::Failed => Verdict::ScorerFailed,
                     Worst::NoScore => Verdict::NoScore,
                     Worst::NotSampled | Worst::Holder(..) => Verdict::NotSampled,
@@ -245,6 +254,11 @@ impl<'a> Pass<'a> {
         // D6
         if sampled_score >= config.score_floor {
             judgement.verdict = Verdict::Healthy;
+            return Ok(None);
+        }
+        // L4
+        if scores.retries_later(self.now) {
+            judgement.verdict = Verdict::RetryLater;
             return Ok(None);
         }
         // D7

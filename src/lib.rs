@@ -106,6 +106,7 @@ mod history;
 mod holder_nodes;
 mod id;
 mod local_scheduler;
+mod room;
 mod scorer;
 mod snapshot;
 mod state;
@@ -117,7 +118,8 @@ pub use action::{
 };
 pub use claim::MigrationEligible;
 pub use config::{
-    FingerprintMode, HISTORY_DEAD_BAND, HISTORY_LENGTH, HISTORY_SMOOTHING, OnScorerError, SchedulerConfig,
+    FingerprintMode, HISTORY_DEAD_BAND, HISTORY_LENGTH, HISTORY_SMOOTHING, OnScorerError, RETRY_BACKOFF_FIRST_NS,
+    SchedulerConfig,
 };
 pub use cost::{MigrationCost, MigrationCostModel};
 pub use decision::diff_scheduler;

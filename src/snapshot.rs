@@ -10,6 +10,7 @@ use crate::decision::Worst;
 use crate::error::Error;
 use crate::holder_nodes::HolderNodes;
 use crate::id::{ChainId, NodeId};
+use crate::room;
 use crate::scorer::{Alternative, PlacementScorer, ScorerResult};
 
 /// The scores of the holders of every led chain, as they were sampled (S4).
@@ -19,16 +20,14 @@ use crate::scorer::{Alternative, PlacementScorer, ScorerResult};
 #[derive(Debug, Default)]
 pub struct ScoreSnapshot {
     table: HashTable<u32>,
-    rows: Vec<Row>,
+    /// By row. Apart from the cells, because who looks for a chain reads nothing else.
+    chains: Vec<ChainId>,
+    /// By row: the holders by ascending id.
+    cells: Vec<Cells>,
     pub(crate) nodes: HolderNodes,
 }
 
-#[derive(Debug, Default)]
-struct Row {
-    chain: ChainId,
-    /// The holders by ascending id.
-    cells: SmallVec<[Cell; 3]>,
-}
+type Cells = SmallVec<[Cell; 3]>;
 
 #[derive(Clone, Copy, Debug)]
 struct Cell {
@@ -62,15 +61,15 @@ impl ScoreSnapshot {
     }
 
     pub(crate) fn row_of(&self, chain: ChainId) -> Option<u32> {
-        self.table.find(hash_of(chain), |&row| self.rows[row as usize].chain == chain).copied()
+        self.table.find(hash_of(chain), |&row| self.chains[row as usize] == chain).copied()
     }
 
     pub(crate) fn chain(&self, row: u32) -> ChainId {
-        self.rows[row as usize].chain
+        self.chains[row as usize]
     }
 
     pub(crate) fn row_cells(&self, row: u32) -> impl Iterator<Item = (NodeId, f32)> + '_ {
-        let cells = self.rows[row as usize].cells.iter();
+        let cells = self.cells[row as usize].iter();
         cells.filter(|cell| !cell.score.is_nan()).map(|cell| (self.nodes.id(cell.node), cell.score))
     }
 
@@ -81,20 +80,53 @@ impl ScoreSnapshot {
         }
     }
 
+    /// Whether a node that is looked for holds the chain of a row.
+    pub(crate) fn row_has_moved(&self, row: u32) -> bool {
+        self.cells[row as usize].iter().any(|cell| self.nodes.is_moved(cell.node))
+    }
+
     pub(crate) fn row_holders(&self, row: u32) -> impl ExactSizeIterator<Item = NodeId> + '_ {
-        self.rows[row as usize].cells.iter().map(|cell| self.nodes.id(cell.node))
+        self.cells[row as usize].iter().map(|cell| self.nodes.id(cell.node))
+    }
+
+    /// Makes room for so many more rows, exactly.
+    pub(crate) fn reserve(&mut self, additional: usize) -> Result<(), Error> {
+        let ScoreSnapshot { table, chains, cells, .. } = self;
+        chains.try_reserve_exact(additional).map_err(|_| Error::OutOfMemory)?;
+        cells.try_reserve_exact(additional).map_err(|_| Error::OutOfMemory)?;
+        table.try_reserve(additional, |&row| hash_of(chains[row as usize])).map_err(|_| Error::OutOfMemory)
     }
 
     /// Gives a row to a chain that has none. Rows are numbered densely by the caller.
     pub(crate) fn insert(&mut self, row: u32, chain: ChainId) -> Result<(), Error> {
-        let ScoreSnapshot { table, rows, .. } = self;
-        table.try_reserve(1, |&row| hash_of(rows[row as usize].chain)).map_err(|_| Error::OutOfMemory)?;
-        if rows.len() <= row as usize {
-            rows.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
-            rows.push(Row::default());
+        let ScoreSnapshot { table, chains, cells, .. } = self;
+        table.try_reserve(1, |&row| hash_of(chains[row as usize])).map_err(|_| Error::OutOfMemory)?;
+        if chains.len() <= row as usize {
+            room::reserve(chains, 1)?;
+            room::reserve(cells, 1)?;
+            chains.push(chain);
+            cells.push(Cells::new());
         }
-        rows[row as usize].chain = chain;
-        table.insert_unique(hash_of(chain), row, |&row| hash_of(rows[row as usize].chain));
+        chains[row as usize] = chain;
+        table.insert_unique(hash_of(chain), row, |&row| hash_of(chains[row as usize]));
+        Ok(())
+    }
+
+    /// Keeps `count` rows only, in their order: those whose new number is not `gone`.
+    pub(crate) fn close_gaps(&mut self, new_number: &[u32], gone: u32, count: usize) -> Result<(), Error> {
+        let (mut chains, mut cells) = (Vec::new(), Vec::new());
+        let mut table = HashTable::new();
+        room::reserve(&mut chains, count)?;
+        room::reserve(&mut cells, count)?;
+        table.try_reserve(count, |_| 0).map_err(|_| Error::OutOfMemory)?;
+        for (row, &number) in new_number.iter().enumerate() {
+            if number != gone {
+                table.insert_unique(hash_of(self.chains[row]), number, |_| 0);
+                chains.push(self.chains[row]);
+                cells.push(core::mem::take(&mut self.cells[row]));
+            }
+        }
+        (self.table, self.chains, self.cells) = (table, chains, cells);
         Ok(())
     }
 
@@ -104,7 +136,7 @@ impl ScoreSnapshot {
         if let Ok(found) = self.table.find_entry(hash_of(chain), |&other| other == row) {
             found.remove();
         }
-        for cell in core::mem::take(&mut self.rows[row as usize].cells) {
+        for cell in core::mem::take(&mut self.cells[row as usize]) {
             self.nodes.release(cell.node);
         }
     }
@@ -120,14 +152,14 @@ impl ScoreSnapshot {
             return Ok(false);
         }
         self.nodes.reserve(holders.len())?;
-        let mut cells: SmallVec<[Cell; 3]> = SmallVec::new();
+        let mut cells = Cells::new();
         cells.try_reserve_exact(holders.len()).map_err(|_| Error::OutOfMemory)?;
         for holder in holders {
-            let known = self.rows[row as usize].cells.iter().find(|cell| self.nodes.id(cell.node) == holder);
+            let known = self.cells[row as usize].iter().find(|cell| self.nodes.id(cell.node) == holder);
             let score = known.map_or(f32::NAN, |cell| cell.score);
             cells.push(Cell { node: self.nodes.acquire(holder), score });
         }
-        for cell in core::mem::replace(&mut self.rows[row as usize].cells, cells) {
+        for cell in core::mem::replace(&mut self.cells[row as usize], cells) {
             self.nodes.release(cell.node);
         }
         Ok(true)
@@ -135,7 +167,7 @@ impl ScoreSnapshot {
 
     /// Replaces the cells of a row as a whole (S4). There is one score for each holder, in their order.
     pub(crate) fn replace_cells(&mut self, row: u32, scores: &[Option<f32>]) {
-        for (cell, score) in self.rows[row as usize].cells.iter_mut().zip(scores) {
+        for (cell, score) in self.cells[row as usize].iter_mut().zip(scores) {
             cell.score = score.unwrap_or(f32::NAN);
         }
     }

@@ -24,7 +24,7 @@ impl fmt::Display for Verdict {
 
 impl fmt::Display for Judgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Line { judgement: self, bounds: None, cooldown_until: None }.fmt(f)
+        Line { judgement: self, bounds: None, cooldown_until: None, refusal: None, retry_at: None }.fmt(f)
     }
 }
 
@@ -33,7 +33,8 @@ impl fmt::Display for Explanation {
         let bounds = Some((self.score_floor, self.hysteresis_gap));
         // Bounds that nobody knows, as in an explanation that C filled in itself, are left out.
         let bounds = bounds.filter(|(floor, gap)| !floor.is_nan() && !gap.is_nan());
-        Line { judgement: &self.judgement, bounds, cooldown_until: self.cooldown_until }.fmt(f)
+        let Explanation { judgement, cooldown_until, refusal, retry_at, .. } = self;
+        Line { judgement, bounds, cooldown_until: *cooldown_until, refusal: *refusal, retry_at: *retry_at }.fmt(f)
     }
 }
 
@@ -42,6 +43,8 @@ struct Line<'a> {
     judgement: &'a Judgement,
     bounds: Option<(f32, f32)>,
     cooldown_until: Option<Timestamp>,
+    refusal: Option<Verdict>,
+    retry_at: Option<Timestamp>,
 }
 
 impl fmt::Display for Line<'_> {
@@ -53,10 +56,11 @@ impl fmt::Display for Line<'_> {
                 Some(until) => write!(f, " until {until}"),
                 None => Ok(()),
             },
-            Verdict::NoScore | Verdict::NoAlternative => match judgement.victim {
+            Verdict::NoScore | Verdict::NoAlternative | Verdict::RetryLater => match judgement.victim {
                 Some(victim) => {
                     write!(f, " for {victim}: ")?;
-                    self.write_numbers(f)
+                    self.write_numbers(f)?;
+                    self.write_wait(f)
                 }
                 None => Ok(()),
             },
@@ -77,12 +81,24 @@ impl fmt::Display for Line<'_> {
             | Verdict::Healthy
             | Verdict::ClaimHeld
             | Verdict::ScorerFailed
-            | Verdict::AlreadyMoved => Ok(()),
+            | Verdict::AlreadyMoved
+            | Verdict::Deferred => Ok(()),
         }
     }
 }
 
 impl Line<'_> {
+    /// What the chain was refused for, and until when it waits.
+    fn write_wait(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(refusal) = self.refusal {
+            write!(f, ", {refusal}")?;
+        }
+        match self.retry_at {
+            Some(at) => write!(f, " until {at}"),
+            None => Ok(()),
+        }
+    }
+
     /// The operands that the verdict turned on, separated by commas.
     fn write_numbers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let judgement = self.judgement;

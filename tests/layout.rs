@@ -78,6 +78,10 @@ structs! {
         cost_per_sec,
         cooldown_ns,
         decision_interval_ns,
+        max_scores_per_tick,
+        retry_backoff_ns,
+        backstop_spread,
+        reserved,
     }
     driftline_event { kind, flags, chain, node, value }
     driftline_chain { struct_size, flags, leader, last_rebalance_ns }
@@ -120,6 +124,8 @@ structs! {
         invalid_alternatives,
         scorer_errors,
         verdicts,
+        deferred,
+        deferred_age_ns,
     }
     driftline_sampled { chain, cause, reserved }
     driftline_failure { method, scorer_code, chain, node }
@@ -140,6 +146,9 @@ structs! {
         hysteresis_gap,
         cost,
         flags,
+        retry_at_ns,
+        refusal,
+        reserved,
     }
     driftline_sample { at_ns, worst_score, reserved }
     driftline_cell { node, score, reserved }
@@ -183,6 +192,8 @@ constants! {
     DRIFTLINE_VERDICT_EVICT
     DRIFTLINE_VERDICT_SCORER_FAILED
     DRIFTLINE_VERDICT_ALREADY_MOVED
+    DRIFTLINE_VERDICT_RETRY_LATER
+    DRIFTLINE_VERDICT_DEFERRED
     DRIFTLINE_EVENT_HOLDER_ADDED
     DRIFTLINE_EVENT_HOLDER_REMOVED
     DRIFTLINE_EVENT_LEADER_SET
@@ -213,12 +224,15 @@ constants! {
     DRIFTLINE_METHOD_CHAIN_FINGERPRINT
     DRIFTLINE_METHOD_MIGRATION_COST
     DRIFTLINE_EXPLANATION_SINCE
+    DRIFTLINE_EXPLANATION_REFUSAL
+    DRIFTLINE_EXPLANATION_RETRY_AT
     DRIFTLINE_EXPLANATION_SAMPLED_AT
     DRIFTLINE_EXPLANATION_COOLDOWN_UNTIL
     DRIFTLINE_TREND_STABLE
     DRIFTLINE_TREND_DEGRADING
     DRIFTLINE_TREND_IMPROVING
     DRIFTLINE_HISTORY_LENGTH
+    DRIFTLINE_RETRY_BACKOFF_FIRST_NS
     DRIFTLINE_HISTORY_SMOOTHING
     DRIFTLINE_HISTORY_DEAD_BAND
     DRIFTLINE_ABI

@@ -2,16 +2,22 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::ops::Range;
 
 use driftline::{
-    Alternative, BoxedScorer, ChainId, Event, HISTORY_LENGTH, LocalScheduler, MeshState, NodeId, PlacementScorer,
-    SchedulerConfig, ScoreHistory, ScorerResult, Timestamp,
+    Alternative, BoxedScorer, ChainId, Event, HISTORY_LENGTH, LocalScheduler, Membership, MeshState, NodeId,
+    PlacementScorer, SchedulerConfig, ScoreHistory, ScorerResult, Timestamp,
 };
 
 thread_local! {
     /// Of this thread, so that the tests do not count each other.
     static HEAP_BYTES: Cell<usize> = const { Cell::new(0) };
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How much more there is than before. What another thread has allocated may be freed on this one.
+fn heap_bytes_since(before: usize) -> usize {
+    HEAP_BYTES.get().wrapping_sub(before)
 }
 
 struct Counting;
@@ -50,40 +56,116 @@ impl PlacementScorer for Everything {
     }
 }
 
-const CHAINS: u64 = 2_000;
+const WAVE_CHAINS: u64 = 10_000;
+
+/// Ten million chains in all, a tenth of them where the tests are not optimised.
+const WAVES: u64 = if cfg!(debug_assertions) { 100 } else { 1_000 };
 
 /// Creates chains with ids and nodes that never were before, ticks, and removes them again.
-fn wave(number: u64, state: &mut MeshState, scheduler: &mut LocalScheduler) {
-    let chains = (number * CHAINS + 1..).map(ChainId).take(CHAINS as usize);
-    let mut events = Vec::new();
+fn wave(number: u64, events: &mut Vec<Event>, state: &mut MeshState, scheduler: &mut LocalScheduler) {
+    let chains = (number * WAVE_CHAINS + 1..).map(ChainId).take(WAVE_CHAINS as usize);
+    events.clear();
     for chain in chains.clone() {
-        for node in [chain.0 * 3, chain.0 * 3 + 1, chain.0 * 3 + 2].map(NodeId) {
+        // A third of the nodes are as new as the chain.
+        for node in [chain.0, 1_000_000_000 + chain.0 % 64, 2_000_000_000 + chain.0 % 512].map(NodeId) {
             events.push(Event::HolderAdded { chain, node });
-            events.push(Event::NodeTouched { node });
         }
+        events.push(Event::NodeTouched { node: NodeId(chain.0) });
         events.push(Event::LeaderSet { chain, node: NodeId(1) });
         events.push(Event::ChainTouched { chain });
     }
-    state.apply(&events).expect("the events are valid");
+    state.apply(events).expect("the events are valid");
     let decision = scheduler.tick(state, Timestamp(number)).expect("the scorer answers");
-    assert_eq!(decision.actions.len() as u64, CHAINS);
-    let removals: Vec<Event> = chains.map(|chain| Event::ChainRemoved { chain }).collect();
-    state.apply(&removals).expect("the events are valid");
+    assert_eq!(decision.actions.len() as u64, WAVE_CHAINS);
+    events.clear();
+    events.extend(chains.map(|chain| Event::ChainRemoved { chain }));
+    state.apply(events).expect("the events are valid");
     assert_eq!(state.chain_count(), 0);
 }
 
 #[test]
-fn chains_and_nodes_that_are_gone_give_their_memory_back() {
+fn ten_million_chains_that_come_and_go_stay_under_a_fixed_heap() {
+    let mut events = Vec::with_capacity(6 * WAVE_CHAINS as usize);
+    let before = HEAP_BYTES.get();
     let mut state = MeshState::new();
     let mut scheduler = LocalScheduler::new(NodeId(1), SchedulerConfig::default()).expect("the config is valid");
     scheduler.registry_mut().install(Box::new(Everything));
-    let mut heap_bytes = Vec::new();
-    for number in 0..300 {
-        wave(number, &mut state, &mut scheduler);
-        heap_bytes.push(HEAP_BYTES.get());
+    let mut highest = 0;
+    for number in 0..WAVES {
+        wave(number, &mut events, &mut state, &mut scheduler);
+        highest = highest.max(heap_bytes_since(before));
     }
-    let (settled, last) = (heap_bytes[20], heap_bytes[299]);
-    assert!(last <= settled + settled / 8, "{settled} bytes after 20 waves, {last} after 300");
+    // A wave of 10,000 chains with judgements and actions.
+    assert!(highest <= HEAP_MAX, "{highest} bytes after a wave");
+}
+
+/// What a wave may leave behind.
+const HEAP_MAX: usize = 10 << 20;
+
+/// A table by node: what is bad is so everywhere.
+struct Table;
+
+impl PlacementScorer for Table {
+    fn score(&self, _: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
+        Ok(Some(if node == NodeId(9) { 0.1 } else { 0.9 }))
+    }
+
+    fn best_alternative(&self, _: ChainId, _: &[NodeId]) -> ScorerResult<Option<Alternative>> {
+        Ok(None)
+    }
+
+    fn node_fingerprint(&self, _: NodeId) -> ScorerResult<Option<u64>> {
+        Ok(Some(0))
+    }
+}
+
+/// The config with everything on that keeps something for each chain.
+fn everything_on() -> SchedulerConfig {
+    SchedulerConfig {
+        backstop_spread: true,
+        retry_backoff_ns: 600_000_000_000,
+        max_scores_per_tick: 500_000,
+        ..SchedulerConfig::default()
+    }
+}
+
+#[test]
+fn what_a_peak_needed_is_given_back() {
+    let peak = if cfg!(debug_assertions) { 50_000 } else { 1_000_000 };
+    for config in [SchedulerConfig::default(), everything_on()] {
+        let before = HEAP_BYTES.get();
+        let mut state = MeshState::new();
+        let mut scheduler = LocalScheduler::new(NodeId(1), config).expect("the config is valid");
+        scheduler.registry_mut().install(Box::new(Table));
+        load(&mut state, peak);
+        tick_at(0..4, &mut state, &mut scheduler);
+        let high = heap_bytes_since(before);
+        load(&mut state, 1_000);
+        // Two answers take turns, and each gives back what it needed when its next turn comes.
+        tick_at(4..9, &mut state, &mut scheduler);
+        let low = heap_bytes_since(before);
+        assert_eq!(scheduler.tick(&mut state, Timestamp(9)).expect("the scorer answers").report.led, 1_000);
+        assert!(high > 250 * peak as usize, "{high} bytes at the peak");
+        assert!(low < 1_000_000, "{low} bytes after it, {high} at it");
+    }
+}
+
+fn tick_at(times: Range<u64>, state: &mut MeshState, scheduler: &mut LocalScheduler) {
+    for now in times {
+        scheduler.tick(state, Timestamp(now)).expect("the scorer answers");
+    }
+}
+
+/// The chains up to a number on eight nodes; every hundredth has a bad holder.
+fn load(state: &mut MeshState, count: u64) {
+    let chains: Vec<ChainId> = (0..count).map(ChainId).collect();
+    let leaders = vec![NodeId(1); count as usize];
+    let holder_offsets: Vec<u64> = (0..=count).map(|index| 3 * index).collect();
+    let third = |chain: u64| if chain.is_multiple_of(100) { 9 } else { 5 + chain % 3 };
+    let holders: Vec<NodeId> = (0..count).flat_map(|chain| [2 + chain % 2, 4, third(chain)]).map(NodeId).collect();
+    let membership =
+        Membership { chains: &chains, leaders: &leaders, holder_offsets: &holder_offsets, holders: &holders };
+    state.load(&membership).expect("it is valid");
 }
 
 #[test]
@@ -125,12 +207,7 @@ fn tick_idly(scorer: BoxedScorer) {
     let mut state = MeshState::new();
     let mut scheduler = LocalScheduler::new(NodeId(1), SchedulerConfig::default()).expect("the config is valid");
     scheduler.registry_mut().install(scorer);
-    let chains = (0..500).map(ChainId);
-    let events = chains.flat_map(|chain| {
-        let holders = [chain.0 % 7 + 10, chain.0 % 5 + 20].map(|node| Event::HolderAdded { chain, node: NodeId(node) });
-        holders.into_iter().chain([Event::LeaderSet { chain, node: NodeId(1) }])
-    });
-    state.apply(&events.collect::<Vec<_>>()).expect("the events are valid");
+    load(&mut state, 500);
     // The first tick evicts everywhere, the second sees the cooldowns; from then on there is nothing new.
     for now in 0..3 {
         scheduler.tick(&mut state, Timestamp(now)).expect("the scorer answers");
@@ -141,4 +218,33 @@ fn tick_idly(scorer: BoxedScorer) {
         assert_eq!((decision.report.rescored, decision.actions.len()), (0, 0));
     }
     assert_eq!(ALLOCATIONS.get(), before);
+}
+
+/// Chains that are dirty, due or stuck in every tick; once each ring is full and each list has its room, none asks for
+/// more.
+#[test]
+fn a_tick_with_dirty_chains_allocates_nothing_after_warm_up() {
+    let interval_ns = SchedulerConfig::default().decision_interval_ns;
+    for (config, step_ns) in
+        [(SchedulerConfig::default(), 1), (everything_on(), 1_000_000_000), (SchedulerConfig::default(), interval_ns)]
+    {
+        let mut state = MeshState::new();
+        let mut scheduler = LocalScheduler::new(NodeId(1), config).expect("the config is valid");
+        scheduler.registry_mut().install(Box::new(Table));
+        load(&mut state, 30_000);
+        let mut now = 0;
+        let mut tick = |rounds: u64| {
+            for _ in 0..rounds {
+                now += step_ns;
+                // A third of the chains lie on this node.
+                state.apply(&[Event::NodeTouched { node: NodeId(6) }]).expect("the node is none that is reserved");
+                let decision = scheduler.tick(&mut state, Timestamp(now)).expect("the scorer answers");
+                assert!(decision.report.rescored >= 9_000 && decision.actions.is_empty());
+            }
+        };
+        tick(130);
+        let before = ALLOCATIONS.get();
+        tick(70);
+        assert_eq!(ALLOCATIONS.get(), before, "with {config:?}");
+    }
 }

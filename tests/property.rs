@@ -95,9 +95,10 @@ fn assert_coverage(coverage: &Coverage, at_least: u64) {
     let mut expected: Vec<(&str, &str)> = Vec::new();
     expected.extend(Verdict::ALL.iter().map(|verdict| ("un-gated verdict", verdict.name())));
     expected.extend(Verdict::ALL.iter().map(|verdict| ("verdict", verdict.name())));
-    // The un-gated form samples by itself, and only it is told what was evicted before.
+    // The un-gated form samples by itself and remembers nothing, and only it is told what was evicted before.
     expected.retain(|&pair| {
-        pair != ("un-gated verdict", Verdict::NotSampled.name()) && pair != ("verdict", Verdict::AlreadyMoved.name())
+        let gated = [Verdict::NotSampled, Verdict::Deferred, Verdict::RetryLater].map(Verdict::name);
+        pair != ("verdict", Verdict::AlreadyMoved.name()) && !(pair.0 == "un-gated verdict" && gated.contains(&pair.1))
     });
     let causes = [SampleCause::New, SampleCause::Dirty, SampleCause::Backstop];
     expected.extend(causes.map(|cause| ("cause", cause.name())));
@@ -112,6 +113,9 @@ fn assert_coverage(coverage: &Coverage, at_least: u64) {
     expected.extend(["tick", "sample", "decide", "diff", "tick as in a dry run"].map(|pass| ("pass", pass)));
     expected.extend([("invalid", "score"), ("invalid", "alternative"), ("chain", "clean"), ("history", "full")]);
     expected.extend([("next due", "some"), ("next due", "none")]);
+    expected.extend(["deferred", "deferred again", "larger than the limit"].map(|fate| ("chain", fate)));
+    expected.extend(["first", "second", "longer"].map(|length| ("wait", length)));
+    expected.extend([("waits", "ended by a node"), ("cause", "spread backstop")]);
     expected.extend([("digest", "of known content"), ("digest", "of rebuilt content")]);
     for (family, member) in expected {
         let times = coverage.of(family, member);

@@ -10,9 +10,10 @@ use similar::TextDiff;
 use support::scenario::{run, run_batched};
 use support::world::Batch;
 
-/// The rules of SPEC's Part A that can be told as a story. P3 needs a scorer that calls back and G3 a second version.
+/// The rules of SPEC that can be told as a story: of Part A all but P3, which needs a scorer that calls back, and of
+/// Part B what there is.
 const RULES: &str = "E1 E2 E3 E4 E5 P1 P2 P4 S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 H1 H2 H3 \
-                     D1 D2 D3 D4 D5 D6 D7 D8 D9 D10 D11 D12 D13 C1 C2 G1 G2 T1 T2 T3 T4";
+                     D1 D2 D3 D4 D5 D6 D7 D8 D9 D10 D11 D12 D13 C1 C2 G1 G2 G3 T1 T2 T3 T4 L3 L4 W1";
 
 /// Texts that are not of the language, the line at fault and what is said of it.
 const BROKEN: &[(&str, usize, &str)] = &[
@@ -68,6 +69,8 @@ const BROKEN: &[(&str, usize, &str)] = &[
     ("# Why.\nnode 1\nconfig\n----\n", 3, "nothing is given"),
     ("# Why.\nnode 1\nconfig floor=1\n----\n", 3, "unknown argument floor"),
     ("# Why.\nnode 1\nconfig on_scorer_error=retry\n----\n", 3, "`retry` is none of abort skip_chain"),
+    ("# Why.\nnode 1\nconfig max_scores_per_tick=-1\n----\n", 3, "`-1` is not a decimal number"),
+    ("# Why.\nnode 1\nconfig backstop_spread=1\n----\n", 3, "`1` is none of on off"),
     ("# Why.\nnode 1\nscorer batch=maybe\n----\n", 3, "`maybe` is none of on off"),
     ("# Why.\nnode 1\nsamples from=0 every=1s count=0\n----\n", 3, "`samples` needs a count above zero"),
     ("# Why.\nnode 1\nsamples from=max every=1s count=2\n----\n", 3, "`samples` goes beyond all time"),

@@ -88,6 +88,14 @@ pub(super) fn read_config(config: *const driftline_config) -> Result<SchedulerCo
         DRIFTLINE_FINGERPRINT_PUSH => FingerprintMode::Push,
         other => return Err(unknown_choice("fingerprint_mode", other, "0 (poll) or 1 (push)")),
     };
+    let backstop_spread = match c.backstop_spread {
+        0 => false,
+        1 => true,
+        other => return Err(unknown_choice("backstop_spread", other, "0 (off) or 1 (on)")),
+    };
+    if c.reserved != 0 {
+        return Err(Failure::new(DRIFTLINE_RESULT_RESERVED, "config.reserved must be 0"));
+    }
     Ok(SchedulerConfig {
         score_floor: c.score_floor,
         hysteresis_gap: c.hysteresis_gap,
@@ -96,6 +104,9 @@ pub(super) fn read_config(config: *const driftline_config) -> Result<SchedulerCo
         cost_per_sec: c.cost_per_sec,
         on_scorer_error,
         fingerprint_mode,
+        max_scores_per_tick: c.max_scores_per_tick,
+        backstop_spread,
+        retry_backoff_ns: c.retry_backoff_ns,
     })
 }
 
@@ -119,6 +130,10 @@ pub(super) fn to_c(config: &SchedulerConfig) -> driftline_config {
         cost_per_sec: config.cost_per_sec,
         cooldown_ns: config.cooldown_ns,
         decision_interval_ns: config.decision_interval_ns,
+        max_scores_per_tick: config.max_scores_per_tick,
+        retry_backoff_ns: config.retry_backoff_ns,
+        backstop_spread: config.backstop_spread.into(),
+        reserved: 0,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The decision over a plain scorer: no snapshot, no gate, no scheduler.
 
+use super::answers::*;
 use super::config::read_config;
 use super::guard::guard;
 use super::handle::enter_shared;

@@ -16,6 +16,7 @@
 // A failure carries its text in place: when memory is missing, a box for it is missing, too.
 #![allow(clippy::result_large_err)]
 
+mod answers;
 mod config;
 mod diff;
 mod guard;
@@ -32,6 +33,7 @@ mod text;
 mod types;
 mod version;
 
+pub use answers::*;
 pub use config::*;
 pub use diff::*;
 pub use questions::*;

@@ -1,5 +1,6 @@
 //! Why, what was, how much: questions that only read.
 
+use super::answers::*;
 use super::guard::{Failure, guard};
 use super::handle::enter_shared;
 use super::result::{DRIFTLINE_RESULT_NOT_LED, driftline_result};
@@ -117,7 +118,8 @@ fn not_led(chain: u64) -> Failure {
 }
 
 fn explanation_to_c(explanation: &Explanation) -> driftline_explanation {
-    let Explanation { judgement, since, sampled_at, cooldown_until, score_floor, hysteresis_gap } = *explanation;
+    let Explanation { judgement, since, sampled_at, cooldown_until, score_floor, hysteresis_gap, .. } = *explanation;
+    let Explanation { refusal, retry_at, .. } = *explanation;
     let Judgement { chain, verdict, victim, sampled_score, live_score, alternative, gain, cost } = judgement;
     let time = |at: Option<Timestamp>| at.map_or(DRIFTLINE_NONE, |at| at.0);
     let flag = |at: Option<Timestamp>, flag: u32| if at.is_some() { flag } else { 0 };
@@ -139,6 +141,11 @@ fn explanation_to_c(explanation: &Explanation) -> driftline_explanation {
         cost: cost.unwrap_or(f32::NAN),
         flags: flag(since, DRIFTLINE_EXPLANATION_SINCE)
             | flag(sampled_at, DRIFTLINE_EXPLANATION_SAMPLED_AT)
-            | flag(cooldown_until, DRIFTLINE_EXPLANATION_COOLDOWN_UNTIL),
+            | flag(cooldown_until, DRIFTLINE_EXPLANATION_COOLDOWN_UNTIL)
+            | flag(retry_at, DRIFTLINE_EXPLANATION_RETRY_AT)
+            | if refusal.is_some() { DRIFTLINE_EXPLANATION_REFUSAL } else { 0 },
+        retry_at_ns: time(retry_at),
+        refusal: refusal.map_or(0, |refusal| refusal.number().into()),
+        reserved: 0,
     }
 }

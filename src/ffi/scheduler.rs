@@ -1,5 +1,6 @@
 //! The scheduler: sample, decide, tick.
 
+use super::answers::*;
 use super::config::{read_config, to_c};
 use super::guard::{Failure, guard, guard_with};
 use super::handle::{enter_exclusive, enter_shared, insert, remove};
@@ -392,5 +393,7 @@ pub(super) fn write_report(output: Option<SizedOutput<driftline_report>>, report
         invalid_alternatives: report.invalid_alternatives,
         scorer_errors: report.failures.len() as u64,
         verdicts: report.verdicts,
+        deferred: report.deferred,
+        deferred_age_ns: report.deferred_age_ns,
     });
 }

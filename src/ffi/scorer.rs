@@ -231,8 +231,8 @@ impl PlacementScorer for CScorer {
         };
         let mut buffers = self.buffers.borrow_mut();
         let Buffers { fingerprints, known, .. } = &mut *buffers;
-        fingerprints.clear();
-        reserve(fingerprints, nodes.len())?;
+        // What stands among the fingerprints says nothing without `known`.
+        reserve(fingerprints, nodes.len().saturating_sub(fingerprints.len()))?;
         fingerprints.resize(nodes.len(), 0);
         known.clear();
         reserve(known, nodes.len())?;

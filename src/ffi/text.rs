@@ -2,6 +2,7 @@
 
 use libc::c_char;
 
+use super::answers::*;
 use super::guard::{Failure, guard, guard_value};
 use super::result::{DRIFTLINE_RESULT_CONFIG, DRIFTLINE_RESULT_RESERVED, driftline_result};
 use super::sized::{read_sized, write_text};
@@ -29,6 +30,8 @@ pub extern "C" fn driftline_verdict_name(verdict: u32) -> *const c_char {
             Some(Verdict::Evict) => c"evict",
             Some(Verdict::ScorerFailed) => c"scorer failed",
             Some(Verdict::AlreadyMoved) => c"already moved",
+            Some(Verdict::RetryLater) => c"retry later",
+            Some(Verdict::Deferred) => c"deferred",
             None => c"unknown",
         };
         name.as_ptr()
@@ -77,18 +80,35 @@ const NOTHING: driftline_explanation = driftline_explanation {
     hysteresis_gap: f32::NAN,
     cost: f32::NAN,
     flags: 0,
+    retry_at_ns: DRIFTLINE_NONE,
+    refusal: 0,
+    reserved: 0,
 };
 
+fn known_verdict(number: u32) -> Result<Verdict, Failure> {
+    Verdict::from_number(number)
+        .ok_or_else(|| Failure::new(DRIFTLINE_RESULT_CONFIG, format_args!("verdict {number} is unknown")))
+}
+
 fn explanation_from_c(c: &driftline_explanation) -> Result<Explanation, Failure> {
-    let Some(verdict) = Verdict::from_number(c.verdict) else {
-        return Err(Failure::new(DRIFTLINE_RESULT_CONFIG, format_args!("verdict {} is unknown", c.verdict)));
-    };
-    let known = DRIFTLINE_EXPLANATION_SINCE | DRIFTLINE_EXPLANATION_SAMPLED_AT | DRIFTLINE_EXPLANATION_COOLDOWN_UNTIL;
+    let verdict = known_verdict(c.verdict)?;
+    let known = DRIFTLINE_EXPLANATION_SINCE
+        | DRIFTLINE_EXPLANATION_SAMPLED_AT
+        | DRIFTLINE_EXPLANATION_COOLDOWN_UNTIL
+        | DRIFTLINE_EXPLANATION_REFUSAL
+        | DRIFTLINE_EXPLANATION_RETRY_AT;
     if c.flags & !known != 0 {
         return Err(Failure::new(
             DRIFTLINE_RESULT_RESERVED,
             format_args!("explanation flags {:#x} are unknown", c.flags),
         ));
+    }
+    let refusal = match c.flags & DRIFTLINE_EXPLANATION_REFUSAL {
+        0 => None,
+        _ => Some(known_verdict(c.refusal)?),
+    };
+    if c.reserved != 0 {
+        return Err(Failure::new(DRIFTLINE_RESULT_RESERVED, "explanation.reserved must be 0"));
     }
     let node = |node: u64| Some(NodeId(node)).filter(|node| !node.is_none());
     let score = |score: f32| Some(score).filter(|score| !score.is_nan());
@@ -109,5 +129,7 @@ fn explanation_from_c(c: &driftline_explanation) -> Result<Explanation, Failure>
         cooldown_until: time(c.cooldown_until_ns, DRIFTLINE_EXPLANATION_COOLDOWN_UNTIL),
         score_floor: c.score_floor,
         hysteresis_gap: c.hysteresis_gap,
+        refusal,
+        retry_at: time(c.retry_at_ns, DRIFTLINE_EXPLANATION_RETRY_AT),
     })
 }

@@ -1,4 +1,5 @@
-//! The plain structs that cross the boundary. Only fixed-width integers, `float` and pointers; no padding.
+//! The plain structs that cross the boundary, but for the answers. Only fixed-width integers, `float` and pointers; no
+//! padding.
 
 use libc::{c_char, c_void};
 
@@ -93,6 +94,15 @@ pub struct driftline_config {
     pub cooldown_ns: u64,
     /// No score is older than this. Above zero; 30 s.
     pub decision_interval_ns: u64,
+    /// At most so many scores are asked for in one tick; the rest stays due, longest due first. A chain that alone has more
+    /// holders is scored alone. 0 is no limit; 0.
+    pub max_scores_per_tick: u64,
+    /// The longest that a refused chain waits before it is asked about again. 0 is no wait; 0.
+    pub retry_backoff_ns: u64,
+    /// 1: backstops are spread over the interval by chain id. 0: they are not; 0.
+    pub backstop_spread: u32,
+    /// Must be 0.
+    pub reserved: u32,
 }
 sized_struct!(
     driftline_config,
@@ -101,7 +111,11 @@ sized_struct!(
     hysteresis_gap,
     cost_per_sec,
     cooldown_ns,
-    decision_interval_ns
+    decision_interval_ns,
+    max_scores_per_tick,
+    retry_backoff_ns,
+    backstop_spread,
+    reserved
 );
 
 /// `node` has the chain now. Uses `chain` and `node`.
@@ -318,244 +332,3 @@ pub struct driftline_action {
     /// What the move costs, in score.
     pub cost: f32,
 }
-
-/// The first 32 numbers of verdicts; a report counts each.
-pub const DRIFTLINE_VERDICT_COUNT: usize = 32;
-/// Not asked for scores since it became led, or there is no scorer.
-pub const DRIFTLINE_VERDICT_NOT_SAMPLED: u32 = 0;
-/// The worst holder is at or above the floor.
-pub const DRIFTLINE_VERDICT_HEALTHY: u32 = 1;
-/// No holder has a score, or the victim has no live one.
-pub const DRIFTLINE_VERDICT_NO_SCORE: u32 = 2;
-/// Evicted from less than a cooldown ago.
-pub const DRIFTLINE_VERDICT_COOLDOWN: u32 = 3;
-/// An exclusive claim is held.
-pub const DRIFTLINE_VERDICT_CLAIM_HELD: u32 = 4;
-/// The victim's live score is at or above the floor.
-pub const DRIFTLINE_VERDICT_RECOVERED: u32 = 5;
-/// The scorer knows no better home.
-pub const DRIFTLINE_VERDICT_NO_ALTERNATIVE: u32 = 6;
-/// The alternative is not better by more than the gap.
-pub const DRIFTLINE_VERDICT_GAP_TOO_SMALL: u32 = 7;
-/// The move costs at least what it gains.
-pub const DRIFTLINE_VERDICT_COST_TOO_HIGH: u32 = 8;
-/// The victim should go.
-pub const DRIFTLINE_VERDICT_EVICT: u32 = 9;
-/// The scorer failed for the chain, which sits this pass out.
-pub const DRIFTLINE_VERDICT_SCORER_FAILED: u32 = 10;
-/// Evicted from earlier in the same pass.
-pub const DRIFTLINE_VERDICT_ALREADY_MOVED: u32 = 16;
-
-/// What a pass did (SPEC T2).
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub struct driftline_report {
-    /// `sizeof(driftline_report)`.
-    pub struct_size: u32,
-    /// 1: something waits, and `next_due_ns` says when the caller should tick next at the latest. 0: nothing does.
-    pub next_due_known: u32,
-    /// The earliest backstop, retry of a failed sample or end of a cooldown; `DRIFTLINE_NONE` if nothing waits.
-    pub next_due_ns: u64,
-    /// Chains led here.
-    pub led: u64,
-    /// Of them, those due because they are new.
-    pub fresh: u64,
-    /// Those due because they are dirty, and not new.
-    pub dirty: u64,
-    /// Those due by the backstop alone.
-    pub backstop_due: u64,
-    /// Those that were in fact re-scored.
-    pub rescored: u64,
-    /// Scores that were asked for; a batch of n counts n, here and below.
-    pub score_calls: u64,
-    /// Live scores.
-    pub live_score_calls: u64,
-    /// Best alternatives.
-    pub alternative_calls: u64,
-    /// Fingerprints of nodes.
-    pub node_fingerprint_calls: u64,
-    /// Fingerprints of chains.
-    pub chain_fingerprint_calls: u64,
-    /// Migration costs.
-    pub cost_calls: u64,
-    /// Values that were not finite or out of range.
-    pub invalid_scores: u64,
-    /// Alternatives that were excluded or reserved.
-    pub invalid_alternatives: u64,
-    /// Failures of the scorer that `DRIFTLINE_ON_SCORER_ERROR_SKIP_CHAIN` skipped.
-    pub scorer_errors: u64,
-    /// Chains by verdict number; they add up to `led`.
-    pub verdicts: [u64; 32],
-}
-sized_struct!(
-    driftline_report,
-    next_due_ns,
-    led,
-    fresh,
-    dirty,
-    backstop_due,
-    rescored,
-    score_calls,
-    live_score_calls,
-    alternative_calls,
-    node_fingerprint_calls,
-    chain_fingerprint_calls,
-    cost_calls,
-    invalid_scores,
-    invalid_alternatives,
-    scorer_errors,
-    verdicts
-);
-
-/// Not sampled since it became led.
-pub const DRIFTLINE_CAUSE_NEW: u32 = 0;
-/// An input moved.
-pub const DRIFTLINE_CAUSE_DIRTY: u32 = 1;
-/// Its scores were a decision interval old.
-pub const DRIFTLINE_CAUSE_BACKSTOP: u32 = 2;
-
-/// A chain that was re-scored, and why.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
-pub struct driftline_sampled {
-    /// The chain.
-    pub chain: u64,
-    /// `DRIFTLINE_CAUSE_...`.
-    pub cause: u32,
-    /// 0.
-    pub reserved: u32,
-}
-
-/// The scorer's `score` or `score_many`.
-pub const DRIFTLINE_METHOD_SCORE: u32 = 0;
-/// `live_score` or `live_score_many`.
-pub const DRIFTLINE_METHOD_LIVE_SCORE: u32 = 1;
-/// `best_alternative` or `alternatives`.
-pub const DRIFTLINE_METHOD_BEST_ALTERNATIVE: u32 = 2;
-/// `node_fingerprint` or `node_fingerprints`.
-pub const DRIFTLINE_METHOD_NODE_FINGERPRINT: u32 = 3;
-/// `chain_fingerprint`.
-pub const DRIFTLINE_METHOD_CHAIN_FINGERPRINT: u32 = 4;
-/// `migration_cost`.
-pub const DRIFTLINE_METHOD_MIGRATION_COST: u32 = 5;
-
-/// A failure of the scorer that was skipped.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
-pub struct driftline_failure {
-    /// `DRIFTLINE_METHOD_...`.
-    pub method: u32,
-    /// What the callback returned.
-    pub scorer_code: i32,
-    /// The chain that sat the pass out; `DRIFTLINE_NONE` where a node's fingerprint failed.
-    pub chain: u64,
-    /// The node that was asked about; `DRIFTLINE_NONE` if there was none.
-    pub node: u64,
-}
-
-/// `flags` of an explanation: `since_ns` is known.
-pub const DRIFTLINE_EXPLANATION_SINCE: u32 = 1;
-/// `flags` of an explanation: `sampled_at_ns` is known.
-pub const DRIFTLINE_EXPLANATION_SAMPLED_AT: u32 = 2;
-/// `flags` of an explanation: `cooldown_until_ns` is known.
-pub const DRIFTLINE_EXPLANATION_COOLDOWN_UNTIL: u32 = 4;
-
-/// Why a chain is where it is. Ids and times that are not known are `DRIFTLINE_NONE`, scores NaN.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub struct driftline_explanation {
-    /// `sizeof(driftline_explanation)`.
-    pub struct_size: u32,
-    /// `DRIFTLINE_VERDICT_...`, as of the last tick.
-    pub verdict: u32,
-    /// The chain.
-    pub chain: u64,
-    /// The worst holder.
-    pub victim: u64,
-    /// The best alternative.
-    pub alternative: u64,
-    /// When the chain got this verdict.
-    pub since_ns: u64,
-    /// When its scores were sampled.
-    pub sampled_at_ns: u64,
-    /// When its cooldown ends.
-    pub cooldown_until_ns: u64,
-    /// The score that made the victim the worst.
-    pub sampled_score: f32,
-    /// The victim's live score.
-    pub live_score: f32,
-    /// The floor.
-    pub score_floor: f32,
-    /// The alternative's score.
-    pub alternative_score: f32,
-    /// Alternative minus live victim.
-    pub gain: f32,
-    /// The gap.
-    pub hysteresis_gap: f32,
-    /// What the move would cost, in score.
-    pub cost: f32,
-    /// `DRIFTLINE_EXPLANATION_...`: which times are known.
-    pub flags: u32,
-}
-sized_struct!(
-    driftline_explanation,
-    chain,
-    victim,
-    alternative,
-    since_ns,
-    sampled_at_ns,
-    cooldown_until_ns,
-    sampled_score,
-    live_score,
-    score_floor,
-    alternative_score,
-    gain,
-    hysteresis_gap,
-    cost,
-    flags
-);
-
-/// One sample of a history.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
-pub struct driftline_sample {
-    /// When it was taken.
-    pub at_ns: u64,
-    /// The worst score of the chain's holders then.
-    pub worst_score: f32,
-    /// 0.
-    pub reserved: u32,
-}
-
-/// The sampled score of one holder.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
-pub struct driftline_cell {
-    /// The holder.
-    pub node: u64,
-    /// Its score.
-    pub score: f32,
-    /// 0.
-    pub reserved: u32,
-}
-
-/// Within the dead band around the mean.
-pub const DRIFTLINE_TREND_STABLE: u32 = 0;
-/// Below it.
-pub const DRIFTLINE_TREND_DEGRADING: u32 = 1;
-/// Above it.
-pub const DRIFTLINE_TREND_IMPROVING: u32 = 2;
-/// How many samples a history keeps (SPEC A4).
-pub const DRIFTLINE_HISTORY_LENGTH: usize = 64;
-/// Weight of the newest sample in the moving average (SPEC H2); a `float` in the arithmetic.
-pub const DRIFTLINE_HISTORY_SMOOTHING: f32 = 0.3;
-/// How far from the mean a sample is still stable (SPEC H2); a `float` in the arithmetic.
-pub const DRIFTLINE_HISTORY_DEAD_BAND: f32 = 0.02;
-
-// cbindgen reads literals only, so these are written twice; the compiler keeps them equal.
-const _: () = {
-    assert!(DRIFTLINE_VERDICT_COUNT == crate::VERDICT_COUNT);
-    assert!(DRIFTLINE_HISTORY_LENGTH == crate::HISTORY_LENGTH);
-    assert!(DRIFTLINE_HISTORY_SMOOTHING == crate::HISTORY_SMOOTHING);
-    assert!(DRIFTLINE_HISTORY_DEAD_BAND == crate::HISTORY_DEAD_BAND);
-};

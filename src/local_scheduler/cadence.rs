@@ -1,7 +1,6 @@
 //! When each chain was last sampled, oldest first: what is due by the backstop stands at the front (S3).
 
 use super::led::{Flags, LedChains, NO_ROW};
-use crate::id::Timestamp;
 
 /// A list through the rows. Samples are taken at times that never go back, so the newest belongs at the end and the
 /// list is ordered without ever being sorted.
@@ -18,10 +17,8 @@ impl Default for Cadence {
 }
 
 impl Cadence {
-    /// The chain was sampled now.
-    pub(super) fn sampled(&mut self, led: &mut LedChains, row: u32, now: Timestamp) {
-        led.row_mut(row).last_sampled = now;
-        self.remove(led, row);
+    /// Puts a row at the end: nobody was sampled later.
+    pub(super) fn link(&mut self, led: &mut LedChains, row: u32) {
         let newest = self.newest;
         let entry = led.row_mut(row);
         entry.older = newest;
@@ -34,12 +31,9 @@ impl Cadence {
         self.newest = row;
     }
 
-    /// The chain has no cadence: it is led no longer, or its last attempt failed and it is due anyway.
-    pub(super) fn remove(&mut self, led: &mut LedChains, row: u32) {
+    /// Takes out a row that is linked.
+    pub(super) fn unlink(&mut self, led: &mut LedChains, row: u32) {
         let entry = led.row_mut(row);
-        if !entry.flags.has(Flags::IN_CADENCE) {
-            return;
-        }
         entry.flags.clear(Flags::IN_CADENCE);
         let (newer, older) = (entry.newer, entry.older);
         match newer {
@@ -52,16 +46,13 @@ impl Cadence {
         }
     }
 
+    /// The rows have other numbers.
+    pub(super) fn renumber(&mut self, renumbered: impl Fn(u32) -> u32) {
+        (self.oldest, self.newest) = (renumbered(self.oldest), renumbered(self.newest));
+    }
+
     /// The rows from the longest ago to the most recently sampled.
     pub(super) fn oldest_first<'a>(&self, led: &'a LedChains) -> impl Iterator<Item = u32> + 'a {
-        let mut next = self.oldest;
-        core::iter::from_fn(move || {
-            let row = next;
-            if row == NO_ROW {
-                return None;
-            }
-            next = led.row(row).newer;
-            Some(row)
-        })
+        led.linked_from(self.oldest)
     }
 }

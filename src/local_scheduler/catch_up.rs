@@ -1,13 +1,19 @@
 //! Catching up with what the state has noted since the last sample (S7, S9).
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
+use super::backstops::Backstops;
 use super::led::{Flags, NO_ROW};
 use super::sampler::Sampler;
 use crate::config::SchedulerConfig;
 use crate::error::Error;
 use crate::id::NodeId;
+use crate::room;
 use crate::state::MeshState;
+
+/// So many chains that became led at once get their room exactly, and not by the eighth.
+const MANY: usize = 64;
 
 impl Sampler {
     /// Brings rows, holders and cooldowns to where the state is. Asks nothing. If it fails half way it can be repeated:
@@ -20,21 +26,74 @@ impl Sampler {
     ) -> Result<(), Error> {
         if !self.knows(state) {
             // Another state: slots and revisions mean nothing, so everything starts over.
-            *self = Sampler { seen_state: Some(Arc::clone(state.identity())), ..Sampler::default() };
+            *self = Sampler {
+                seen_state: Some(Arc::clone(state.identity())),
+                seen_layout: state.layout(),
+                backstops: Backstops::new(config)?,
+                sampled_at: self.sampled_at,
+                ..Sampler::default()
+            };
         }
         let slot_count = state.chains.slot_count();
+        if self.seen_layout != state.layout() {
+            self.follow_layout(state, slot_count, this_node)?;
+        }
         let additional = slot_count.saturating_sub(self.row_of.len());
-        self.row_of.try_reserve(additional).map_err(|_| Error::OutOfMemory)?;
+        room::reserve(&mut self.row_of, additional)?;
         self.row_of.resize(slot_count, NO_ROW);
-        for slot in state.chains_noted_since(self.seen_revision) {
-            self.catch_up_chain(state, slot, config, this_node)?;
+        self.list_noted(state, this_node)?;
+        for index in 0..self.noted.len() {
+            self.catch_up_chain(state, self.noted[index].1, config, this_node)?;
         }
-        for slot in state.nodes_touched_since(self.seen_revision) {
-            self.mark_chains_on(state, slot)?;
-        }
+        self.led.snapshot.nodes.forget_emptied();
+        self.catch_up_nodes(state)?;
         self.cooldowns.settle(state, this_node);
+        self.give_rows_back();
         self.seen_revision = state.revision();
         Ok(())
+    }
+
+    /// Lists the chains that there is news about by ascending id: in that order they are scored, so that a million that
+    /// were loaded together lie beside each other. Makes room, exactly, for those that became led.
+    fn list_noted(&mut self, state: &MeshState, this_node: NodeId) -> Result<(), Error> {
+        self.noted.clear();
+        for slot in state.chains_noted_since(self.seen_revision) {
+            room::reserve(&mut self.noted, 1)?;
+            self.noted.push((state.view(slot).id(), slot));
+        }
+        self.noted.sort_unstable();
+        let is_new = |slot: u32| {
+            self.row_at(slot).is_none() && state.chains.is_live(slot) && state.view(slot).is_led_by(this_node)
+        };
+        let new = self.noted.iter().filter(|&&(_, slot)| is_new(slot)).count();
+        let additional = new.saturating_sub(self.led.free_count());
+        if additional > MANY {
+            self.led.reserve(additional)?;
+            room::reserve(&mut self.marks, new)?;
+            room::reserve(&mut self.pending, new)?;
+        }
+        Ok(())
+    }
+
+    /// S2: a touch makes the chains of the node dirty. L4: and may be what a chain that was refused waits for.
+    fn catch_up_nodes(&mut self, state: &MeshState) -> Result<(), Error> {
+        let mut block = core::mem::take(&mut self.block);
+        block.places.clear();
+        let mut outcome = Ok(());
+        if state.has_touched_nodes_since(self.seen_revision) {
+            self.waits.clear();
+        }
+        for slot in state.nodes_touched_since(self.seen_revision) {
+            if let Some(place) = self.led.snapshot.nodes.find(NodeId(state.nodes.id(slot))) {
+                outcome = outcome.and_then(|()| room::reserve(&mut block.places, 1));
+                if outcome.is_ok() {
+                    block.places.push(place);
+                }
+            }
+        }
+        outcome = outcome.and_then(|()| self.mark_chains_of(state, &block.places));
+        self.block = block;
+        outcome
     }
 
     fn catch_up_chain(
@@ -63,8 +122,8 @@ impl Sampler {
                 }
             };
             // Room first: once the holders are replaced, nothing would tell a second try that they were others.
-            self.marks.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
-            self.pending.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+            room::reserve(&mut self.marks, 1)?;
+            room::reserve(&mut self.pending, 1)?;
             self.under_floor.reserve(1)?;
             let holders_changed = self.led.snapshot.set_holders(row, view.holders())?;
             if holders_changed {
@@ -85,26 +144,87 @@ impl Sampler {
     /// Takes the row away from whatever chain has this slot in the sampler's eyes.
     fn drop_row_of(&mut self, slot: u32) {
         let row = core::mem::replace(&mut self.row_of[slot as usize], NO_ROW);
-        if row == NO_ROW {
-            return;
+        if row != NO_ROW {
+            self.drop_row(row);
         }
+    }
+
+    /// S7: the chain is led no longer.
+    fn drop_row(&mut self, row: u32) {
         self.led_chains_changed(row);
-        self.cadence.remove(&mut self.led, row);
+        self.backstops.remove(&mut self.led, row);
         self.under_floor.leave(&mut self.led, row);
+        self.waits.remove(row);
+        self.marks_are_stale |= self.led.has(row, Flags::MARKED);
         if self.led.has(row, Flags::FAILED) {
             self.failed_count -= 1;
         }
         self.led.remove(row);
     }
 
-    /// Marks every led chain that a node holds (S2).
-    pub(super) fn mark_chains_on(&mut self, state: &MeshState, node_slot: u32) -> Result<(), Error> {
-        for &slot in &state.nodes.value(node_slot).chains {
-            match self.row_of.get(slot as usize) {
-                Some(&row) if row != NO_ROW => self.mark(row)?,
-                _ => {}
+    /// The state has renumbered its slots, and forgot those of chains that are gone.
+    fn follow_layout(&mut self, state: &MeshState, slot_count: usize, this_node: NodeId) -> Result<(), Error> {
+        let mut row_of = Vec::new();
+        room::reserve(&mut row_of, slot_count)?;
+        row_of.resize(slot_count, NO_ROW);
+        for row in 0..self.led.row_count() as u32 {
+            if !self.led.has(row, Flags::IN_USE) {
+                continue;
+            }
+            match state.chain(self.led.snapshot.chain(row)).filter(|view| view.is_led_by(this_node)) {
+                Some(view) => {
+                    row_of[view.slot as usize] = row;
+                    self.led.row_mut(row).slot = view.slot;
+                }
+                None => self.drop_row(row),
+            }
+        }
+        self.row_of = row_of;
+        self.seen_layout = state.layout();
+        Ok(())
+    }
+
+    /// Marks every led chain that one of these nodes holds (S2).
+    ///
+    /// The state lists the chains on a node, whoever leads them. Where those are more than the led chains, the led ones
+    /// are asked whether they are on such a node.
+    pub(super) fn mark_chains_of(&mut self, state: &MeshState, places: &[u32]) -> Result<(), Error> {
+        let nodes = &self.led.snapshot.nodes;
+        let led_on_them: usize = places.iter().map(|&place| nodes.chain_count(place)).sum();
+        if self.marks.len() as u64 == self.led.count && !self.marks_are_stale {
+            // As in the first sample: all are marked already.
+            return Ok(());
+        }
+        let unmarked = self.led.row_count() - self.marks.len();
+        room::reserve(&mut self.marks, led_on_them.min(unmarked))?;
+        let slot_of = |place: u32| state.nodes.find_live(nodes.id(place).0);
+        let listed: usize =
+            places.iter().filter_map(|&place| slot_of(place)).map(|slot| state.nodes.value(slot).chains.len()).sum();
+        if listed as u64 > self.led.count {
+            self.mark_led_chains_of(places);
+            return Ok(());
+        }
+        for &place in places {
+            let Some(slot) = state.nodes.find_live(self.led.snapshot.nodes.id(place).0) else { continue };
+            for &chain in &state.nodes.value(slot).chains {
+                if let Some(row) = self.row_at(chain) {
+                    self.mark_reserved(row);
+                }
             }
         }
         Ok(())
+    }
+
+    /// The same by a walk over the led chains. The room was made before.
+    fn mark_led_chains_of(&mut self, places: &[u32]) {
+        let nodes = &mut self.led.snapshot.nodes;
+        places.iter().for_each(|&place| nodes.set_moved(place, true));
+        for row in 0..self.led.row_count() as u32 {
+            if self.led.has(row, Flags::IN_USE) && self.led.snapshot.row_has_moved(row) {
+                self.mark_reserved(row);
+            }
+        }
+        let nodes = &mut self.led.snapshot.nodes;
+        places.iter().for_each(|&place| nodes.set_moved(place, false));
     }
 }

@@ -6,12 +6,14 @@ use alloc::vec::Vec;
 use super::cooldowns::still_holds;
 use super::led::Flags;
 use super::sampler::Sampler;
+use super::waits::Wait;
 use crate::action::{Decision, Judgement, TickReport, Verdict};
 use crate::asker::{Asker, Stop, Tally};
 use crate::config::SchedulerConfig;
 use crate::decision::{NextDue, Pass, Worst, WorstHolder};
 use crate::error::Error;
 use crate::id::{NodeId, Timestamp};
+use crate::room;
 use crate::scorer::PlacementScorer;
 use crate::state::{ChainView, MeshState};
 
@@ -39,6 +41,8 @@ pub(super) struct Question<'a> {
 pub(super) struct Answer {
     pub(super) decision: Decision,
     pub(super) settled: Vec<Settled>,
+    /// How many of them need room for a wait (L4).
+    pub(super) refused_count: usize,
     tally: Tally,
     rows: Vec<u32>,
     exclude: Vec<NodeId>,
@@ -46,10 +50,15 @@ pub(super) struct Answer {
 
 impl Answer {
     fn clear(&mut self) {
+        room::give_back(&mut self.decision.actions);
+        room::give_back(&mut self.decision.judgements);
+        room::give_back(&mut self.settled);
+        room::give_back(&mut self.rows);
         self.decision.actions.clear();
         self.decision.judgements.clear();
         self.decision.report = TickReport::default();
         self.settled.clear();
+        self.refused_count = 0;
         self.tally.clear();
         self.rows.clear();
     }
@@ -60,24 +69,38 @@ struct SampledRow<'a> {
     sampler: &'a Sampler,
     row: u32,
     caught_up: bool,
+    retry_backoff_ns: u64,
+}
+
+impl SampledRow<'_> {
+    fn worst_cell(&self, chain: &ChainView<'_>) -> Worst {
+        let mut worst = Worst::NoScore;
+        for (node, score) in self.sampler.led.snapshot.row_cells(self.row) {
+            if self.caught_up || chain.holders().any(|holder| holder == node) {
+                worst = worst.or(node, score);
+            }
+        }
+        worst
+    }
 }
 
 impl WorstHolder for SampledRow<'_> {
     fn worst_holder(&mut self, chain: &ChainView<'_>, _: &mut Asker<'_>) -> Result<Worst, Stop> {
         let led = &self.sampler.led;
-        if led.has(self.row, Flags::FAILED) {
-            return Ok(Worst::Failed);
-        }
-        if !led.has(self.row, Flags::SAMPLED) {
-            return Ok(Worst::NotSampled);
-        }
-        let mut worst = Worst::NoScore;
-        for (node, score) in led.snapshot.row_cells(self.row) {
-            if self.caught_up || chain.holders().any(|holder| holder == node) {
-                worst = worst.or(node, score);
-            }
-        }
-        Ok(worst)
+        Ok(if led.has(self.row, Flags::DEFERRED) {
+            Worst::Deferred
+        } else if led.has(self.row, Flags::FAILED) {
+            Worst::Failed
+        } else if led.has(self.row, Flags::SAMPLED) {
+            self.worst_cell(chain)
+        } else {
+            Worst::NotSampled
+        })
+    }
+
+    fn retries_later(&self, now: Timestamp) -> bool {
+        let wait = self.sampler.waits.get(self.row);
+        wait.is_some_and(|wait| wait.holds(self.retry_backoff_ns, now))
     }
 }
 
@@ -94,29 +117,25 @@ impl Question<'_> {
     /// Judges what has to be judged. Reads everything and changes nothing but `answer`.
     pub(super) fn answer(&self, answer: &mut Answer) -> Result<(), Error> {
         answer.clear();
-        let Answer { decision, settled, tally, rows, exclude } = answer;
+        let Answer { decision, settled, refused_count, tally, rows, exclude } = answer;
         let mut report = TickReport { led: self.sampler.led.count, ..TickReport::default() };
         report.verdicts = self.sampler.led.verdicts;
         let mut next_due = NextDue::default();
         let mut pass = Pass::new(self.config, self.now, &[], self.scorer, tally, exclude);
         self.look_at_news(&mut pass, rows, &mut report, &mut next_due)?;
-        self.list_standing(rows)?;
-        settled.try_reserve(rows.len()).map_err(|_| Error::OutOfMemory)?;
-        for &row in rows.iter() {
-            let judged = self.judge(row, &mut pass)?;
-            settled.extend(judged.map(|(judgement, _)| Settled { row, verdict: judgement.verdict }));
-        }
+        self.judge_standing(&mut pass, rows, settled)?;
         // Only these can make the pass ask; by ascending id (D12).
         let under_floor = if self.sampler.knows(self.state) { self.sampler.under_floor.members() } else { &[] };
         for &(_, row) in under_floor {
             let Some((judgement, action)) = self.judge(row, &mut pass)? else { continue };
-            settled.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
-            settled.push(Settled { row, verdict: judgement.verdict });
+            self.settle(row, judgement.verdict, settled)?;
+            *refused_count += usize::from(is_refusal(judgement.verdict));
+            self.consider_retry(row, judgement.verdict, &mut next_due);
             if got_past_the_floor(&judgement) {
-                decision.judgements.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+                room::reserve(&mut decision.judgements, 1)?;
                 decision.judgements.push(judgement);
             }
-            decision.actions.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+            room::reserve(&mut decision.actions, 1)?;
             decision.actions.extend(action);
         }
         for &Settled { row, verdict } in settled.iter() {
@@ -151,21 +170,26 @@ impl Question<'_> {
             report.led = 0;
             report.verdicts = TickReport::default().verdicts;
         }
+        let knows_slots = self.sampler.knows_slots(self.state);
         let revision = if knows { self.sampler.seen_revision } else { 0 };
         for slot in self.state.chains_noted_since(revision) {
             let view = self.state.view(slot);
-            let known = if knows { self.sampler.row_of_slot(self.state, slot) } else { None };
+            let known = match knows {
+                true if knows_slots => self.sampler.row_of_slot(self.state, slot),
+                true => self.sampler.led.find(view.id()),
+                false => None,
+            };
             let is_led = self.state.chains.is_live(slot) && view.is_led_by(self.this_node);
             if self.state.chains.is_live(slot) && view.leader() == Some(self.this_node) {
                 next_due.consider_cooldown(view.last_rebalance(), self.config, self.now);
             }
             match known {
                 Some(row) if is_led => {
-                    rows.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+                    room::reserve(rows, 1)?;
                     rows.push(row);
                     continue;
                 }
-                _ if knows => self.forget_lost(slot, report),
+                _ if knows_slots => self.forget_lost(self.sampler.row_at(slot), report),
                 _ => {}
             }
             if is_led {
@@ -174,51 +198,104 @@ impl Question<'_> {
                 report.verdicts[usize::from(judgement.verdict.number())] += 1;
             }
         }
+        if knows && !knows_slots {
+            // The state forgot the slots of chains that are gone, so only the rows can say which those are.
+            let is_lost = |&row: &u32| self.sampler.view_of(self.state, row, self.this_node).is_none();
+            self.sampler.led.in_use().filter(is_lost).for_each(|row| self.forget_lost(Some(row), report));
+        }
         Ok(())
     }
 
     /// Takes a chain out of the count that was led at the last sample and is not now.
-    fn forget_lost(&self, slot: u32, report: &mut TickReport) {
-        if let Some(row) = self.sampler.row_at(slot) {
+    fn forget_lost(&self, row: Option<u32>, report: &mut TickReport) {
+        if let Some(row) = row {
             report.led -= 1;
             report.verdicts[usize::from(self.sampler.led.row(row).verdict.number())] -= 1;
         }
     }
 
-    /// Completes the list of rows to judge without asking anybody: each once, and none that is under the floor.
-    fn list_standing(&self, rows: &mut Vec<u32>) -> Result<(), Error> {
+    /// Judges without asking anybody: each row once that has to be, and none that is under the floor. `rows` are those
+    /// that there was news about.
+    fn judge_standing(
+        &self,
+        pass: &mut Pass<'_>,
+        rows: &mut Vec<u32>,
+        settled: &mut Vec<Settled>,
+    ) -> Result<(), Error> {
         let sampler = self.sampler;
         if !sampler.knows(self.state) {
             return Ok(());
         }
+        if self.judge_all {
+            return sampler.led.in_use().try_for_each(|row| self.judge_quietly(row, pass, settled));
+        }
         for (_, chain) in sampler.cooldowns.expired(self.now, self.config.cooldown_ns) {
             if let Some(row) = sampler.led.find(chain) {
-                rows.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+                room::reserve(rows, 1)?;
                 rows.push(row);
             }
         }
-        if self.judge_all {
-            rows.clear();
-            rows.try_reserve(sampler.led.count as usize).map_err(|_| Error::OutOfMemory)?;
-            rows.extend(sampler.led.in_use());
-        } else {
-            rows.sort_unstable();
-            rows.dedup();
-            rows.retain(|&row| !sampler.led.has(row, Flags::PENDING));
-            rows.try_reserve(sampler.pending.len()).map_err(|_| Error::OutOfMemory)?;
-            rows.extend_from_slice(&sampler.pending);
+        rows.sort_unstable();
+        rows.dedup();
+        rows.retain(|&row| !sampler.led.has(row, Flags::PENDING));
+        rows.iter().chain(&sampler.pending).try_for_each(|&row| self.judge_quietly(row, pass, settled))
+    }
+
+    /// Judges a row that cannot make the pass ask.
+    fn judge_quietly(&self, row: u32, pass: &mut Pass<'_>, settled: &mut Vec<Settled>) -> Result<(), Error> {
+        let led = &self.sampler.led;
+        if !led.has(row, Flags::IN_USE) || led.has(row, Flags::UNDER_FLOOR) {
+            return Ok(());
         }
-        rows.retain(|&row| sampler.led.has(row, Flags::IN_USE) && !sampler.led.has(row, Flags::UNDER_FLOOR));
+        match self.judge(row, pass)? {
+            Some((judgement, _)) => self.settle(row, judgement.verdict, settled),
+            None => Ok(()),
+        }
+    }
+
+    /// Notes what the commit has to write: most verdicts are what they were.
+    fn settle(&self, row: u32, verdict: Verdict, settled: &mut Vec<Settled>) -> Result<(), Error> {
+        let led = self.sampler.led.row(row);
+        let stands = led.verdict == verdict && led.flags.has(Flags::JUDGED);
+        let leaves_a_mark = verdict == Verdict::Recovered || is_refusal(verdict);
+        if !stands || leaves_a_mark || (ends_wait(verdict) && self.sampler.waits.get(row).is_some()) {
+            room::reserve(settled, 1)?;
+            settled.push(Settled { row, verdict });
+        }
         Ok(())
     }
 
     /// Judges a row, unless its chain is not led any more.
     fn judge(&self, row: u32, pass: &mut Pass<'_>) -> Result<Option<(Judgement, Option<crate::Action>)>, Error> {
-        let led = &self.sampler.led;
-        let view = self.state.led_view(led.row(row).slot, led.snapshot.chain(row), self.this_node);
-        let Some(view) = view else { return Ok(None) };
+        let Some(view) = self.sampler.view_of(self.state, row, self.this_node) else { return Ok(None) };
+        pass.judge(&view, &mut self.sampled_row(row)).map(Some)
+    }
+
+    fn sampled_row(&self, row: u32) -> SampledRow<'_> {
         let caught_up = self.sampler.has_caught_up(self.state);
-        pass.judge(&view, &mut SampledRow { sampler: self.sampler, row, caught_up }).map(Some)
+        SampledRow { sampler: self.sampler, row, caught_up, retry_backoff_ns: self.config.retry_backoff_ns }
+    }
+
+    /// When the wait of a chain under the floor is over, as it will be after the commit (L4).
+    fn consider_retry(&self, row: u32, verdict: Verdict, next_due: &mut NextDue) {
+        let retry_backoff_ns = self.config.retry_backoff_ns;
+        let present = self.sampler.waits.get(row);
+        if retry_backoff_ns == 0 || self.scorer.is_none() {
+            return;
+        }
+        if is_refusal(verdict) {
+            next_due.consider(Wait::after(present, verdict, self.now).end(retry_backoff_ns));
+        } else if !ends_wait(verdict) && verdict != Verdict::Deferred {
+            let holding = present.filter(|wait| wait.holds(retry_backoff_ns, self.now) && self.is_under_floor(row));
+            next_due.consider(holding.and_then(|wait| wait.end(retry_backoff_ns)));
+        }
+    }
+
+    /// Whether the worst holder is under the floor even after what the state noted since the last sample.
+    fn is_under_floor(&self, row: u32) -> bool {
+        let view = self.sampler.view_of(self.state, row, self.this_node);
+        let worst = view.map(|view| self.sampled_row(row).worst_cell(&view));
+        matches!(worst, Some(Worst::Holder(_, score)) if score < self.config.score_floor)
     }
 
     fn consider_cooldowns(&self, evicts: bool, next_due: &mut NextDue) {
@@ -230,6 +307,19 @@ impl Question<'_> {
         if evicts {
             next_due.consider_cooldown(Some(self.now), self.config, self.now);
         }
+    }
+}
+
+/// Whether the scorer was asked for a better home and had none that is worth it (L4).
+fn is_refusal(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::NoAlternative | Verdict::GapTooSmall | Verdict::CostTooHigh)
+}
+
+/// Whether a verdict says something new of a chain that was refused before.
+fn ends_wait(verdict: Verdict) -> bool {
+    match verdict {
+        Verdict::NotSampled | Verdict::Deferred | Verdict::Cooldown | Verdict::ClaimHeld | Verdict::RetryLater => false,
+        verdict => !is_refusal(verdict),
     }
 }
 
@@ -254,7 +344,13 @@ impl Sampler {
                 // S8: it was sampled from a stale world.
                 self.mark_reserved(row);
             }
+            if is_refusal(verdict) && config.retry_backoff_ns > 0 {
+                self.waits.set(row, Wait::after(self.waits.get(row), verdict, now));
+            } else if is_refusal(verdict) || ends_wait(verdict) {
+                self.waits.remove(row);
+            }
         }
+        room::give_back(&mut self.pending);
         for row in self.pending.drain(..) {
             self.led.row_mut(row).flags.clear(Flags::PENDING);
         }

@@ -2,9 +2,10 @@
 
 use alloc::vec::Vec;
 
-use super::led::{Flags, LedChains};
+use super::led::{Flags, LedChains, NO_ROW};
 use crate::error::Error;
 use crate::id::ChainId;
+use crate::room;
 
 /// An ordered set that is changed in batches. Between [`settle`](Self::settle) and the next change it is exact.
 #[derive(Debug, Default)]
@@ -23,12 +24,49 @@ impl UnderFloor {
 
     /// Makes room for so many more members.
     pub(super) fn reserve(&mut self, additional: usize) -> Result<(), Error> {
-        self.members.try_reserve(additional).map_err(|_| Error::OutOfMemory)
+        room::reserve(&mut self.members, additional)
+    }
+
+    /// Makes room for all that another floor adds.
+    pub(super) fn reserve_for(&mut self, led: &LedChains, score_floor: f32) -> Result<(), Error> {
+        let is_new = |&row: &u32| !led.has(row, Flags::UNDER_FLOOR) && is_under(led, row, score_floor);
+        self.reserve(led.in_use().filter(is_new).count())
+    }
+
+    /// Puts every row where another floor says. The room was made before.
+    pub(super) fn rebuild(&mut self, led: &mut LedChains, score_floor: f32) -> Result<(), Error> {
+        for row in 0..led.row_count() as u32 {
+            if led.has(row, Flags::IN_USE) {
+                self.update(led, row, score_floor)?;
+            }
+        }
+        self.settle(led);
+        Ok(())
+    }
+
+    /// The rows have other numbers; those that are gone are no members.
+    pub(super) fn renumber(&mut self, new_number: &[u32]) {
+        self.members.retain_mut(|(_, row)| {
+            *row = new_number[*row as usize];
+            *row != NO_ROW
+        });
+        self.members.shrink_to(2 * self.members.len());
+        self.settled = 0;
+    }
+
+    /// Gives back what a burst has left of room.
+    pub(super) fn give_back(&mut self) {
+        room::give_back(&mut self.members);
     }
 
     /// Puts a row where its worst cell says.
     pub(super) fn update(&mut self, led: &mut LedChains, row: u32, score_floor: f32) -> Result<(), Error> {
-        let is_under = led.snapshot.row_worst(row).is_some_and(|(_, score)| score < score_floor);
+        let is_under = is_under(led, row, score_floor);
+        self.put(led, row, is_under)
+    }
+
+    /// The same for who knows already where the worst cell is.
+    pub(super) fn put(&mut self, led: &mut LedChains, row: u32, is_under: bool) -> Result<(), Error> {
         if is_under == led.has(row, Flags::UNDER_FLOOR) {
             return Ok(());
         }
@@ -63,4 +101,9 @@ impl UnderFloor {
         self.settled = self.members.len();
         self.has_leavers = false;
     }
+}
+
+/// Whether the worst cell of a row is under a floor.
+fn is_under(led: &LedChains, row: u32, score_floor: f32) -> bool {
+    led.snapshot.row_worst(row).is_some_and(|(_, score)| score < score_floor)
 }

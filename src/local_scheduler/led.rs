@@ -6,6 +6,7 @@ use crate::action::{VERDICT_COUNT, Verdict};
 use crate::error::Error;
 use crate::history::ScoreHistory;
 use crate::id::{ChainId, Timestamp};
+use crate::room;
 use crate::snapshot::ScoreSnapshot;
 
 /// No row: the end of a list, or a chain that is not led here.
@@ -36,8 +37,14 @@ impl Flags {
     pub(super) const UNDER_FLOOR: Flags = Flags(1 << 8);
     /// A tick has judged it.
     pub(super) const JUDGED: Flags = Flags(1 << 9);
-    /// It is linked in the cadence.
+    /// It is linked among the backstops.
     pub(super) const IN_CADENCE: Flags = Flags(1 << 10);
+    /// Its attempt in this very sample failed, so that it goes to the end of the line (L3).
+    pub(super) const REQUEUED: Flags = Flags(1 << 11);
+    /// It was due at the last sample and had to wait (L3).
+    pub(super) const DEFERRED: Flags = Flags(1 << 12);
+    /// It had to wait at the sample before, while the present one finds out who waits.
+    pub(super) const WAS_DEFERRED: Flags = Flags(1 << 13);
 
     pub(super) fn has(self, flag: Flags) -> bool {
         self.0 & flag.0 != 0
@@ -61,7 +68,7 @@ pub(super) struct Led {
     /// The standing verdict: that of the last tick that judged the chain.
     pub(super) verdict: Verdict,
     pub(super) last_sampled: Timestamp,
-    /// Neighbours in the cadence.
+    /// Neighbours among the backstops.
     pub(super) newer: u32,
     pub(super) older: u32,
     /// Since when the verdict stands.
@@ -110,9 +117,27 @@ impl LedChains {
         self.rows.len()
     }
 
+    /// How many rows wait for a chain.
+    pub(super) fn free_count(&self) -> usize {
+        self.rows.len() - self.count as usize
+    }
+
     /// The rows in use, in no order that means anything.
     pub(super) fn in_use(&self) -> impl Iterator<Item = u32> + '_ {
         (0..self.rows.len() as u32).filter(|&row| self.has(row, Flags::IN_USE))
+    }
+
+    /// The rows of a list that is linked through [`Led::newer`], from this one on.
+    pub(super) fn linked_from(&self, first: u32) -> impl Iterator<Item = u32> + '_ {
+        let mut next = first;
+        core::iter::from_fn(move || {
+            let row = next;
+            if row == NO_ROW {
+                return None;
+            }
+            next = self.row(row).newer;
+            Some(row)
+        })
     }
 
     /// The row of a chain, if it was led at the last sample.
@@ -120,11 +145,17 @@ impl LedChains {
         self.snapshot.row_of(chain)
     }
 
+    /// Makes room for so many more rows, exactly.
+    pub(super) fn reserve(&mut self, additional: usize) -> Result<(), Error> {
+        self.rows.try_reserve_exact(additional).map_err(|_| Error::OutOfMemory)?;
+        self.snapshot.reserve(additional)
+    }
+
     /// A row for a chain that is led from now on: new, and judged by nobody.
     pub(super) fn insert(&mut self, chain: ChainId, slot: u32) -> Result<u32, Error> {
         let row = self.first_free;
         let row = if row == NO_ROW { self.rows.len() as u32 } else { row };
-        self.rows.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+        room::reserve(&mut self.rows, 1)?;
         self.snapshot.insert(row, chain)?;
         if row == self.first_free {
             self.first_free = self.rows[row as usize].slot;
@@ -149,7 +180,7 @@ impl LedChains {
         Ok(row)
     }
 
-    /// The chain is led no longer: cells, history and cadence are gone (S7). It must be out of the cadence already.
+    /// The chain is led no longer: cells, history and cadence are gone (S7). It must be out of the backstops already.
     pub(super) fn remove(&mut self, row: u32) {
         self.snapshot.remove(row);
         let led = &mut self.rows[row as usize];
@@ -167,6 +198,31 @@ impl LedChains {
         led.history = ScoreHistory::default();
         led.slot = self.first_free;
         self.first_free = row;
+    }
+
+    /// Whether most rows have no chain, as after a peak.
+    pub(super) fn is_sparse(&self) -> bool {
+        room::is_sparse(self.rows.len(), self.count as usize)
+    }
+
+    /// Gives the memory of rows without a chain back and renumbers the others in their order. Answers the new number of
+    /// each, [`NO_ROW`] for one that is gone. `None`: there was no memory to do it with, and nothing has changed.
+    pub(super) fn close_gaps(&mut self) -> Option<Vec<u32>> {
+        let count = self.count as usize;
+        let (mut new_number, mut rows) = (Vec::new(), Vec::new());
+        room::reserve(&mut new_number, self.rows.len()).ok()?;
+        room::reserve(&mut rows, count).ok()?;
+        let mut next = 0;
+        for row in &self.rows {
+            let stays = row.flags.has(Flags::IN_USE);
+            new_number.push(if stays { next } else { NO_ROW });
+            next += u32::from(stays);
+        }
+        self.snapshot.close_gaps(&new_number, NO_ROW, count).ok()?;
+        rows.extend(self.rows.drain(..).filter(|row| row.flags.has(Flags::IN_USE)));
+        self.rows = rows;
+        self.first_free = NO_ROW;
+        Some(new_number)
     }
 
     /// Gives a chain another standing verdict.

@@ -1,14 +1,20 @@
 //! The scheduler of one node: it observes, decides, and commits (A3, A8).
 
+mod backstops;
 mod cadence;
 mod catch_up;
 mod cooldowns;
 mod decide;
+mod due;
 mod floor;
+mod gaps;
 mod led;
 mod poll;
 mod rescore;
 mod sampler;
+mod spread;
+mod waits;
+mod wheel;
 
 use crate::action::{Decision, Explanation, Judgement, SampleCause, TickReport, Verdict};
 use crate::config::SchedulerConfig;
@@ -121,7 +127,8 @@ impl LocalScheduler {
         &self.config
     }
 
-    /// Replaces the config from the next call on (G2). A changed floor or policy costs one walk over the led chains.
+    /// Replaces the config from the next call on (G2). A changed floor, spread or policy costs one walk over the led
+    /// chains.
     ///
     /// # Errors
     ///
@@ -131,9 +138,7 @@ impl LocalScheduler {
         if config == self.config {
             return Ok(());
         }
-        if config.score_floor != self.config.score_floor {
-            self.sampler.rebuild_under_floor(config.score_floor)?;
-        }
+        self.sampler.configure(&self.config, &config)?;
         self.config = config;
         Ok(())
     }
@@ -195,7 +200,11 @@ impl LocalScheduler {
         outcome?;
         // The commit cannot fail: room for the marks that it makes (S8), and for the whole report, is made here.
         let decision = &mut self.draft.decision;
-        self.sampler.marks.try_reserve(decision.judgements.len()).map_err(|_| Error::OutOfMemory)?;
+        crate::room::reserve(&mut self.sampler.marks, decision.judgements.len())?;
+        if self.config.retry_backoff_ns > 0 {
+            self.sampler.waits.reserve(self.draft.refused_count)?;
+        }
+        let decision = &mut self.draft.decision;
         self.report.failures.try_reserve(decision.report.failures.len()).map_err(|_| Error::OutOfMemory)?;
         decision.report.add_sampling(&mut self.report);
         prepare(decision)?;
@@ -237,6 +246,8 @@ impl LocalScheduler {
             cooldown_until,
             score_floor: self.config.score_floor,
             hysteresis_gap: self.config.hysteresis_gap,
+            refusal: None,
+            retry_at: None,
         };
         let row = if self.sampler.knows(state) { self.sampler.led.find(chain) } else { None };
         let Some(row) = row else { return Ok(explanation) };
@@ -248,6 +259,11 @@ impl LocalScheduler {
         }
         explanation.sampled_at = led.flags.has(Flags::SAMPLED).then_some(led.last_sampled);
         explanation.judgement.verdict = led.verdict;
+        if led.verdict == Verdict::RetryLater {
+            let wait = self.sampler.waits.get(row);
+            explanation.refusal = wait.map(|wait| wait.refusal);
+            explanation.retry_at = wait.and_then(|wait| wait.end(self.config.retry_backoff_ns));
+        }
         if led.verdict == Verdict::Healthy {
             let worst = self.sampler.led.snapshot.row_worst(row);
             explanation.judgement.victim = worst.map(|(node, _)| node);
@@ -277,7 +293,7 @@ impl LocalScheduler {
 
     /// The chains that the last sample or tick re-scored, by ascending id, and why.
     pub fn sampled(&self) -> impl ExactSizeIterator<Item = (ChainId, SampleCause)> + '_ {
-        self.sampler.sampled.iter().copied()
+        self.sampler.due.iter().map(|due| (due.chain, due.cause))
     }
 
     /// The observing half of a tick.
@@ -318,6 +334,8 @@ impl TickReport {
         self.dirty = sampling.dirty;
         self.backstop_due = sampling.backstop_due;
         self.rescored = sampling.rescored;
+        self.deferred = sampling.deferred;
+        self.deferred_age_ns = sampling.deferred_age_ns;
         self.calls.score += sampling.calls.score;
         self.calls.node_fingerprint += sampling.calls.node_fingerprint;
         self.calls.chain_fingerprint += sampling.calls.chain_fingerprint;

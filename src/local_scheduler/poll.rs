@@ -1,40 +1,44 @@
 //! Asking the scorer what moved (S2, S6).
 
+use alloc::vec::Vec;
+
 use super::led::Flags;
 use super::sampler::{Block, Sampler};
 use crate::asker::{Asker, Stop, Subject};
 use crate::config::OnScorerError;
 use crate::error::{Error, ScorerMethod};
-use crate::id::{ChainId, NodeId, Timestamp};
+use crate::id::{ChainId, NodeId};
+use crate::room;
 use crate::state::MeshState;
 
 impl Sampler {
     /// S6: asks for the fingerprint of every distinct holder once, by ascending id, in one call.
     pub(super) fn poll_nodes(&mut self, state: &MeshState, asker: &mut Asker<'_>) -> Result<(), Error> {
         let mut block = core::mem::take(&mut self.block);
-        let outcome = self.list_nodes(&mut block).and_then(|()| self.poll_listed_nodes(&mut block, state, asker));
+        self.led.snapshot.nodes.settle_order();
+        let outcome = self.make_room(&mut block).and_then(|()| {
+            let outcome = self.poll_listed_nodes(&mut block, asker);
+            // P2: also what was answered before a failure counts.
+            let taken = self.take_in_moved(&mut block, state);
+            outcome.and(taken)
+        });
         self.block = block;
         outcome
     }
 
-    fn list_nodes(&mut self, block: &mut Block) -> Result<(), Error> {
-        let Block { places, nodes, fingerprints, .. } = block;
-        let holders = &mut self.led.snapshot.nodes;
-        places.clear();
-        nodes.clear();
-        fingerprints.clear();
-        let count = holders.ordered().len();
-        places.try_reserve(count).map_err(|_| Error::OutOfMemory)?;
-        nodes.try_reserve(count).map_err(|_| Error::OutOfMemory)?;
-        fingerprints.try_reserve(count).map_err(|_| Error::OutOfMemory)?;
-        places.extend_from_slice(holders.ordered());
-        nodes.extend(places.iter().map(|&place| holders.id(place)));
+    fn make_room(&self, block: &mut Block) -> Result<(), Error> {
+        let Block { fingerprints, moved, .. } = block;
+        let count = self.led.snapshot.nodes.ordered().0.len();
+        moved.clear();
+        room::reserve(moved, count)?;
+        room::reserve(fingerprints, count.saturating_sub(fingerprints.len()))?;
         fingerprints.resize(count, None);
         Ok(())
     }
 
-    fn poll_listed_nodes(&mut self, block: &mut Block, state: &MeshState, asker: &mut Asker<'_>) -> Result<(), Error> {
-        let Block { places, nodes, fingerprints, .. } = block;
+    fn poll_listed_nodes(&self, block: &mut Block, asker: &mut Asker<'_>) -> Result<(), Error> {
+        let Block { fingerprints, moved, .. } = block;
+        let (places, nodes) = self.led.snapshot.nodes.ordered();
         let mut first = 0;
         // One after a whole batch failed; after a single failure it starts at one again and doubles.
         let mut most = usize::MAX;
@@ -57,7 +61,7 @@ impl Sampler {
                 },
             };
             for position in first..first + answered {
-                self.observe_node(state, places[position], nodes[position], fingerprints[position])?;
+                self.compare(places[position], fingerprints[position], moved);
             }
             first += answered;
             most = most.saturating_mul(2);
@@ -65,32 +69,40 @@ impl Sampler {
                 most = 1;
                 // P2: a node whose fingerprint failed counts as `None`.
                 abort(asker.fail(error, node_subject(Some(nodes[first]))))?;
-                self.observe_node(state, places[first], nodes[first], None)?;
+                self.compare(places[first], None, moved);
                 first += 1;
             }
         }
         Ok(())
     }
 
-    /// S2: a node that cannot say, or says something else than last time, makes its chains dirty.
-    fn observe_node(
-        &mut self,
-        state: &MeshState,
-        place: u32,
-        node: NodeId,
-        fingerprint: Option<u64>,
-    ) -> Result<(), Error> {
+    /// S2: a node that cannot say, or says something else than last time, has moved.
+    fn compare(&self, place: u32, fingerprint: Option<u64>, moved: &mut Vec<(u32, Option<u64>)>) {
         if fingerprint.is_none() || fingerprint != self.led.snapshot.nodes.observed(place) {
-            if let Some(slot) = state.nodes.find_live(node.0) {
-                self.mark_chains_on(state, slot)?;
-            }
+            moved.push((place, fingerprint));
+        }
+    }
+
+    /// The chains of nodes that moved are dirty. The marks may lack memory, so they come before the old values are
+    /// forgotten.
+    fn take_in_moved(&mut self, block: &mut Block, state: &MeshState) -> Result<(), Error> {
+        let Block { places, moved, .. } = block;
+        if moved.is_empty() {
+            return Ok(());
+        }
+        places.clear();
+        room::reserve(places, moved.len())?;
+        places.extend(moved.iter().map(|&(place, _)| place));
+        self.mark_chains_of(state, places)?;
+        self.waits.clear();
+        for &(place, fingerprint) in moved.iter() {
             self.led.snapshot.nodes.observe(place, fingerprint);
         }
         Ok(())
     }
 
     /// The same for what belongs to the chains, by ascending id, if the scorer has a say in it (S6).
-    pub(super) fn poll_chains(&mut self, now: Timestamp, asker: &mut Asker<'_>) -> Result<(), Error> {
+    pub(super) fn poll_chains(&mut self, asker: &mut Asker<'_>) -> Result<(), Error> {
         match asker.has_chain_fingerprint() {
             Ok(true) => {}
             Ok(false) => {
@@ -110,7 +122,7 @@ impl Sampler {
                 Err(Stop::Abort(error)) => return Err(error),
                 Err(Stop::Skip) => {
                     self.led.row_mut(row).flags.set(Flags::SITS_OUT);
-                    self.attempt_failed(row, now)?;
+                    self.attempt_failed(row)?;
                     None
                 }
             };
@@ -127,7 +139,7 @@ impl Sampler {
     fn order_by_chain(&mut self) -> Result<(), Error> {
         let row_count = self.led.row_count();
         let additional = row_count.saturating_sub(self.chain_fingerprints.len());
-        self.chain_fingerprints.try_reserve(additional).map_err(|_| Error::OutOfMemory)?;
+        room::reserve(&mut self.chain_fingerprints, additional)?;
         self.chain_fingerprints.resize(row_count, None);
         if core::mem::take(&mut self.by_chain_is_stale) {
             self.by_chain.clear();

@@ -1,75 +1,39 @@
 //! Re-scoring what is due, and only that (S1, S3, S4, S5).
 
+use alloc::vec::Vec;
+
+use super::due::Due;
 use super::led::Flags;
 use super::poll::abort;
-use super::sampler::{Block, Due, Sampler};
-use crate::action::{SampleCause, TickReport};
+use super::sampler::{Block, Sampler};
+use crate::action::Verdict;
 use crate::asker::{Asker, Subject};
 use crate::config::{FingerprintMode, OnScorerError, SchedulerConfig};
 use crate::error::{Error, ScorerError, ScorerMethod};
 use crate::id::{ChainId, NodeId, Timestamp};
+use crate::room;
 
 /// How many pairs cross to the scorer at once: enough to make the crossing cheap, few enough to stay in the cache.
 const BLOCK_PAIRS: usize = 4096;
 
+/// The chains to re-score, on their way through: in front those that were, behind those that are still to come.
+struct Line {
+    chains: Vec<Due>,
+    sampled: usize,
+    next: usize,
+}
+
+impl Line {
+    /// The next chain was sampled.
+    fn keep_next(&mut self) {
+        self.chains[self.sampled] = self.chains[self.next];
+        self.sampled += 1;
+        self.next += 1;
+    }
+}
+
 impl Sampler {
-    /// S1: lists the chains that are new, dirty or due by the backstop, by ascending id, and counts them by cause.
-    pub(super) fn collect_due(
-        &mut self,
-        config: &SchedulerConfig,
-        now: Timestamp,
-        report: &mut TickReport,
-    ) -> Result<(), Error> {
-        self.due.clear();
-        self.due.try_reserve(self.marks.len()).map_err(|_| Error::OutOfMemory)?;
-        self.sweep_marks();
-        for &row in &self.marks {
-            let flags = self.led.row(row).flags;
-            let cause = if flags.has(Flags::SAMPLED) { SampleCause::Dirty } else { SampleCause::New };
-            self.due.push(Due { chain: self.led.snapshot.chain(row), row, cause });
-        }
-        for row in self.cadence.oldest_first(&self.led) {
-            let led = self.led.row(row);
-            if now.since_ns(led.last_sampled) < config.decision_interval_ns {
-                break;
-            }
-            if !led.flags.has(Flags::DIRTY) {
-                self.due.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
-                self.due.push(Due { chain: self.led.snapshot.chain(row), row, cause: SampleCause::Backstop });
-            }
-        }
-        for due in &self.due {
-            match due.cause {
-                SampleCause::New => report.new += 1,
-                SampleCause::Dirty => report.dirty += 1,
-                SampleCause::Backstop => report.backstop_due += 1,
-            }
-        }
-        let led = &mut self.led;
-        self.due.retain(|due| {
-            // P2: the failure of its fingerprint was reported already.
-            let sits_out = led.has(due.row, Flags::SITS_OUT);
-            led.row_mut(due.row).flags.clear(Flags::SITS_OUT);
-            !sits_out
-        });
-        self.due.sort_unstable();
-        Ok(())
-    }
-
-    /// Forgets marks of rows that were re-scored or went away.
-    fn sweep_marks(&mut self) {
-        let led = &mut self.led;
-        self.marks.retain(|&row| {
-            let flags = &mut led.row_mut(row).flags;
-            let is_due = flags.has(Flags::IN_USE) && flags.has(Flags::DIRTY);
-            if !is_due {
-                flags.clear(Flags::MARKED);
-            }
-            is_due
-        });
-    }
-
-    /// S4: re-scores the listed chains, block by block.
+    /// S4: re-scores the listed chains, block by block, and leaves those that were in the list.
     pub(super) fn rescore_due(
         &mut self,
         config: &SchedulerConfig,
@@ -77,39 +41,38 @@ impl Sampler {
         asker: &mut Asker<'_>,
     ) -> Result<(), Error> {
         let mut block = core::mem::take(&mut self.block);
-        let due = core::mem::take(&mut self.due);
-        let outcome = self.rescore_blocks(&due, &mut block, config, now, asker);
+        let mut line = Line { chains: core::mem::take(&mut self.due), next: 0, sampled: 0 };
+        let outcome = self.rescore_blocks(&mut line, &mut block, config, now, asker);
+        line.chains.truncate(line.sampled);
+        self.due = line.chains;
         self.block = block;
-        self.due = due;
-        self.sweep_marks();
+        self.sweep_marks(now);
         outcome
     }
 
     fn rescore_blocks(
         &mut self,
-        due: &[Due],
+        line: &mut Line,
         block: &mut Block,
         config: &SchedulerConfig,
         now: Timestamp,
         asker: &mut Asker<'_>,
     ) -> Result<(), Error> {
-        let mut first = 0;
         // Up to here chains are asked one by one, because a whole block failed.
         let mut single_until = 0;
         // After a failure blocks start small, so that a scorer that is down does not cost a whole block for each chain.
         let mut block_chains = usize::MAX;
-        while first < due.len() {
-            let most = if first < single_until { 1 } else { block_chains };
-            let end = first + self.fill_block(&due[first..], most, block)?;
+        while line.next < line.chains.len() {
+            let most = if line.next < single_until { 1 } else { block_chains };
+            let end = line.next + self.fill_block(&line.chains[line.next..], most, block)?;
             let Block { pairs, scores, .. } = block;
             let Err(error) = asker.score_many(pairs, scores) else {
-                self.take_scores(&due[first..end], scores, config, now, asker)?;
-                first = end;
+                self.take_scores(line, end, scores, config, now, asker)?;
                 block_chains = block_chains.saturating_mul(2);
                 continue;
             };
             let index = error.index().filter(|&index| index < pairs.len());
-            if index.is_none() && end - first > 1 {
+            if index.is_none() && end - line.next > 1 {
                 if asker.on_scorer_error == OnScorerError::Abort {
                     return abort(asker.fail(error, score_subject(None, None)));
                 }
@@ -117,9 +80,9 @@ impl Sampler {
                 continue;
             }
             let answered = index.unwrap_or(0);
-            first += self.take_scores(&due[first..end], &mut scores[..answered], config, now, asker)?;
-            self.score_failed(due[first], error, index.map(|index| pairs[index].1), now, asker)?;
-            first += 1;
+            self.take_scores(line, end, &mut scores[..answered], config, now, asker)?;
+            self.score_failed(line.chains[line.next], error, index.map(|index| pairs[index].1), asker)?;
+            line.next += 1;
             block_chains = 1;
         }
         Ok(())
@@ -135,60 +98,75 @@ impl Sampler {
             if count > 0 && pairs.len() + holders.len() > BLOCK_PAIRS {
                 break;
             }
-            pairs.try_reserve(holders.len()).map_err(|_| Error::OutOfMemory)?;
+            room::reserve(pairs, holders.len())?;
             pairs.extend(holders.map(|node| (entry.chain, node)));
             count += 1;
         }
         scores.clear();
-        scores.try_reserve(pairs.len()).map_err(|_| Error::OutOfMemory)?;
+        room::reserve(scores, pairs.len())?;
         scores.resize(pairs.len(), None);
         Ok(count)
     }
 
-    /// Takes in the answers for the chains that they cover in full, and says how many those are.
+    /// Takes in the answers for the chains up to `end` that they cover in full.
     fn take_scores(
         &mut self,
-        due: &[Due],
+        line: &mut Line,
+        end: usize,
         scores: &mut [Option<f32>],
         config: &SchedulerConfig,
         now: Timestamp,
         asker: &mut Asker<'_>,
-    ) -> Result<usize, Error> {
+    ) -> Result<(), Error> {
         let mut rest = scores;
         for score in rest.iter_mut() {
             // Also those of a chain that was not answered in full: they were asked for, so they are counted.
             *score = asker.tally.validate(*score);
         }
-        for (count, entry) in due.iter().enumerate() {
-            let holder_count = self.led.snapshot.row_holders(entry.row).len();
+        // What can fail for want of memory comes before any of them is taken in.
+        room::reserve(&mut self.pending, end - line.next)?;
+        while line.next < end {
+            let due = line.chains[line.next];
+            let holder_count = self.led.snapshot.row_holders(due.row).len();
             if rest.len() < holder_count {
-                return Ok(count);
+                return Ok(());
             }
             let (scores, others) = rest.split_at_mut(holder_count);
-            self.chain_sampled(*entry, scores, config, now)?;
+            self.chain_sampled(due.row, scores, config, now)?;
+            line.keep_next();
             rest = others;
         }
-        Ok(due.len())
+        Ok(())
     }
 
-    /// The chain was sampled: cells, history, cadence and standing follow. What can fail comes first.
+    /// The chain was sampled: cells, history, backstop and standing follow. What can fail comes first; the room among
+    /// the pending was made before.
     fn chain_sampled(
         &mut self,
-        due: Due,
+        row: u32,
         scores: &[Option<f32>],
         config: &SchedulerConfig,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let row = due.row;
-        self.sampled.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
         self.under_floor.reserve(1)?;
-        self.make_pending(row)?;
-        if let Some(worst_score) = lowest(scores) {
-            self.led.row_mut(row).history.record(now, worst_score)?;
+        self.backstops.reserve(&mut self.led)?;
+        let worst_score = lowest(scores);
+        let led = self.led.row_mut(row);
+        if let Some(worst_score) = worst_score {
+            led.history.record(now, worst_score)?;
+        }
+        let is_healthy = worst_score.is_some_and(|score| score >= config.score_floor);
+        let stays_healthy = is_healthy && led.verdict == Verdict::Healthy && led.flags.has(Flags::JUDGED);
+        if !stays_healthy {
+            // Whatever else could change the verdict of a healthy chain is noted by the state.
+            self.make_pending_reserved(row);
         }
         self.led.snapshot.replace_cells(row, scores);
-        self.under_floor.update(&mut self.led, row, config.score_floor)?;
-        self.cadence.sampled(&mut self.led, row, now);
+        let is_under = worst_score.is_some_and(|score| score < config.score_floor);
+        self.under_floor.put(&mut self.led, row, is_under)?;
+        self.backstops.sampled(&mut self.led, row, now);
+        // L4: there is something new to judge by.
+        self.waits.remove(row);
         let flags = &mut self.led.row_mut(row).flags;
         if flags.has(Flags::FAILED) {
             self.failed_count -= 1;
@@ -200,7 +178,6 @@ impl Sampler {
         if config.fingerprint_mode == FingerprintMode::Push {
             flags.set(Flags::PUSHED);
         }
-        self.sampled.push((due.chain, due.cause));
         Ok(())
     }
 
@@ -209,24 +186,24 @@ impl Sampler {
         due: Due,
         error: ScorerError,
         node: Option<NodeId>,
-        now: Timestamp,
         asker: &mut Asker<'_>,
     ) -> Result<(), Error> {
         abort(asker.fail(error, score_subject(Some(due.chain), node)))?;
-        self.attempt_failed(due.row, now)
+        self.attempt_failed(due.row)
     }
 
     /// P2: the chain sits this tick out and stays due.
-    pub(super) fn attempt_failed(&mut self, row: u32, now: Timestamp) -> Result<(), Error> {
+    pub(super) fn attempt_failed(&mut self, row: u32) -> Result<(), Error> {
         self.make_pending(row)?;
         self.mark(row)?;
-        self.cadence.remove(&mut self.led, row);
+        self.backstops.remove(&mut self.led, row);
+        self.marks_are_stale = true;
         let flags = &mut self.led.row_mut(row).flags;
+        flags.set(Flags::REQUEUED);
         if !flags.has(Flags::FAILED) {
             flags.set(Flags::FAILED);
             self.failed_count += 1;
         }
-        self.failed_at = now;
         Ok(())
     }
 }

@@ -3,59 +3,64 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::cadence::Cadence;
+use super::backstops::Backstops;
 use super::cooldowns::Cooldowns;
+use super::due::{Due, Mark};
 use super::floor::UnderFloor;
 use super::led::{Flags, LedChains, NO_ROW};
-use crate::action::{SampleCause, TickReport};
+use super::waits::Waits;
+use crate::action::TickReport;
 use crate::asker::{Asker, Tally};
 use crate::config::{FingerprintMode, SchedulerConfig};
 use crate::decision::NextDue;
 use crate::error::Error;
 use crate::id::{ChainId, NodeId, Timestamp};
+use crate::room;
 use crate::scorer::SchedulerRegistry;
-use crate::state::MeshState;
+use crate::state::{ChainView, MeshState};
 
 /// The observing half of a scheduler. It decides nothing and never touches the state.
 #[derive(Debug, Default)]
 pub(super) struct Sampler {
     pub(super) led: LedChains,
-    pub(super) cadence: Cadence,
+    pub(super) backstops: Backstops,
     pub(super) under_floor: UnderFloor,
     pub(super) cooldowns: Cooldowns,
+    pub(super) waits: Waits,
     /// The row of each slot of the state, [`NO_ROW`] where the chain is not led here.
     pub(super) row_of: Vec<u32>,
+    /// The chains that there was news about in the last sample, and their slots.
+    pub(super) noted: Vec<(ChainId, u32)>,
     /// Rows that are new or dirty, and some that were.
-    pub(super) marks: Vec<u32>,
+    pub(super) marks: Vec<Mark>,
+    pub(super) marks_are_stale: bool,
+    /// Rows that were due at the last sample and had to wait, and some that went away since (L3).
+    pub(super) deferred: Vec<u32>,
+    pub(super) was_deferred: Vec<u32>,
     /// Rows that the next tick has to judge whatever their scores.
     pub(super) pending: Vec<u32>,
+    /// The time of the last sample, and whether it got to its end.
+    pub(super) sampled_at: Timestamp,
+    pub(super) is_complete: bool,
     /// The state that was last caught up with, and up to which revision.
     pub(super) seen_state: Option<Arc<()>>,
     pub(super) seen_revision: u64,
+    /// The layout of the state that slots are numbers of.
+    pub(super) seen_layout: u64,
     /// The scorer whose counters were seen last (P4).
     pub(super) seen_scorer: Option<Arc<()>>,
     pub(super) last_mode: FingerprintMode,
-    /// Rows with [`Flags::FAILED`]. All were last attempted at `failed_at`: while one fails, each sample attempts all.
+    /// Rows with [`Flags::FAILED`].
     pub(super) failed_count: u64,
-    pub(super) failed_at: Timestamp,
     /// The last fingerprint of each row's chain; only as long as the scorer has any.
     pub(super) chain_fingerprints: Vec<Option<u64>>,
     /// The led chains by ascending id, if somebody asked for them since they last changed.
     pub(super) by_chain: Vec<(ChainId, u32)>,
     pub(super) by_chain_is_stale: bool,
-    /// What the last sample re-scored, by ascending chain.
-    pub(super) sampled: Vec<(ChainId, SampleCause)>,
-    pub(super) tally: Tally,
+    /// What the last sample re-scored, by ascending chain; while it runs, behind that what is still to come.
     pub(super) due: Vec<Due>,
+    pub(super) tally: Tally,
     pub(super) block: Block,
-}
-
-/// A chain to re-score.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Due {
-    pub(super) chain: ChainId,
-    pub(super) row: u32,
-    pub(super) cause: SampleCause,
 }
 
 /// Buffers for one crossing to the scorer.
@@ -64,8 +69,9 @@ pub(super) struct Block {
     pub(super) pairs: Vec<(ChainId, NodeId)>,
     pub(super) scores: Vec<Option<f32>>,
     pub(super) places: Vec<u32>,
-    pub(super) nodes: Vec<NodeId>,
     pub(super) fingerprints: Vec<Option<u64>>,
+    /// Places of nodes that moved, and what they answered.
+    pub(super) moved: Vec<(u32, Option<u64>)>,
 }
 
 impl Sampler {
@@ -81,16 +87,27 @@ impl Sampler {
         now: Timestamp,
         report: &mut TickReport,
     ) -> Result<(), Error> {
-        self.sampled.clear();
+        self.due.clear();
+        self.sampled_at = now;
+        self.is_complete = false;
         let mut tally = core::mem::take(&mut self.tally);
         tally.clear();
         let mut outcome = self.catch_up(state, config, this_node);
-        if let (Ok(()), Some(scorer)) = (&outcome, registry.scorer()) {
-            let on_scorer_error = config.on_scorer_error;
-            let mut asker = Asker { scorer, on_scorer_error, tally: &mut tally };
-            outcome = self.observe(state, registry.installation(), config, now, &mut asker, report);
+        if outcome.is_ok() {
+            // A row that went to another chain is due since now.
+            self.sweep_stale_marks(now);
+            outcome = match registry.scorer() {
+                Some(scorer) => {
+                    let on_scorer_error = config.on_scorer_error;
+                    let mut asker = Asker { scorer, on_scorer_error, tally: &mut tally };
+                    self.observe(state, registry.installation(), config, now, &mut asker, report)
+                }
+                None => self.defer_nobody(),
+            };
         }
         self.under_floor.settle(&self.led);
+        self.is_complete = outcome.is_ok();
+        self.give_back();
         report.led = self.led.count;
         report.calls = tally.calls;
         report.invalid_scores = tally.invalid_scores;
@@ -119,18 +136,32 @@ impl Sampler {
                 self.mark_all(|flags| flags.has(Flags::PUSHED))?;
             }
             self.poll_nodes(state, asker)?;
-            self.poll_chains(now, asker)?;
+            self.poll_chains(asker)?;
         }
         self.last_mode = config.fingerprint_mode;
         self.collect_due(config, now, report)?;
         self.rescore_due(config, now, asker)?;
-        report.rescored = self.sampled.len() as u64;
+        report.rescored = self.due.len() as u64;
+        let Sampler { led, backstops, deferred, .. } = self;
+        let left = deferred.iter().filter_map(|&row| backstops.due(led, row, config.decision_interval_ns)).min();
+        backstops.served(now, left);
         Ok(())
+    }
+
+    /// Gives back what a burst has left of room.
+    fn give_back(&mut self) {
+        room::give_back(&mut self.noted);
+        room::give_back(&mut self.due);
+        let marked = self.marks.len().max(self.due.len());
+        room::give_back_beyond(&mut self.marks, marked);
+        room::give_back(&mut self.deferred);
+        room::give_back_beyond(&mut self.was_deferred, self.deferred.len());
+        self.under_floor.give_back();
     }
 
     /// Makes a chain due until it is re-scored.
     pub(super) fn mark(&mut self, row: u32) -> Result<(), Error> {
-        self.marks.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+        room::reserve(&mut self.marks, 1)?;
         self.mark_reserved(row);
         Ok(())
     }
@@ -138,15 +169,21 @@ impl Sampler {
     /// The same where the room was made before.
     pub(super) fn mark_reserved(&mut self, row: u32) {
         let flags = &mut self.led.row_mut(row).flags;
-        flags.set(Flags::DIRTY);
         if !flags.has(Flags::MARKED) {
             flags.set(Flags::MARKED);
-            self.marks.push(row);
+            self.marks.push(Mark { since: self.sampled_at, row });
+        } else if !flags.has(Flags::DIRTY) {
+            // The mark is that of a chain which had the row before.
+            flags.set(Flags::REQUEUED);
+            self.marks_are_stale = true;
         }
+        flags.set(Flags::DIRTY);
     }
 
     fn mark_all(&mut self, which: impl Fn(Flags) -> bool) -> Result<(), Error> {
-        self.marks.try_reserve(self.led.count as usize).map_err(|_| Error::OutOfMemory)?;
+        let led = &self.led;
+        let new = led.in_use().filter(|&row| which(led.row(row).flags) && !led.has(row, Flags::MARKED)).count();
+        room::reserve(&mut self.marks, new)?;
         for row in 0..self.led.row_count() as u32 {
             let flags = self.led.row(row).flags;
             if flags.has(Flags::IN_USE) && which(flags) {
@@ -158,23 +195,42 @@ impl Sampler {
 
     /// Has the next tick judge a chain whatever its scores.
     pub(super) fn make_pending(&mut self, row: u32) -> Result<(), Error> {
-        self.pending.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+        room::reserve(&mut self.pending, 1)?;
+        self.make_pending_reserved(row);
+        Ok(())
+    }
+
+    /// The same where the room was made before.
+    pub(super) fn make_pending_reserved(&mut self, row: u32) {
         let flags = &mut self.led.row_mut(row).flags;
         if !flags.has(Flags::PENDING) {
             flags.set(Flags::PENDING);
             self.pending.push(row);
         }
-        Ok(())
     }
 
     /// Whether everything that the state has noted was seen.
     pub(super) fn has_caught_up(&self, state: &MeshState) -> bool {
-        self.knows(state) && self.seen_revision == state.revision()
+        self.knows_slots(state) && self.seen_revision == state.revision()
     }
 
     /// Whether this is the state of the last sample.
     pub(super) fn knows(&self, state: &MeshState) -> bool {
         self.seen_state.as_ref().is_some_and(|seen| Arc::ptr_eq(seen, state.identity()))
+    }
+
+    /// Whether the slots of this state are still numbered as they were at the last sample.
+    pub(super) fn knows_slots(&self, state: &MeshState) -> bool {
+        self.knows(state) && self.seen_layout == state.layout()
+    }
+
+    /// The chain of a row as the state has it now, if it is still led by `leader`.
+    pub(super) fn view_of<'a>(&self, state: &'a MeshState, row: u32, leader: NodeId) -> Option<ChainView<'a>> {
+        let chain = self.led.snapshot.chain(row);
+        if self.seen_layout == state.layout() {
+            return state.led_view(self.led.row(row).slot, chain, leader);
+        }
+        state.chain(chain).filter(|view| view.is_led_by(leader))
     }
 
     /// The row of a slot of the state, if it still is the row of the chain that has the slot now.
@@ -188,7 +244,8 @@ impl Sampler {
         self.row_of.get(slot as usize).copied().filter(|&row| row != NO_ROW)
     }
 
-    /// When the first led chain is due for its backstop or for another attempt (T2).
+    /// When the first led chain is due for its backstop or for another attempt (T2). One that was deferred is due at
+    /// once.
     pub(super) fn next_sample_due(
         &self,
         state: &MeshState,
@@ -197,16 +254,21 @@ impl Sampler {
         next_due: &mut NextDue,
     ) {
         let caught_up = self.has_caught_up(state);
-        let still_led = |row: u32| {
-            let slot = self.led.row(row).slot;
-            caught_up || state.led_view(slot, self.led.snapshot.chain(row), this_node).is_some()
-        };
-        if let Some(row) = self.cadence.oldest_first(&self.led).find(|&row| still_led(row)) {
-            next_due.consider(self.led.row(row).last_sampled.after_ns(config.decision_interval_ns));
+        let still_led = |row: u32| caught_up || self.view_of(state, row, this_node).is_some();
+        if self.deferred.iter().any(|&row| self.led.has(row, Flags::DEFERRED) && still_led(row)) {
+            next_due.consider(Some(self.sampled_at));
+            if self.is_complete {
+                // Everything else that was due then was served.
+                return;
+            }
         }
-        let is_waiting = |row: u32| self.led.has(row, Flags::FAILED) && still_led(row);
-        if self.failed_count > 0 && (caught_up || self.marks.iter().any(|&row| is_waiting(row))) {
-            next_due.consider(self.failed_at.after_ns(config.decision_interval_ns));
+        let interval_ns = config.decision_interval_ns;
+        let counts = |row: u32| !self.led.has(row, Flags::DEFERRED) && still_led(row);
+        let served = self.is_complete.then_some(self.sampled_at);
+        next_due.consider(self.backstops.first_due(&self.led, interval_ns, served, counts));
+        if self.failed_count > 0 {
+            let failed = self.marks.iter().filter(|mark| self.led.has(mark.row, Flags::FAILED) && counts(mark.row));
+            next_due.consider(failed.map(|mark| mark.since).min().and_then(|since| since.after_ns(interval_ns)));
         }
     }
 
@@ -224,18 +286,41 @@ impl Sampler {
         next_due.consider_cooldown(first, config, now);
         if registry.scorer().is_some() {
             self.next_sample_due(state, config, this_node, next_due);
+            self.next_retry(config, now, next_due);
         }
     }
 
-    /// Puts every row where another floor says.
-    pub(super) fn rebuild_under_floor(&mut self, score_floor: f32) -> Result<(), Error> {
-        self.under_floor.reserve(self.led.count as usize)?;
-        for row in 0..self.led.row_count() as u32 {
-            if self.led.has(row, Flags::IN_USE) {
-                self.under_floor.update(&mut self.led, row, score_floor)?;
+    /// When the first wait of a chain that stands under the floor is over (L4).
+    fn next_retry(&self, config: &SchedulerConfig, now: Timestamp, next_due: &mut NextDue) {
+        if self.waits.is_empty() {
+            return;
+        }
+        for &(_, row) in self.under_floor.members() {
+            let wait = self.waits.get(row).filter(|wait| wait.holds(config.retry_backoff_ns, now));
+            if let Some(wait) = wait.filter(|_| !self.led.has(row, Flags::DEFERRED)) {
+                next_due.consider(wait.end(config.retry_backoff_ns));
             }
         }
-        self.under_floor.settle(&self.led);
+    }
+
+    /// Has everything that depends on the config follow it. After an error nothing has changed.
+    pub(super) fn configure(&mut self, old: &SchedulerConfig, new: &SchedulerConfig) -> Result<(), Error> {
+        if new.score_floor != old.score_floor {
+            // The room comes first, so that nothing can fail once the backstops are others.
+            self.under_floor.reserve_for(&self.led, new.score_floor)?;
+        }
+        if (new.backstop_spread, new.decision_interval_ns) != (old.backstop_spread, old.decision_interval_ns) {
+            // What was served by the old config may be due by the new one.
+            self.is_complete = false;
+        }
+        if new.backstop_spread != old.backstop_spread {
+            self.backstops.rebuild(&mut self.led, new)?;
+        } else if new.decision_interval_ns != old.decision_interval_ns {
+            self.backstops.interval_changed();
+        }
+        if new.score_floor != old.score_floor {
+            self.under_floor.rebuild(&mut self.led, new.score_floor)?;
+        }
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use super::{MeshState, NO_SLOT};
 use crate::error::Error;
 use crate::event::Event;
 use crate::id::NodeId;
+use crate::room;
 
 /// Scratch of one batch of events.
 #[derive(Debug, Default)]
@@ -47,7 +48,10 @@ impl MeshState {
             }
         }
         self.release(&batch);
+        room::give_back(&mut batch.resolved);
+        room::give_back(&mut batch.leavers);
         self.batch = batch;
+        self.close_gaps();
         outcome
     }
 

@@ -20,7 +20,9 @@ pub(crate) struct Chain {
     pub(crate) holders: SmallVec<[Holder; 3]>,
     /// Revision of the last `ChainTouched`, 0 if there was none.
     pub(crate) touched: u64,
-    pub(crate) last_rebalance: Option<Timestamp>,
+    last_rebalance: Timestamp,
+    /// Whether `last_rebalance` says anything. An option would take eight bytes for that.
+    has_rebalanced: bool,
     pub(crate) claim_held: bool,
     /// Scratch of one call: holders that it will add, or whether it has named the chain.
     pub(crate) pending: u32,
@@ -32,7 +34,8 @@ impl Default for Chain {
             leader: NodeId::NONE,
             holders: SmallVec::new(),
             touched: 0,
-            last_rebalance: None,
+            last_rebalance: Timestamp(0),
+            has_rebalanced: false,
             claim_held: false,
             pending: 0,
         }
@@ -42,7 +45,17 @@ impl Default for Chain {
 impl Chain {
     /// Whether there is anything to say of the chain; one without content does not exist.
     pub(crate) fn has_content(&self) -> bool {
-        !self.holders.is_empty() || !self.leader.is_none() || self.claim_held || self.last_rebalance.is_some()
+        !self.holders.is_empty() || !self.leader.is_none() || self.claim_held || self.has_rebalanced
+    }
+
+    /// When the chain was last evicted from (E4).
+    pub(crate) fn last_rebalance(&self) -> Option<Timestamp> {
+        self.has_rebalanced.then_some(self.last_rebalance)
+    }
+
+    pub(crate) fn set_last_rebalance(&mut self, at: Option<Timestamp>) {
+        self.has_rebalanced = at.is_some();
+        self.last_rebalance = at.unwrap_or_default();
     }
 
     pub(crate) fn holds(&self, node: u32) -> bool {
@@ -102,7 +115,7 @@ impl<'a> ChainView<'a> {
     /// When the chain was last evicted from, unless that was forgotten since (E4).
     #[must_use]
     pub fn last_rebalance(&self) -> Option<Timestamp> {
-        self.chain().last_rebalance
+        self.chain().last_rebalance()
     }
 
     /// Whether the scheduler of `node` may act on the chain: it leads it and somebody holds it.

@@ -15,6 +15,7 @@ pub use load::Membership;
 pub(crate) use slots::NO_SLOT;
 
 use crate::id::{ChainId, NodeId, Timestamp};
+use crate::room;
 use apply::Batch;
 use chain::{Chain, Holder, Node};
 use slots::Slots;
@@ -50,6 +51,10 @@ pub struct MeshState {
     pub(crate) nodes: Slots<Node>,
     /// Counts notes. Readers remember the value up to which they have caught up.
     revision: u64,
+    /// The revision of the last touch of a node, whichever.
+    node_touched: u64,
+    /// Counts how often the chains were renumbered.
+    layout: u64,
     /// Tells two states apart; it is only ever compared.
     identity: Arc<()>,
     batch: Batch,
@@ -69,6 +74,8 @@ impl MeshState {
             chains: Slots::new("chains"),
             nodes: Slots::new("nodes"),
             revision: 0,
+            node_touched: 0,
+            layout: 0,
             identity: Arc::new(()),
             batch: Batch::default(),
         }
@@ -147,6 +154,16 @@ impl MeshState {
         self.revision
     }
 
+    /// How often the slots of the chains got other numbers.
+    pub(crate) fn layout(&self) -> u64 {
+        self.layout
+    }
+
+    /// Whether any node was touched since a revision.
+    pub(crate) fn has_touched_nodes_since(&self, revision: u64) -> bool {
+        self.node_touched > revision
+    }
+
     /// The chains noted since a revision: content changed, or touched. Retired ones are among them.
     pub(crate) fn chains_noted_since(&self, revision: u64) -> impl Iterator<Item = u32> + '_ {
         self.chains.noted_since(revision)
@@ -159,13 +176,13 @@ impl MeshState {
 
     /// Starts the cooldown of a chain that is led. Cannot fail: it is part of a commit (A8).
     pub(crate) fn start_cooldown(&mut self, slot: u32, now: Timestamp) {
-        self.chains.value_mut(slot).last_rebalance = Some(now);
+        self.chains.value_mut(slot).set_last_rebalance(Some(now));
         self.note_chain(slot);
     }
 
     /// Forgets a rebalance that is older than the cooldown (E4). Cannot fail.
     pub(crate) fn forget_rebalance(&mut self, slot: u32) {
-        self.chains.value_mut(slot).last_rebalance = None;
+        self.chains.value_mut(slot).set_last_rebalance(None);
         self.note_chain(slot);
     }
 
@@ -182,6 +199,7 @@ impl MeshState {
     fn touch_node(&mut self, slot: u32) {
         self.revision += 1;
         self.nodes.note(slot, self.revision);
+        self.node_touched = self.revision;
     }
 
     /// The slot of a chain that is about to get content.
@@ -236,6 +254,29 @@ impl MeshState {
         }
     }
 
+    /// Gives back what a peak has left (E4): memory is bounded by what exists.
+    fn close_gaps(&mut self) {
+        if self.chains.is_sparse()
+            && let Some(new_number) = self.chains.close_gaps()
+        {
+            self.layout += 1;
+            for node in 0..self.nodes.slot_count() as u32 {
+                let chains = &mut self.nodes.value_mut(node).chains;
+                room::renumber(chains, &new_number, NO_SLOT);
+                chains.shrink_to(2 * chains.len());
+            }
+        }
+        if self.nodes.is_sparse()
+            && let Some(new_number) = self.nodes.close_gaps()
+        {
+            for chain in 0..self.chains.slot_count() as u32 {
+                for holder in &mut self.chains.value_mut(chain).holders {
+                    holder.node = new_number[holder.node as usize];
+                }
+            }
+        }
+    }
+
     /// Drops all that there is to say of a chain.
     fn clear_chain(&mut self, chain: u32) {
         while let Some(holder) = self.chains.value(chain).holders.last().copied() {
@@ -244,7 +285,7 @@ impl MeshState {
         let value = self.chains.value_mut(chain);
         value.leader = NodeId::NONE;
         value.claim_held = false;
-        value.last_rebalance = None;
+        value.set_last_rebalance(None);
     }
 
     fn retire_chain_if_empty(&mut self, chain: u32) {

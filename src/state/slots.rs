@@ -5,11 +5,12 @@ use alloc::vec::Vec;
 use hashbrown::HashTable;
 
 use crate::error::Error;
+use crate::room;
 
 /// No slot: the end of a list, or an id that was never interned.
 pub(crate) const NO_SLOT: u32 = u32::MAX;
 
-/// Empty slots are kept for their old ids until this many more of them than live ones exist.
+/// Empty slots are kept for their old ids until there are this many more of them than an eighth of the live ones.
 ///
 /// A chain that is removed and created again between two samples must look as if nothing had happened (S9), and a
 /// touch in between must not be lost; so its slot remembers it for a while. The bound, looked at whenever an id needs a slot, keeps
@@ -171,7 +172,7 @@ impl<T: Default> Slots<T> {
     fn grow(&mut self) -> Result<u32, Error> {
         let slot = u32::try_from(self.slots.len()).ok().filter(|&slot| slot != NO_SLOT);
         let slot = slot.ok_or(Error::TooMany { what: self.what })?;
-        self.slots.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+        room::reserve(&mut self.slots, 1)?;
         self.slots.push(Slot {
             id: 0,
             noted: 0,
@@ -187,7 +188,7 @@ impl<T: Default> Slots<T> {
 
     /// Takes the empty slot that was first to retire from its old id, if there are empty slots to spare.
     fn recycle(&mut self) -> Option<u32> {
-        if self.slots.len() - self.live_count <= self.live_count + SPARE_SLOTS {
+        if self.slots.len() - self.live_count <= self.live_count / 8 + SPARE_SLOTS {
             return None;
         }
         while self.first_retired != NO_SLOT {
@@ -263,6 +264,38 @@ impl<T: Default> Slots<T> {
             NO_SLOT => self.oldest = newer,
             _ => self.slots[older as usize].newer = newer,
         }
+    }
+
+    /// Whether most slots are empty, as after a peak.
+    pub(crate) fn is_sparse(&self) -> bool {
+        room::is_sparse(self.slots.len(), self.live_count)
+    }
+
+    /// Gives the memory of empty slots back and renumbers the others. Answers the new number of each, [`NO_SLOT`] for one
+    /// that is gone. `None`: there was no memory to do it with, and nothing has changed.
+    pub(crate) fn close_gaps(&mut self) -> Option<Vec<u32>> {
+        let (mut new_number, mut order) = (Vec::new(), Vec::new());
+        let (mut slots, mut table) = (Vec::new(), HashTable::new());
+        room::reserve(&mut new_number, self.slots.len()).ok()?;
+        room::reserve(&mut order, self.live_count).ok()?;
+        room::reserve(&mut slots, self.live_count).ok()?;
+        table.try_reserve(self.live_count, |_| 0).ok()?;
+        order.extend(self.noted_since(0).filter(|&slot| self.is_live(slot)));
+        for slot in self.slots.drain(..) {
+            new_number.push(if slot.live { slots.len() as u32 } else { NO_SLOT });
+            if slot.live {
+                let (newer, older, next_retired) = (NO_SLOT, NO_SLOT, NO_SLOT);
+                table.insert_unique(hash_of(slot.id), slots.len() as u32, |_| 0);
+                slots.push(Slot { newer, older, next_retired, queued: false, ..slot });
+            }
+        }
+        *self = Slots { slots, table, live_count: self.live_count, has_recycled: true, ..Slots::new(self.what) };
+        for old in order.into_iter().rev() {
+            let slot = new_number[old as usize];
+            let noted = core::mem::take(&mut self.slots[slot as usize].noted);
+            self.note(slot, noted);
+        }
+        Some(new_number)
     }
 
     /// The slots noted after `revision`, newest first.

@@ -66,6 +66,10 @@ static void print_config(void)
     FIELD(driftline_config, cost_per_sec);
     FIELD(driftline_config, cooldown_ns);
     FIELD(driftline_config, decision_interval_ns);
+    FIELD(driftline_config, max_scores_per_tick);
+    FIELD(driftline_config, retry_backoff_ns);
+    FIELD(driftline_config, backstop_spread);
+    FIELD(driftline_config, reserved);
 }
 
 static void print_event(void)
@@ -165,6 +169,8 @@ static void print_report(void)
     FIELD(driftline_report, invalid_alternatives);
     FIELD(driftline_report, scorer_errors);
     FIELD(driftline_report, verdicts);
+    FIELD(driftline_report, deferred);
+    FIELD(driftline_report, deferred_age_ns);
 }
 
 static void print_sampled(void)
@@ -203,6 +209,9 @@ static void print_explanation(void)
     FIELD(driftline_explanation, hysteresis_gap);
     FIELD(driftline_explanation, cost);
     FIELD(driftline_explanation, flags);
+    FIELD(driftline_explanation, retry_at_ns);
+    FIELD(driftline_explanation, refusal);
+    FIELD(driftline_explanation, reserved);
 }
 
 static void print_sample(void)
@@ -264,6 +273,8 @@ static void print_verdicts(void)
     INTEGER(DRIFTLINE_VERDICT_EVICT);
     INTEGER(DRIFTLINE_VERDICT_SCORER_FAILED);
     INTEGER(DRIFTLINE_VERDICT_ALREADY_MOVED);
+    INTEGER(DRIFTLINE_VERDICT_RETRY_LATER);
+    INTEGER(DRIFTLINE_VERDICT_DEFERRED);
 }
 
 static void print_events(void)
@@ -302,12 +313,15 @@ static void print_other_constants(void)
     INTEGER(DRIFTLINE_METHOD_CHAIN_FINGERPRINT);
     INTEGER(DRIFTLINE_METHOD_MIGRATION_COST);
     INTEGER(DRIFTLINE_EXPLANATION_SINCE);
+    INTEGER(DRIFTLINE_EXPLANATION_REFUSAL);
+    INTEGER(DRIFTLINE_EXPLANATION_RETRY_AT);
     INTEGER(DRIFTLINE_EXPLANATION_SAMPLED_AT);
     INTEGER(DRIFTLINE_EXPLANATION_COOLDOWN_UNTIL);
     INTEGER(DRIFTLINE_TREND_STABLE);
     INTEGER(DRIFTLINE_TREND_DEGRADING);
     INTEGER(DRIFTLINE_TREND_IMPROVING);
     INTEGER(DRIFTLINE_HISTORY_LENGTH);
+    INTEGER(DRIFTLINE_RETRY_BACKOFF_FIRST_NS);
     NUMBER(DRIFTLINE_HISTORY_SMOOTHING);
     NUMBER(DRIFTLINE_HISTORY_DEAD_BAND);
     INTEGER(DRIFTLINE_ABI);

@@ -179,9 +179,56 @@ static void config_times_and_choices(void)
     CASE("config: every known number is valid")
     {
         config = fixture.config;
+        config.backstop_spread = 1;
         config.on_scorer_error = DRIFTLINE_ON_SCORER_ERROR_SKIP_CHAIN;
         config.fingerprint_mode = DRIFTLINE_FINGERPRINT_PUSH;
         accept_config(&config);
+    }
+}
+
+static void config_limits(void)
+{
+    driftline_config config;
+
+    CASE("config: every limit of scores is valid")
+    {
+        config = fixture.config;
+        config.max_scores_per_tick = 1;
+        accept_config(&config);
+        config.max_scores_per_tick = UINT64_MAX;
+        accept_config(&config);
+    }
+    CASE("config: every back-off is valid")
+    {
+        config = fixture.config;
+        config.retry_backoff_ns = 1;
+        accept_config(&config);
+        config.retry_backoff_ns = UINT64_MAX;
+        accept_config(&config);
+    }
+    CASE("config: backstop_spread is neither off nor on")
+    {
+        config = fixture.config;
+        config.backstop_spread = 2;
+        refuse_config(&config, "backstop_spread");
+        config.backstop_spread = UINT32_MAX;
+        refuse_config(&config, "backstop_spread");
+    }
+    CASE("config: what is reserved is not zero")
+    {
+        driftline_scheduler scheduler;
+        config = fixture.config;
+        config.reserved = 1;
+        REFUSED(DRIFTLINE_RESULT_RESERVED, driftline_config_validate(&config, &fixture.error));
+        CHECK(strstr(fixture.error.message, "config.reserved") != NULL);
+        PATTERN(scheduler);
+        REFUSED(DRIFTLINE_RESULT_RESERVED,
+                driftline_scheduler_new(DRIFTLINE_ABI, THIS_NODE, &config, &scheduler, &fixture.error));
+        UNTOUCHED(scheduler);
+        REFUSED(DRIFTLINE_RESULT_RESERVED,
+                driftline_scheduler_configure(fixture.scheduler, &config, &fixture.error));
+        config.reserved = UINT32_MAX;
+        REFUSED(DRIFTLINE_RESULT_RESERVED, driftline_config_validate(&config, &fixture.error));
     }
 }
 
@@ -201,6 +248,8 @@ static void config_as_a_whole(void)
         CHECK(config.decision_interval_ns == 30 * NANOSECONDS_PER_SECOND);
         CHECK(config.on_scorer_error == DRIFTLINE_ON_SCORER_ERROR_ABORT);
         CHECK(config.fingerprint_mode == DRIFTLINE_FINGERPRINT_POLL);
+        CHECK(config.max_scores_per_tick == 0 && config.backstop_spread == 0 && config.retry_backoff_ns == 0);
+        CHECK(config.reserved == 0);
         ACCEPTED(driftline_config_validate(&config, &fixture.error));
     }
     CASE("config: what was configured comes back")
@@ -210,6 +259,9 @@ static void config_as_a_whole(void)
         config.score_floor = 0.25f;
         config.cooldown_ns = 7;
         config.fingerprint_mode = DRIFTLINE_FINGERPRINT_PUSH;
+        config.max_scores_per_tick = 100;
+        config.backstop_spread = 1;
+        config.retry_backoff_ns = 60 * NANOSECONDS_PER_SECOND;
         fixture.scheduler_may_change = true;
         ACCEPTED(driftline_scheduler_configure(fixture.scheduler, &config, &fixture.error));
         PATTERN_SIZED(back);
@@ -240,5 +292,6 @@ void misuse_config(void)
     config_gap();
     config_cost();
     config_times_and_choices();
+    config_limits();
     config_as_a_whole();
 }

@@ -270,7 +270,7 @@ static void texts_of_nonsense(void)
     CASE("explanation_text: flags that are none")
     {
         driftline_explanation explanation = fixture_explain(CHAIN_BAD);
-        const uint32_t flags[] = {8, UINT32_C(0x80000000), UINT32_MAX};
+        const uint32_t flags[] = {32, UINT32_C(0x80000000), UINT32_MAX};
         char text[64];
         size_t length = 0;
         for (size_t at = 0; at < 3; at++) {
@@ -293,8 +293,10 @@ static void texts_of_nonsense(void)
         for (size_t at = 0; at < 3; at++) {
             memset(&explanation, fillings[at], sizeof explanation);
             explanation.struct_size = (uint32_t)sizeof explanation;
-            explanation.flags = 7;
-            for (explanation.verdict = 0; explanation.verdict <= DRIFTLINE_VERDICT_ALREADY_MOVED;
+            explanation.flags = 31;
+            explanation.refusal = DRIFTLINE_VERDICT_NO_ALTERNATIVE;
+            explanation.reserved = 0;
+            for (explanation.verdict = 0; explanation.verdict <= DRIFTLINE_VERDICT_DEFERRED;
                  explanation.verdict++) {
                 driftline_result result =
                     driftline_explanation_text(&explanation, text, sizeof text, &length, NULL);
@@ -302,6 +304,75 @@ static void texts_of_nonsense(void)
                 CHECK(result != DRIFTLINE_RESULT_OK || strlen(text) == length);
             }
         }
+    }
+}
+
+static void texts_of_waits(void)
+{
+    CASE("explanation_text: a refusal that is no verdict, and what is reserved")
+    {
+        driftline_explanation explanation = fixture_explain(CHAIN_BAD);
+        char text[64];
+        size_t length = 0;
+        PATTERN(text);
+        PATTERN(length);
+        explanation.verdict = DRIFTLINE_VERDICT_RETRY_LATER;
+        explanation.flags = DRIFTLINE_EXPLANATION_REFUSAL;
+        explanation.refusal = 15;
+        REFUSED(DRIFTLINE_RESULT_CONFIG,
+                driftline_explanation_text(&explanation, text, sizeof text, &length, &fixture.error));
+        explanation.refusal = DRIFTLINE_VERDICT_NO_ALTERNATIVE;
+        explanation.reserved = 1;
+        REFUSED(DRIFTLINE_RESULT_RESERVED,
+                driftline_explanation_text(&explanation, text, sizeof text, &length, &fixture.error));
+        UNTOUCHED(text);
+        UNTOUCHED(length);
+    }
+    CASE("explanation: a chain that was refused says why it waits, and until when")
+    {
+        driftline_explanation explanation;
+        char text[128];
+        size_t length = 0;
+        fixture.state_may_change = fixture.scheduler_may_change = true;
+        fixture.config.retry_backoff_ns = 60 * NANOSECONDS_PER_SECOND;
+        ACCEPTED(driftline_scheduler_configure(fixture.scheduler, &fixture.config, &fixture.error));
+        fixture.puppet.alternative.node = DRIFTLINE_NONE;
+        ACCEPTED(fixture_tick(TIME_DUE, NULL));
+        explanation = fixture_explain(CHAIN_BAD);
+        CHECK(explanation.verdict == DRIFTLINE_VERDICT_NO_ALTERNATIVE);
+        CHECK((explanation.flags & (DRIFTLINE_EXPLANATION_REFUSAL | DRIFTLINE_EXPLANATION_RETRY_AT)) == 0);
+        CHECK(explanation.refusal == 0 && explanation.retry_at_ns == DRIFTLINE_NONE && explanation.reserved == 0);
+
+        ACCEPTED(fixture_tick(TIME_DUE + 1, NULL));
+        CHECK(fixture.report.alternative_calls == 0);
+        explanation = fixture_explain(CHAIN_BAD);
+        CHECK(explanation.verdict == DRIFTLINE_VERDICT_RETRY_LATER);
+        CHECK((explanation.flags & DRIFTLINE_EXPLANATION_REFUSAL) != 0);
+        CHECK((explanation.flags & DRIFTLINE_EXPLANATION_RETRY_AT) != 0);
+        CHECK(explanation.refusal == DRIFTLINE_VERDICT_NO_ALTERNATIVE);
+        CHECK(explanation.retry_at_ns == TIME_DUE + DRIFTLINE_RETRY_BACKOFF_FIRST_NS);
+        CHECK(explanation.reserved == 0);
+        ACCEPTED(driftline_explanation_text(&explanation, text, sizeof text, &length, &fixture.error));
+        CHECK(strcmp(text, "7 retry later for 3: sampled 0.40, no alternative until 61s") == 0);
+    }
+    CASE("explanation: an older caller hears nothing of waits, and its text is still one")
+    {
+        driftline_explanation explanation;
+        char text[128];
+        size_t length = 0;
+        fixture.state_may_change = fixture.scheduler_may_change = true;
+        fixture.config.retry_backoff_ns = UINT64_MAX;
+        ACCEPTED(driftline_scheduler_configure(fixture.scheduler, &fixture.config, &fixture.error));
+        fixture.puppet.alternative.node = DRIFTLINE_NONE;
+        ACCEPTED(fixture_tick(TIME_DUE, NULL));
+        ACCEPTED(fixture_tick(TIME_DUE + 1, NULL));
+        PATTERN(explanation);
+        explanation.struct_size = offsetof(driftline_explanation, retry_at_ns);
+        ACCEPTED(driftline_explain(fixture.scheduler, fixture.state, CHAIN_BAD, &explanation, &fixture.error));
+        CHECK(explanation.verdict == DRIFTLINE_VERDICT_RETRY_LATER);
+        CHECK(is_pattern(&explanation.retry_at_ns, sizeof explanation.retry_at_ns));
+        ACCEPTED(driftline_explanation_text(&explanation, text, sizeof text, &length, &fixture.error));
+        CHECK(strncmp(text, "7 retry later for 3: sampled 0.40", strlen("7 retry later for 3: sampled 0.40")) == 0);
     }
 }
 
@@ -320,6 +391,8 @@ static void names(void)
         CHECK(strcmp(driftline_result_name(DRIFTLINE_RESULT_HANDLE), "HANDLE") == 0);
         CHECK(strcmp(driftline_result_name(DRIFTLINE_RESULT_PANIC), "PANIC") == 0);
         CHECK(strcmp(driftline_verdict_name(DRIFTLINE_VERDICT_EVICT), "evict") == 0);
+        CHECK(strcmp(driftline_verdict_name(DRIFTLINE_VERDICT_RETRY_LATER), "retry later") == 0);
+        CHECK(strcmp(driftline_verdict_name(DRIFTLINE_VERDICT_DEFERRED), "deferred") == 0);
         CHECK(strcmp(driftline_verdict_name(15), "unknown") == 0);
         CHECK(strcmp(driftline_verdict_name(UINT32_MAX), "unknown") == 0);
     }
@@ -356,6 +429,20 @@ static void reports(void)
         CHECK(fixture.report.led == 2 && fixture.report.dirty == 1 && fixture.report.rescored == 1);
         CHECK(fixture.report.fresh == 0 && fixture.report.backstop_due == 0);
         CHECK(fixture.report.score_calls == 3);
+    }
+    CASE("report: what is deferred is counted, with its age")
+    {
+        fixture.state_may_change = fixture.scheduler_may_change = true;
+        fixture.config.max_scores_per_tick = 3; /* the holders of one of the two chains */
+        ACCEPTED(driftline_scheduler_configure(fixture.scheduler, &fixture.config, &fixture.error));
+        ACCEPTED(fixture_tick(TIME_DUE, NULL));
+        CHECK(fixture.report.backstop_due == 2 && fixture.report.rescored == 1 && fixture.report.score_calls == 3);
+        CHECK(fixture.report.deferred == 1 && fixture.report.verdicts[DRIFTLINE_VERDICT_DEFERRED] == 1);
+        /* It was sampled at 0 s, so it has been due since 30 s. */
+        CHECK(fixture.report.deferred_age_ns == TIME_DUE - 30 * NANOSECONDS_PER_SECOND);
+        CHECK(fixture.report.next_due_known == 1 && fixture.report.next_due_ns == TIME_DUE);
+        CHECK(fixture_explain(CHAIN_BAD).verdict == DRIFTLINE_VERDICT_EVICT);
+        CHECK(fixture_explain(CHAIN_WELL).verdict == DRIFTLINE_VERDICT_DEFERRED);
     }
     CASE("report: without anything to wait for, no time is due")
     {
@@ -447,6 +534,7 @@ void misuse_output(void)
     borrowed_actions_and_other_calls();
     texts();
     texts_of_nonsense();
+    texts_of_waits();
     names();
     reports();
     errors();

@@ -99,6 +99,7 @@ static void config_sizes(sized_call call)
     refuse_unknown_content(call, &fixture.config, sizeof fixture.config);
     accept_zero_tail(call, &fixture.config, sizeof fixture.config);
     accept_older(call, &fixture.config, offsetof(driftline_config, decision_interval_ns));
+    accept_older(call, &fixture.config, offsetof(driftline_config, max_scores_per_tick));
 }
 
 static void size_of_config(void)
@@ -119,6 +120,10 @@ static void size_of_config(void)
     {
         config_sizes(diff_with_config);
     }
+}
+
+static void size_of_older_config(void)
+{
     CASE("size: what an older config does not have is the default")
     {
         driftline_config config = fixture.config;
@@ -133,6 +138,27 @@ static void size_of_config(void)
         CHECK(back.score_floor == 0.25f);
         CHECK(back.decision_interval_ns == 30 * NANOSECONDS_PER_SECOND);
     }
+    CASE("size: a config from before there were limits has none, also where they were configured before")
+    {
+        driftline_config config = fixture.config;
+        driftline_config back;
+        fixture.scheduler_may_change = true;
+        config.max_scores_per_tick = 1;
+        config.backstop_spread = 1;
+        config.retry_backoff_ns = 1;
+        ACCEPTED(driftline_scheduler_configure(fixture.scheduler, &config, &fixture.error));
+        config.backstop_spread = config.reserved = UINT32_MAX; /* invalid, were it read */
+        config.struct_size = offsetof(driftline_config, max_scores_per_tick);
+        ACCEPTED(driftline_scheduler_configure(fixture.scheduler, &config, &fixture.error));
+        back.struct_size = (uint32_t)sizeof back;
+        ACCEPTED(driftline_scheduler_config(fixture.scheduler, &back, &fixture.error));
+        CHECK(back.max_scores_per_tick == 0 && back.backstop_spread == 0 && back.retry_backoff_ns == 0);
+        CHECK(back.reserved == 0);
+    }
+}
+
+static void size_of_initial_config(void)
+{
     CASE("size: config_init with a size that no config has")
     {
         const size_t sizes[] = {0, 1, 4, 7, 9, sizeof(driftline_config) - 1, SIZE_LIMIT + 1, SIZE_MAX};
@@ -223,6 +249,7 @@ static void report_sizes(sized_call call)
     fixture.state_may_change = fixture.scheduler_may_change = true;
     accept_zero_tail(call, &report, sizeof report);
     accept_older(call, &report, offsetof(driftline_report, verdicts));
+    accept_older(call, &report, offsetof(driftline_report, deferred));
 }
 
 static void size_of_outputs(void)
@@ -235,6 +262,7 @@ static void size_of_outputs(void)
         refuse_unknown_content(config_out, &config, sizeof config);
         accept_zero_tail(config_out, &config, sizeof config);
         accept_older(config_out, &config, offsetof(driftline_config, decision_interval_ns));
+        accept_older(config_out, &config, offsetof(driftline_config, max_scores_per_tick));
     }
     CASE("size: the chain of state_chain")
     {
@@ -253,6 +281,7 @@ static void size_of_outputs(void)
         refuse_unknown_content(explanation_out, &explanation, sizeof explanation);
         accept_zero_tail(explanation_out, &explanation, sizeof explanation);
         accept_older(explanation_out, &explanation, offsetof(driftline_explanation, flags));
+        accept_older(explanation_out, &explanation, offsetof(driftline_explanation, retry_at_ns));
     }
     CASE("size: the report of scheduler_sample")
     {
@@ -288,6 +317,7 @@ static void size_of_inputs(void)
         refuse_unknown_content(explanation_in, &explanation, sizeof explanation);
         accept_zero_tail(explanation_in, &explanation, sizeof explanation);
         accept_older(explanation_in, &explanation, offsetof(driftline_explanation, flags));
+        accept_older(explanation_in, &explanation, offsetof(driftline_explanation, retry_at_ns));
     }
 }
 
@@ -454,6 +484,8 @@ static void size_of_error(void)
 void misuse_size(void)
 {
     size_of_config();
+    size_of_older_config();
+    size_of_initial_config();
     size_of_outputs();
     size_of_inputs();
     size_of_scorer();

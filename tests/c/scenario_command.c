@@ -90,6 +90,22 @@ static void take_numbers(story *story, arguments *arguments, driftline_config *c
     }
 }
 
+static void take_limits(story *story, arguments *arguments, driftline_config *config)
+{
+    const char *value = take_optional(arguments, "max_scores_per_tick");
+    if (value != NULL) {
+        config->max_scores_per_tick = parse_integer(story, value);
+    }
+    value = take_optional(arguments, "backstop_spread");
+    if (value != NULL) {
+        config->backstop_spread = choose(story, value, "off", "on");
+    }
+    value = take_optional(arguments, "retry_backoff");
+    if (value != NULL) {
+        config->retry_backoff_ns = parse_time(story, value);
+    }
+}
+
 static void command_config(story *story, arguments *arguments)
 {
     driftline_error error = error_empty();
@@ -98,6 +114,7 @@ static void command_config(story *story, arguments *arguments)
     const char *value;
 
     take_numbers(story, arguments, &config);
+    take_limits(story, arguments, &config);
     value = take_optional(arguments, "on_scorer_error");
     if (value != NULL) {
         /* The words stand in the order of their numbers. */

@@ -183,6 +183,25 @@ static void check_verdict_sum(story *story, const driftline_report *report)
     }
 }
 
+/* L3: what is due is scored or left for later; a batch that fails may ask beyond the limit, and a chain that is too
+ * large is scored alone. */
+static void check_limit(story *story, const driftline_report *report)
+{
+    uint64_t limit = story->config.max_scores_per_tick;
+    if (report->deferred == 0 && report->deferred_age_ns != 0) {
+        disagree(story, "what is not deferred has an age");
+    }
+    if (report->scorer_errors > 0) {
+        return;
+    }
+    if (report->fresh + report->dirty + report->backstop_due != report->rescored + report->deferred) {
+        disagree(story, "a chain that is due was neither scored nor left for later");
+    }
+    if (limit == 0 ? report->deferred != 0 : report->score_calls > limit && report->rescored > 1) {
+        disagree(story, "the limit of scores is not kept");
+    }
+}
+
 static void check_actions(story *story, const driftline_action *actions, size_t count)
 {
     for (size_t at = 0; at < count; at++) {
@@ -233,6 +252,10 @@ static void print_led(story *story, const driftline_action *actions, size_t acti
     if (evictions != action_count) {
         disagree(story, "an action is no evict line");
     }
+    /* A chain on cooldown or with a claim says that first, so there may be fewer. */
+    if (verdicts[DRIFTLINE_VERDICT_DEFERRED] > report->deferred) {
+        disagree(story, "more chains say deferred than are");
+    }
     if (led_count != report->led || memcmp(verdicts, report->verdicts, sizeof verdicts) != 0) {
         disagree(story, "the report counts other verdicts than the lines");
     }
@@ -273,6 +296,7 @@ static void command_tick(story *story, arguments *arguments)
     print_sampled(story, &report);
     print_failures(story, &report);
     check_verdict_sum(story, &report);
+    check_limit(story, &report);
     check_actions(story, actions, action_count);
     print_led(story, actions, action_count, &report);
     print_calls(&story->out, &report);
@@ -292,6 +316,7 @@ static bool sample_once(story *story, uint64_t now_ns, driftline_report *report)
     story->last_report = *report;
     story->has_verdicts = true;
     check_verdict_sum(story, report);
+    check_limit(story, report);
     return true;
 }
 
@@ -351,6 +376,9 @@ static void print_decision(story *story, const driftline_action *actions, size_t
 {
     check_verdict_sum(story, report);
     check_actions(story, actions, count);
+    if (report->deferred != 0 || report->deferred_age_ns != 0) {
+        disagree(story, "a pass that samples nothing defers something");
+    }
     if (count != report->verdicts[DRIFTLINE_VERDICT_EVICT]) {
         disagree(story, "the report counts other evictions than there are actions");
     }

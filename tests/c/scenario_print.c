@@ -149,6 +149,11 @@ static bool print_count(text *out, const char *name, uint64_t count)
 void print_calls(text *out, const driftline_report *report)
 {
     bool any = false;
+    if (report->deferred != 0) {
+        text_add(out, "deferred %" PRIu64 ", oldest ", report->deferred);
+        print_time(out, report->deferred_age_ns);
+        text_add(out, "\n");
+    }
     text_add(out, "calls");
     any |= print_count(out, "score", report->score_calls);
     any |= print_count(out, "live_score", report->live_score_calls);

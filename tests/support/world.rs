@@ -94,12 +94,26 @@ pub enum Batch {
 }
 
 /// A handle on the tables and the log.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct World {
     tables: Arc<Mutex<Tables>>,
+    /// Answers in place of the tables.
+    answering: Option<Arc<dyn PlacementScorer + Send + Sync>>,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").field("tables", &self.tables).finish_non_exhaustive()
+    }
 }
 
 impl World {
+    /// A world in which this scorer answers and nothing is logged: for whoever measures, since a log of millions of
+    /// questions costs more than asking them.
+    pub fn answering(scorer: Arc<dyn PlacementScorer + Send + Sync>) -> Self {
+        World { tables: Arc::default(), answering: Some(scorer) }
+    }
+
     /// The tables, to be read and written. Do not hold the guard across a call of the scheduler.
     pub fn tables(&self) -> MutexGuard<'_, Tables> {
         // Tables are never left half written, so a panic elsewhere does not spoil them.
@@ -123,6 +137,9 @@ impl World {
 
     /// Asks and logs one score.
     pub fn score(&self, chain: ChainId, node: NodeId) -> Result<Option<f32>, i32> {
+        if let Some(scorer) = &self.answering {
+            return scorer.score(chain, node).map_err(|error| error.code());
+        }
         let mut tables = self.tables();
         tables.calls.push(Call::Score { chain, node });
         tables.scores.get(&(chain, node)).map_or(Ok(None), |answer| answer.given())
@@ -130,6 +147,9 @@ impl World {
 
     /// Asks and logs one live score. Where no other is set it is what the score would answer.
     pub fn live_score(&self, chain: ChainId, node: NodeId) -> Result<Option<f32>, i32> {
+        if let Some(scorer) = &self.answering {
+            return scorer.live_score(chain, node).map_err(|error| error.code());
+        }
         let mut tables = self.tables();
         tables.calls.push(Call::LiveScore { chain, node });
         let pair = (chain, node);
@@ -138,6 +158,9 @@ impl World {
 
     /// Asks and logs the alternative.
     pub fn best_alternative(&self, chain: ChainId, exclude: &[NodeId]) -> Result<Option<(NodeId, f32)>, i32> {
+        if let Some(scorer) = &self.answering {
+            return scorer.best_alternative(chain, exclude).map(home).map_err(|error| error.code());
+        }
         let mut tables = self.tables();
         tables.calls.push(Call::BestAlternative { chain, exclude: exclude.to_vec() });
         tables.alternatives.get(&chain).map_or(Ok(None), |answer| answer.given())
@@ -145,6 +168,9 @@ impl World {
 
     /// Asks and logs the fingerprint of a node.
     pub fn node_fingerprint(&self, node: NodeId) -> Result<Option<u64>, i32> {
+        if let Some(scorer) = &self.answering {
+            return scorer.node_fingerprint(node).map_err(|error| error.code());
+        }
         let mut tables = self.tables();
         tables.calls.push(Call::NodeFingerprint { node });
         tables.fingerprints.get(&node).map_or(Ok(None), |answer| answer.given())
@@ -152,6 +178,9 @@ impl World {
 
     /// Asks and logs the fingerprint of a chain.
     pub fn chain_fingerprint(&self, chain: ChainId) -> Result<Option<u64>, i32> {
+        if let Some(scorer) = &self.answering {
+            return scorer.chain_fingerprint(chain).map_err(|error| error.code());
+        }
         let mut tables = self.tables();
         tables.calls.push(Call::ChainFingerprint { chain });
         tables.chain_fingerprints.get(&chain).map_or(Ok(Some(0)), |answer| answer.given())
@@ -159,10 +188,18 @@ impl World {
 
     /// Asks and logs a cost.
     pub fn migration_cost(&self, chain: ChainId, target: NodeId) -> Result<Option<MigrationCost>, i32> {
+        if let Some(scorer) = &self.answering {
+            return scorer.migration_cost(chain, target).map_err(|error| error.code());
+        }
         let mut tables = self.tables();
         tables.calls.push(Call::MigrationCost { chain, target });
         tables.costs.get(&(chain, target)).map_or(Ok(None), |answer| answer.given())
     }
+}
+
+/// An alternative as the tables have it.
+fn home(found: Option<Alternative>) -> Option<(NodeId, f32)> {
+    found.map(|alternative| (alternative.node, alternative.score))
 }
 
 /// Implements the single forms and leaves the batch forms at their defaults.

@@ -101,6 +101,9 @@ pub struct Report {
     pub dirty: u64,
     pub backstop_due: u64,
     pub rescored: u64,
+    /// L3: what was due and is left for later, and for how long the first of it has been due.
+    pub deferred: u64,
+    pub deferred_age_ns: u64,
     pub calls: ScorerCalls,
     pub invalid_scores: u64,
     pub invalid_alternatives: u64,
@@ -117,7 +120,7 @@ pub struct Decided {
     pub report: Report,
 }
 
-/// The standing verdict of one chain (W2, as far as Part A has it).
+/// The standing verdict of one chain (W2).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Explained {
     pub judged: Judged,
@@ -126,4 +129,7 @@ pub struct Explained {
     pub cooldown_until: Option<Timestamp>,
     pub score_floor: f32,
     pub hysteresis_gap: f32,
+    /// L4: what the chain waits for, and until when.
+    pub refusal: Option<Verdict>,
+    pub retry_at: Option<Timestamp>,
 }

@@ -1,4 +1,4 @@
-//! A5: the decision, rule by rule.
+//! A5: the decision, rule by rule, and what L3 and L4 put between the rules.
 
 use std::collections::BTreeMap;
 
@@ -76,6 +76,8 @@ fn judge(inputs: &Inputs<'_>, judged: &mut Judged, questions: Option<&mut Questi
     let cells = match inputs.scores {
         Scores::Asked => score_all(questions, id, &chain.holders)?,
         Scores::Sampled(led) => match led.get(&id) {
+            // L3: what it was due for is not known yet, so it is not judged by what was known before.
+            Some(led) if led.deferred => return Ok(Verdict::Deferred),
             Some(led) if led.sample_failed => return Ok(Verdict::ScorerFailed),
             Some(led) if led.last_attempt.is_some() => {
                 let current = led.cells.iter().filter(|(node, _)| chain.holders.contains(node));
@@ -91,6 +93,10 @@ fn judge(inputs: &Inputs<'_>, judged: &mut Judged, questions: Option<&mut Questi
     // D6
     if sampled >= config.score_floor {
         return Ok(Verdict::Healthy);
+    }
+    // L4
+    if waits(inputs, id) {
+        return Ok(Verdict::RetryLater);
     }
     // D7
     let Some(live) = questions.live_score(id, victim)? else { return Ok(Verdict::NoScore) };
@@ -125,9 +131,24 @@ fn judge(inputs: &Inputs<'_>, judged: &mut Judged, questions: Option<&mut Questi
     Ok(Verdict::Evict)
 }
 
+/// L4: whether the chain was refused so shortly before that it is not asked about.
+fn waits(inputs: &Inputs<'_>, id: ChainId) -> bool {
+    match inputs.scores {
+        Scores::Sampled(led) => {
+            led.get(&id).and_then(|led| led.wait).is_some_and(|wait| wait.holds(inputs.now, inputs.config))
+        }
+        Scores::Asked => false,
+    }
+}
+
 /// D3. Times may lie anywhere, so the difference must not wrap (T4).
 pub fn on_cooldown(last_rebalance: Option<Timestamp>, now: Timestamp, cooldown_ns: u64) -> bool {
     last_rebalance.is_some_and(|last| now.0.saturating_sub(last.0) < cooldown_ns)
+}
+
+/// T4: what would end beyond all time never ends.
+pub fn end(start: Timestamp, duration_ns: u64) -> Option<Timestamp> {
+    start.0.checked_add(duration_ns).map(Timestamp)
 }
 
 fn eviction(judged: &Judged) -> Move {

@@ -46,15 +46,16 @@ impl OracleScheduler {
     ) -> Result<Polled, Refusal> {
         for led in self.led.values_mut() {
             // A chain that was sampled in `Push` mode: its fingerprints then are not known.
-            led.dirty |= led.last_sample.as_ref().is_some_and(|last| last.fingerprints.is_none());
+            led.dirty_if(led.last_sample.as_ref().is_some_and(|last| last.fingerprints.is_none()), now);
         }
         let mut polled = Polled::default();
         let asked = self.ask_nodes(state, questions, &mut polled.nodes);
-        self.compare_nodes(state, &polled.nodes);
+        self.compare_nodes(state, now, &polled.nodes);
+        self.notice_answers(&polled.nodes);
         asked?;
         if questions.entries().chain_fingerprints {
             let asked = self.ask_chains(now, questions, &mut polled);
-            self.compare_chains(&polled.chains);
+            self.compare_chains(now, &polled.chains);
             asked?;
         }
         Ok(polled)
@@ -67,8 +68,7 @@ impl OracleScheduler {
         questions: &mut Questions<'_>,
         answers: &mut BTreeMap<NodeId, Option<u64>>,
     ) -> Result<(), Refusal> {
-        let holders: BTreeSet<NodeId> =
-            self.led.keys().flat_map(|id| state.chains[id].holders.iter().copied()).collect();
+        let holders = self.holders(state);
         for &node in &holders {
             match questions.node_fingerprint(node) {
                 Ok(value) => {
@@ -91,16 +91,16 @@ impl OracleScheduler {
     }
 
     /// S2: as far as nodes were asked.
-    fn compare_nodes(&mut self, state: &OracleState, answers: &BTreeMap<NodeId, Option<u64>>) {
+    fn compare_nodes(&mut self, state: &OracleState, now: Timestamp, answers: &BTreeMap<NodeId, Option<u64>>) {
         for (id, led) in &mut self.led {
             let Some(fingerprints) = led.last_sample.as_ref().and_then(|last| last.fingerprints.as_ref()) else {
                 continue;
             };
-            for node in &state.chains[id].holders {
-                if let Some(&value) = answers.get(node) {
-                    led.dirty |= value.is_none() || fingerprints.nodes.get(node) != Some(&value);
-                }
-            }
+            let moved = state.chains[id].holders.iter().any(|node| match answers.get(node) {
+                Some(value) => value.is_none() || fingerprints.nodes.get(node) != Some(value),
+                None => false,
+            });
+            led.dirty_if(moved, now);
         }
     }
 
@@ -127,11 +127,11 @@ impl OracleScheduler {
     }
 
     /// S2: as far as chains were asked.
-    fn compare_chains(&mut self, answers: &BTreeMap<ChainId, Option<u64>>) {
+    fn compare_chains(&mut self, now: Timestamp, answers: &BTreeMap<ChainId, Option<u64>>) {
         for (id, led) in &mut self.led {
             let last = led.last_sample.as_ref().and_then(|last| last.fingerprints.as_ref());
             if let (Some(fingerprints), Some(&value)) = (last, answers.get(id)) {
-                led.dirty |= value.is_none() || fingerprints.chain != value;
+                led.dirty_if(value.is_none() || fingerprints.chain != value, now);
             }
         }
     }

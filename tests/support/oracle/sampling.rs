@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use driftline::{ChainId, FingerprintMode, NodeId, OnScorerError, SampleCause, Timestamp, Verdict};
+use driftline::{ChainId, FingerprintMode, NodeId, OnScorerError, SampleCause, SchedulerConfig, Timestamp, Verdict};
 
 use super::answer::{Failure, Judged, Refusal, Report};
 use super::history::OracleHistory;
@@ -10,6 +10,7 @@ use super::polling::{Fingerprints, Polled};
 use super::questions::Questions;
 use super::scheduler::OracleScheduler;
 use super::state::OracleState;
+use super::waits::Wait;
 use crate::support::world::Batch;
 
 /// One led chain. It exists from the sample that finds the chain led to the one that does not (S7).
@@ -20,12 +21,17 @@ pub struct Led {
     pub history: OracleHistory,
     /// `None`: the chain is new (S1).
     pub last_sample: Option<LastSample>,
-    /// Once set it stays until the chain is re-scored, so what failed stays due (P2).
-    pub dirty: bool,
+    /// Since when the chain has been new or dirty (L3). Once set it stays until the chain is re-scored, so what failed
+    /// stays due (P2).
+    pub due_since: Option<Timestamp>,
     /// The last attempt failed and was skipped.
     pub sample_failed: bool,
     /// The last re-scoring, or the last failure that was skipped.
     pub last_attempt: Option<Timestamp>,
+    /// L3: the last sample left it for later.
+    pub deferred: bool,
+    /// L4: it was refused, and nothing is new since.
+    pub wait: Option<Wait>,
     /// The verdict of the last tick, and since when it stands.
     pub standing: Judged,
     pub since: Option<Timestamp>,
@@ -43,25 +49,28 @@ pub struct LastSample {
 }
 
 impl Led {
-    fn new(chain: ChainId) -> Self {
+    fn new(chain: ChainId, now: Timestamp) -> Self {
         Led {
             cells: BTreeMap::new(),
             history: OracleHistory::default(),
             last_sample: None,
-            dirty: false,
+            due_since: Some(now),
             sample_failed: false,
             last_attempt: None,
+            deferred: false,
+            wait: None,
             standing: Judged::bare(chain, Verdict::NotSampled),
             since: None,
         }
     }
 
     /// S1: why the chain is due, if it is.
-    fn due(&self, now: Timestamp, decision_interval_ns: u64) -> Option<SampleCause> {
-        let Some(last) = &self.last_sample else { return Some(SampleCause::New) };
-        if self.dirty {
+    fn due(&self, id: ChainId, now: Timestamp, config: &SchedulerConfig) -> Option<SampleCause> {
+        if self.last_sample.is_none() {
+            Some(SampleCause::New)
+        } else if self.due_since.is_some() {
             Some(SampleCause::Dirty)
-        } else if now.0 - last.at.0 >= decision_interval_ns {
+        } else if self.backstop(id, config).is_some_and(|due| due <= now) {
             // S3
             Some(SampleCause::Backstop)
         } else {
@@ -69,9 +78,16 @@ impl Led {
         }
     }
 
-    /// P2: a failure that was skipped.
+    /// What is due stays so, and does not become due anew.
+    pub(super) fn dirty_if(&mut self, moved: bool, now: Timestamp) {
+        if moved && self.due_since.is_none() {
+            self.due_since = Some(now);
+        }
+    }
+
+    /// P2: a failure that was skipped. The chain goes to the end of the line (L3).
     pub(super) fn fail(&mut self, now: Timestamp) {
-        self.dirty = true;
+        self.due_since = Some(now);
         self.sample_failed = true;
         self.last_attempt = Some(now);
     }
@@ -93,31 +109,32 @@ impl OracleScheduler {
         }
         self.last_seen = Some(now);
         self.rescored.clear();
-        self.catch_up(state);
+        self.catch_up(state, now);
         report.led = self.led.len() as u64;
-        // P4: without a scorer nothing is sampled.
-        let Some(questions) = questions else { return Ok(()) };
+        let Some(questions) = questions else {
+            // P4: without a scorer nothing is sampled, so nothing is left for later either.
+            self.led.values_mut().for_each(|led| led.deferred = false);
+            return Ok(());
+        };
         // P4: counters of the old scorer mean nothing to the new one.
         if std::mem::take(&mut self.scorer_changed) {
-            self.led.values_mut().for_each(|led| led.dirty = true);
+            self.led.values_mut().for_each(|led| led.dirty_if(true, now));
         }
 
         let polled = match self.config.fingerprint_mode {
             FingerprintMode::Poll => Some(self.poll(state, now, questions)?),
             _ => None,
         };
-        let mut due = self.due(now, report);
-        if let Some(polled) = &polled {
-            due.retain(|id, _| !polled.failed.contains(id));
-        }
-        self.rescore(state, now, questions, &due, polled.as_ref(), report)
+        let due = self.due(now, report);
+        let selected = self.select(state, now, due, polled.as_ref(), report);
+        self.rescore(state, now, questions, &selected, polled.as_ref(), report)
     }
 
     /// S1: the chains that are due, and why. A chain whose fingerprint failed counts, though it sits this sample out.
     fn due(&self, now: Timestamp, report: &mut Report) -> BTreeMap<ChainId, SampleCause> {
         let mut due = BTreeMap::new();
         for (&id, led) in &self.led {
-            let Some(cause) = led.due(now, self.config.decision_interval_ns) else { continue };
+            let Some(cause) = led.due(id, now, &self.config) else { continue };
             match cause {
                 SampleCause::New => report.new += 1,
                 SampleCause::Dirty => report.dirty += 1,
@@ -129,19 +146,19 @@ impl OracleScheduler {
         due
     }
 
-    /// S4: asks every holder of every due chain, in ascending order, and takes over the answers.
+    /// S4: asks every holder of every selected chain, in ascending order, and takes over the answers.
     fn rescore(
         &mut self,
         state: &OracleState,
         now: Timestamp,
         questions: &mut Questions<'_>,
-        due: &BTreeMap<ChainId, SampleCause>,
+        selected: &BTreeMap<ChainId, SampleCause>,
         polled: Option<&Polled>,
         report: &mut Report,
     ) -> Result<(), Refusal> {
         let mut answered = Vec::new();
         let mut aborted = Ok(());
-        for (&id, &cause) in due {
+        for (&id, &cause) in selected {
             match score_all(questions, id, &state.chains[&id].holders) {
                 Ok(cells) => answered.push((id, cause, cells)),
                 Err(failure) if self.config.on_scorer_error == OnScorerError::SkipChain => {
@@ -149,9 +166,9 @@ impl OracleScheduler {
                     self.led.get_mut(&id).expect("a due chain is led").fail(now);
                 }
                 Err(failure) if questions.entries().batch == Batch::Blind => {
-                    // The batch was all that is due, and nobody knows whose fault it was: no answer counts.
+                    // The batch was all that was selected, and nobody knows whose fault it was: no answer counts.
                     answered.clear();
-                    let chain = failure.chain.filter(|_| due.len() == 1);
+                    let chain = failure.chain.filter(|_| selected.len() == 1);
                     aborted = Err(Refusal::Scorer(Failure { chain, ..failure }));
                     break;
                 }
@@ -167,8 +184,10 @@ impl OracleScheduler {
             let led = self.led.get_mut(&id).expect("a due chain is led");
             led.last_sample = Some(LastSample { at: now, holders, touches: state.touches, fingerprints });
             led.last_attempt = Some(now);
-            led.dirty = false;
+            led.due_since = None;
             led.sample_failed = false;
+            // L4: it was looked at again.
+            led.wait = None;
             if let Some((_, score)) = worst(&cells) {
                 led.history.record(now, score);
             }
@@ -180,21 +199,26 @@ impl OracleScheduler {
     }
 
     /// What became of the chains since the last sample.
-    fn catch_up(&mut self, state: &OracleState) {
+    fn catch_up(&mut self, state: &OracleState, now: Timestamp) {
         if self.state_identity.replace(state.identity) != Some(state.identity) {
             self.led.clear();
+            self.last_polls.clear();
+            self.touches_seen = state.touches;
         }
+        self.node_moved = false;
+        self.notice_touches(state);
         // S7
         self.led.retain(|&id, _| state.is_led_by(self.this_node, id));
         for id in state.led_by(self.this_node) {
-            let led = self.led.entry(id).or_insert_with(|| Led::new(id));
+            let led = self.led.entry(id).or_insert_with(|| Led::new(id, now));
             let holders = &state.chains[&id].holders;
             led.cells.retain(|node, _| holders.contains(node));
             // S2, S9: net of what was undone, but for touches.
             if let Some(last) = &led.last_sample {
-                led.dirty |= last.holders != *holders || state.last_touch(id) > last.touches;
+                led.dirty_if(last.holders != *holders || state.last_touch(id) > last.touches, now);
             }
         }
+        self.forget_polls(state);
     }
 }
 

@@ -1,11 +1,11 @@
 //! A8: the tick, and what can be asked between ticks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use driftline::{ChainId, NodeId, SampleCause, SchedulerConfig, Timestamp, Verdict};
 
 use super::answer::{Decided, Explained, Judged, Refusal, Report};
-use super::decision::{Inputs, Scores, decide, on_cooldown};
+use super::decision::{Inputs, Scores, decide, end, on_cooldown};
 use super::history::OracleHistory;
 use super::questions::Questions;
 use super::sampling::{Led, worst};
@@ -36,6 +36,12 @@ pub struct OracleScheduler {
     pub(super) last_seen: Option<Timestamp>,
     pub(super) state_identity: Option<u64>,
     pub(super) led: BTreeMap<ChainId, Led>,
+    /// L4: what each holder of a led chain answered when it was last asked.
+    pub(super) last_polls: BTreeMap<NodeId, Option<u64>>,
+    /// L4: number of the newest touch at the last sample.
+    pub(super) touches_seen: u64,
+    /// L4: whether the last sample found that a node moved.
+    pub node_moved: bool,
     /// The configuration of the last tick: what the standing verdicts were judged by.
     judged_by: Option<SchedulerConfig>,
     /// What the last sample re-scored, and why.
@@ -54,6 +60,9 @@ impl OracleScheduler {
             last_seen: None,
             state_identity: None,
             led: BTreeMap::new(),
+            last_polls: BTreeMap::new(),
+            touches_seen: 0,
+            node_moved: false,
             judged_by: None,
             rescored: Vec::new(),
         }
@@ -168,6 +177,8 @@ impl OracleScheduler {
         }
         let judged_by = self.judged_by.filter(|_| led.is_some_and(|led| led.since.is_some())).unwrap_or(self.config);
         let last_rebalance = state.chains[&chain].last_rebalance;
+        let retries_later = judged.verdict == Verdict::RetryLater;
+        let wait = led.and_then(|led| led.wait).filter(|_| retries_later);
         Ok(Explained {
             judged,
             since: led.and_then(|led| led.since),
@@ -175,12 +186,24 @@ impl OracleScheduler {
             cooldown_until: last_rebalance.and_then(|last| end(last, self.config.cooldown_ns)),
             score_floor: judged_by.score_floor,
             hysteresis_gap: judged_by.hysteresis_gap,
+            refusal: wait.map(|wait| wait.refusal),
+            retry_at: wait.and_then(|wait| wait.end(&self.config)),
         })
     }
 
     /// The chains that were led at the last sample.
     pub fn led(&self) -> impl Iterator<Item = &ChainId> {
         self.led.keys()
+    }
+
+    /// The chains that the last sample left for later (L3).
+    pub fn deferred(&self) -> BTreeSet<ChainId> {
+        self.led.iter().filter(|(_, led)| led.deferred).map(|(&id, _)| id).collect()
+    }
+
+    /// How often a chain was refused with nothing new in between (L4).
+    pub fn refusals(&self, chain: ChainId) -> u64 {
+        self.led.get(&chain).and_then(|led| led.wait).map_or(0, |wait| wait.refusals)
     }
 
     /// `None` for a chain that was not led at the last sample.
@@ -228,7 +251,8 @@ impl OracleScheduler {
         for judged in &decided.judged {
             let Some(led) = self.led.get_mut(&judged.chain) else { continue };
             // S8: it was sampled from a stale world.
-            led.dirty |= judged.verdict == Verdict::Recovered;
+            led.dirty_if(judged.verdict == Verdict::Recovered, now);
+            led.wait = led.wait_after(judged, now, &self.config);
             if led.since.is_none() || led.standing.verdict != judged.verdict {
                 led.since = Some(now);
             }
@@ -241,8 +265,10 @@ impl OracleScheduler {
         let mut waiting = Vec::new();
         if self.entries.is_some() {
             for id in state.led_by(self.this_node) {
-                let attempt = self.known(state).get(&id).and_then(|led| led.last_attempt);
-                waiting.extend(attempt.and_then(|attempt| end(attempt, self.config.decision_interval_ns)));
+                if let Some(led) = self.known(state).get(&id) {
+                    waiting.extend(self.wants_sample(id, led));
+                    waiting.extend(self.wants_answer(state, id, led, now));
+                }
             }
         }
         for chain in state.chains.values().filter(|chain| chain.leader == Some(self.this_node)) {
@@ -252,11 +278,27 @@ impl OracleScheduler {
         }
         waiting.into_iter().min()
     }
-}
 
-/// T4: what would end beyond all time never ends.
-fn end(start: Timestamp, duration_ns: u64) -> Option<Timestamp> {
-    start.0.checked_add(duration_ns).map(Timestamp)
+    /// When a chain wants to be sampled at the latest.
+    fn wants_sample(&self, id: ChainId, led: &Led) -> Option<Timestamp> {
+        if led.deferred {
+            // L3: at once, which the last sample already was.
+            self.last_seen
+        } else if led.sample_failed {
+            end(led.last_attempt.expect("it was tried"), self.config.decision_interval_ns)
+        } else {
+            led.backstop(id, &self.config)
+        }
+    }
+
+    /// L4: when a chain wants to be asked about again.
+    fn wants_answer(&self, state: &OracleState, id: ChainId, led: &Led, now: Timestamp) -> Option<Timestamp> {
+        let wait = led.wait.filter(|wait| wait.holds(now, &self.config) && !led.deferred)?;
+        let holders = &state.chains[&id].holders;
+        let cells = led.cells.iter().filter(|(node, _)| holders.contains(node)).map(|(&node, &score)| (node, score));
+        let (_, lowest) = worst(&cells.collect())?;
+        if lowest < self.config.score_floor { wait.end(&self.config) } else { None }
+    }
 }
 
 /// Adds what the questions counted.

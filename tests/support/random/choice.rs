@@ -35,13 +35,14 @@ impl Context<'_> {
 }
 
 /// The first steps of a history. Each word may be 0, which leaves its part out.
-pub fn opening(words: &[u64; 5], sheets: &[u64; 6], config: &SchedulerConfig) -> Vec<Step> {
-    let [policy, entries, membership, fingerprints, costs] = *words;
+pub fn opening(words: &[u64; 6], sheets: &[u64; 6], config: &SchedulerConfig) -> Vec<Step> {
+    let [policy, entries, membership, fingerprints, costs, limits] = *words;
     let mut steps = Vec::new();
     if policy != 0 {
         let mut dice = Dice(policy);
         let policy = dice.of(&[OnScorerError::SkipChain, OnScorerError::SkipChain, OnScorerError::Abort]);
-        steps.push(Step::Configure(SchedulerConfig { on_scorer_error: policy, ..dice.valid_config(config) }));
+        let config = Dice(limits).limits(&dice.valid_config(config));
+        steps.push(Step::Configure(SchedulerConfig { on_scorer_error: policy, ..config }));
     }
     if entries != 0 {
         steps.push(Step::Install(Dice(entries).entries()));
@@ -73,7 +74,10 @@ pub fn opening(words: &[u64; 5], sheets: &[u64; 6], config: &SchedulerConfig) ->
         if sheet == 0 || what == 15 {
             continue;
         }
-        let alternative = Answer::Is((SPARE_NODE, dice.of(&[0.95, 0.75, 1.0, 0.5])));
+        let alternative = match dice.throw(8) {
+            7 => Answer::Nothing,
+            _ => Answer::Is((SPARE_NODE, dice.of(&[0.95, 0.75, 1.0, 0.5]))),
+        };
         steps.push(score_sheet(&mut dice, chain));
         steps.push(Step::Say(Say::Alternative(chain, alternative)));
         if what >= 10 {
@@ -287,9 +291,12 @@ fn time_of(dice: &mut Dice, context: &Context<'_>) -> Timestamp {
     let at = match dice.throw(40) {
         0..8 => now.saturating_add(10 * SECOND),
         8..14 => due.max(now),
-        14..19 => due.saturating_sub(1).max(now),
-        19..26 => now,
-        26..31 => now.saturating_add(SECOND),
+        14..18 => due.saturating_sub(1).max(now),
+        18..20 => due.saturating_add(1).max(now),
+        20..26 => now,
+        26..29 => now.saturating_add(SECOND),
+        29 => now.saturating_add(2 * SECOND),
+        30 => now.saturating_add(4 * SECOND),
         31..33 => now.saturating_add(30 * SECOND),
         33 | 34 => now.saturating_add(1),
         35 | 36 => now.saturating_add(300 * SECOND),

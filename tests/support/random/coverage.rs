@@ -1,7 +1,9 @@
 //! What random histories reached, and how often.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+
+use driftline::{ChainId, SampleCause, Verdict};
 
 use crate::support::oracle::{Decided, Failure, OracleScheduler, Refusal, Report};
 
@@ -40,12 +42,39 @@ impl Coverage {
     /// What the last sample of the oracle did.
     pub fn count_sample(&mut self, report: &Report, oracle: &OracleScheduler) {
         self.add("chain", "clean", report.led - report.new - report.dirty - report.backstop_due);
+        self.add("chain", "deferred", report.deferred);
+        let (limit, config) = (oracle.config.max_scores_per_tick, &oracle.config);
+        if limit > 0 && report.calls.score > limit {
+            self.count("chain", "larger than the limit");
+        }
+        if oracle.node_moved {
+            self.count("waits", "ended by a node");
+        }
         for &(chain, cause) in &oracle.rescored {
             self.count("cause", cause.name());
+            if config.backstop_spread && cause == SampleCause::Backstop {
+                self.count("cause", "spread backstop");
+            }
             let history = oracle.history(chain).expect("a chain that was re-scored is led");
             self.count("trend", history.trend.name());
             if history.samples.len() == 64 {
                 self.count("history", "full");
+            }
+        }
+    }
+
+    /// The chains that two samples in a row left for later (L3).
+    pub fn count_deferred_again(&mut self, before: &BTreeSet<ChainId>, oracle: &OracleScheduler) {
+        self.add("chain", "deferred again", oracle.deferred().intersection(before).count() as u64);
+    }
+
+    /// What the last tick of the oracle left waiting (L4).
+    pub fn count_waits(&mut self, decided: &Decided, oracle: &OracleScheduler) {
+        for judged in decided.judged.iter().filter(|judged| judged.verdict == Verdict::RetryLater) {
+            match oracle.refusals(judged.chain) {
+                1 => self.count("wait", "first"),
+                2 => self.count("wait", "second"),
+                _ => self.count("wait", "longer"),
             }
         }
     }

@@ -68,7 +68,7 @@ fn steps(words: &[u64]) -> Vec<Step> {
         for _ in 0..stream.below(4) {
             edit(&mut stream, round as u64, Timestamp(now), &mut steps);
         }
-        now += [10, 30, 0, 1, 300][stream.below(5) as usize] * SECOND;
+        now += [10, 30, 0, 1, 300, 2][stream.below(6) as usize] * SECOND;
         steps.push(match stream.below(8) {
             0 => Step::Sample(Timestamp(now)),
             1 => Step::Decide(Timestamp(now)),
@@ -81,7 +81,7 @@ fn steps(words: &[u64]) -> Vec<Step> {
 fn open(stream: &mut Stream, steps: &mut Vec<Step>) {
     let on_scorer_error = [OnScorerError::SkipChain, OnScorerError::Abort][stream.below(2) as usize];
     let config = SchedulerConfig { on_scorer_error, cooldown_ns: 60 * SECOND, ..SchedulerConfig::default() };
-    steps.push(Step::Configure(config));
+    steps.push(Step::Configure(limits(stream, config)));
     let (mut chains, mut leaders, mut offsets, mut holders) = (Vec::new(), Vec::new(), vec![0], Vec::new());
     for number in 0..CROWD_SIZE {
         chains.push(ChainId(id_of(number)));
@@ -108,9 +108,19 @@ fn open(stream: &mut Stream, steps: &mut Vec<Step>) {
     steps.push(Step::Say(Say::Fingerprints(fingerprints.collect())));
 }
 
+/// From a part of the crowd in a tick to nearly all of it (L3); waits that end with a round and some that do not (L4).
+fn limits(stream: &mut Stream, config: SchedulerConfig) -> SchedulerConfig {
+    SchedulerConfig {
+        max_scores_per_tick: [0, 0, 50, 1_000, 5_000][stream.below(5) as usize],
+        backstop_spread: stream.below(2) == 1,
+        retry_backoff_ns: [0, SECOND, 4 * SECOND, 600 * SECOND][stream.below(4) as usize],
+        ..config
+    }
+}
+
 fn edit(stream: &mut Stream, round: u64, now: Timestamp, steps: &mut Vec<Step>) {
     let count = 1 + stream.below(400);
-    match stream.below(9) {
+    match stream.below(10) {
         0 => steps.push(Step::Say(Say::Fingerprints(vec![(stream.node(), Answer::Is(11 + round))]))),
         1 => steps.push(Step::Apply(vec![Event::NodeTouched { node: stream.node() }])),
         2 => {
@@ -146,17 +156,19 @@ fn edit(stream: &mut Stream, round: u64, now: Timestamp, steps: &mut Vec<Step>) 
             let batch = [Batch::Off, Batch::On][stream.below(2) as usize];
             steps.push(Step::Install(Entries { batch, ..Entries::default() }));
         }
-        _ => churn(stream, round, now, steps),
+        8 => steps.push(Step::Configure(limits(stream, SchedulerConfig::default()))),
+        _ => churn(stream, now, steps),
     }
 }
 
 /// Most chains go, and more of them come and go again than slots are spared for. None comes back, so it is all the same
 /// whether its slot still remembers it.
-fn churn(stream: &mut Stream, round: u64, now: Timestamp, steps: &mut Vec<Step>) {
+fn churn(stream: &mut Stream, now: Timestamp, steps: &mut Vec<Step>) {
     let gone = (0..CROWD_SIZE).filter(|number| number % 16 != 0);
     steps.push(Step::Apply(gone.map(|number| Event::ChainRemoved { chain: ChainId(id_of(number)) }).collect()));
-    for wave in 0..3 {
-        let first = (1 + round * 4 + wave) * 100_000;
+    for _ in 0..3 {
+        // Another range of ids for each wave, also where the crowd churns twice in a round.
+        let first = (1 + steps.len() as u64) * 100_000;
         let born: Vec<ChainId> = (first..first + 2_000).map(|number| ChainId(id_of(number))).collect();
         let events = born.iter().flat_map(|&chain| {
             // A node of its own, which goes with it.

@@ -155,7 +155,7 @@ impl Dice {
     pub fn valid_config(&mut self, config: &SchedulerConfig) -> SchedulerConfig {
         let mut config = *config;
         for _ in 0..=self.throw(3) {
-            match self.throw(9) {
+            match self.throw(13) {
                 0 => config.score_floor = self.of(&[0.5, 0.75, 0.25, 0.45, 1.0, 0.0]),
                 1 => config.hysteresis_gap = self.of(&[0.2, 0.25, 0.125, 0.0, 0.35, 1.0]),
                 2 | 3 => config.cooldown_ns = self.of(&[10 * SECOND, 0, 20 * SECOND, 300 * SECOND, 1, u64::MAX]),
@@ -165,10 +165,33 @@ impl Dice {
                 }
                 6 => config.cost_per_sec = self.of(&[0.1, 0.125, 0.0, 0.062_5, 1e-9, f32::MAX]),
                 7 => config.on_scorer_error = self.of(&[OnScorerError::SkipChain, OnScorerError::Abort]),
-                _ => config.fingerprint_mode = self.of(&[FingerprintMode::Poll, FingerprintMode::Push]),
+                8 | 9 => config.fingerprint_mode = self.of(&[FingerprintMode::Poll, FingerprintMode::Push]),
+                10 => config.max_scores_per_tick = self.score_limit(),
+                11 => config.backstop_spread = self.one_in(2),
+                _ => config.retry_backoff_ns = self.retry_backoff_ns(),
             }
         }
         config
+    }
+
+    /// Limits around the holders of one chain and of a few (L3), with all of Part B off for a word that is spent.
+    pub fn limits(&mut self, config: &SchedulerConfig) -> SchedulerConfig {
+        let mut config = *config;
+        if self.throw(3) > 0 {
+            config.max_scores_per_tick = if self.one_in(2) { self.score_limit() } else { 0 };
+            config.backstop_spread = self.one_in(2);
+            config.retry_backoff_ns = if self.throw(3) > 0 { self.retry_backoff_ns() } else { 0 };
+        }
+        config
+    }
+
+    fn score_limit(&mut self) -> u64 {
+        self.of(&[0, 3, 4, 6, 1, 2, 5, 8, 12, u64::MAX])
+    }
+
+    /// No wait, less than the first one, that one, and some that it doubles up to (L4).
+    fn retry_backoff_ns(&mut self) -> u64 {
+        self.of(&[0, 60 * SECOND, 4 * SECOND, SECOND, SECOND / 2, 1, 3 * SECOND, SECOND + 1, u64::MAX])
     }
 
     pub fn invalid_config(&mut self, config: &SchedulerConfig) -> SchedulerConfig {

@@ -161,6 +161,7 @@ impl Duel {
     fn tick(&mut self, at: Timestamp, dry_run: Option<(Timestamp, Decided)>) -> Result<(), String> {
         let Seat { scheduler, oracle, .. } = &mut self.seats[self.seat];
         let (state, oracle_state) = &mut self.states[self.state];
+        let before = oracle.deferred();
         let ours = scheduler.tick(state, at).map(Pass::of_decision).map_err(|error| picture::refusal(&error));
         let our_calls = self.world.take_calls();
         let theirs = oracle.tick(oracle_state, at);
@@ -169,9 +170,14 @@ impl Duel {
             let report = &decided.report;
             self.coverage.count_verdicts("verdict", decided);
             self.coverage.count_sample(report, oracle);
+            self.coverage.count_waits(decided, oracle);
+            self.coverage.count_deferred_again(&before, oracle);
             self.moves = decided.moves.iter().map(|made| (made.chain, made.victim, made.target)).collect();
             if let Some((_, promised)) = dry_run.filter(|&(then, _)| then == at)
                 && report.new + report.dirty + report.backstop_due == 0
+                && !oracle.node_moved
+                // A longer interval may let go of those that had to wait.
+                && before.is_empty()
             {
                 // T3: on the same observations a tick does what the dry run said.
                 self.coverage.count("pass", "tick as in a dry run");
@@ -187,12 +193,14 @@ impl Duel {
     fn sample(&mut self, at: Timestamp) -> Result<(), String> {
         let Seat { scheduler, oracle, .. } = &mut self.seats[self.seat];
         let (state, oracle_state) = &self.states[self.state];
+        let before = oracle.deferred();
         let ours = scheduler.sample(state, at).map(Pass::of_report).map_err(|error| picture::refusal(&error));
         let our_calls = self.world.take_calls();
         let theirs = oracle.sample(oracle_state, at);
         let their_calls = self.world.take_calls();
         if let Ok(report) = &theirs {
             self.coverage.count_sample(report, oracle);
+            self.coverage.count_deferred_again(&before, oracle);
         }
         self.same_outcome("sample", at, ours, theirs.map(Pass::of_oracle_report), (our_calls, their_calls))
     }
@@ -227,8 +235,9 @@ impl Duel {
         at: Timestamp,
     ) -> Result<(), String> {
         let Seat { scheduler, .. } = &self.seats[self.seat];
-        // A snapshot does not know why a cell is missing.
-        let is_known = |verdict: Verdict| verdict != Verdict::NotSampled && verdict != Verdict::ScorerFailed;
+        // A snapshot does not know why a cell is missing, nor which chain waits for what.
+        let unknown = [Verdict::NotSampled, Verdict::ScorerFailed, Verdict::Deferred, Verdict::RetryLater];
+        let is_known = |verdict: Verdict| !unknown.contains(&verdict);
         if !decided.judged.iter().all(|judged| is_known(judged.verdict)) {
             return Ok(());
         }

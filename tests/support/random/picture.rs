@@ -65,6 +65,8 @@ pub fn report(report: &TickReport) -> Report {
         dirty: report.dirty,
         backstop_due: report.backstop_due,
         rescored: report.rescored,
+        deferred: report.deferred,
+        deferred_age_ns: report.deferred_age_ns,
         calls: report.calls,
         invalid_scores: report.invalid_scores,
         invalid_alternatives: report.invalid_alternatives,
@@ -82,6 +84,8 @@ pub fn explained(explanation: &Explanation) -> Explained {
         cooldown_until: explanation.cooldown_until,
         score_floor: explanation.score_floor,
         hysteresis_gap: explanation.hysteresis_gap,
+        refusal: explanation.refusal,
+        retry_at: explanation.retry_at,
     }
 }
 

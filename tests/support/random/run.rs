@@ -24,7 +24,7 @@ pub enum History {
 #[derive(Clone, Debug)]
 pub struct Words {
     start: u64,
-    opening: [u64; 5],
+    opening: [u64; 6],
     /// Scores and an alternative, one word for a chain.
     sheets: [u64; 6],
     /// Edits, then the passes of one moment.
@@ -39,7 +39,7 @@ pub fn histories() -> impl Strategy<Value = History> {
         3 => collection::vec(round(), 1..=20),
         1 => collection::vec(round(), 21..=60),
     ];
-    (any::<u64>(), any::<[u64; 5]>(), any::<[u64; 6]>(), rounds)
+    (any::<u64>(), any::<[u64; 6]>(), any::<[u64; 6]>(), rounds)
         .prop_map(|(start, opening, sheets, rounds)| History::Words(Words { start, opening, sheets, rounds }))
 }
 

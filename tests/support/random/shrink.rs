@@ -94,7 +94,7 @@ fn parts(step: &Step) -> usize {
         Step::Say(Say::Fingerprints(answers)) if answers.len() > 1 => answers.len(),
         Step::Diff { already_evicted, .. } => already_evicted.len(),
         // One for each field.
-        Step::Configure(_) => 7,
+        Step::Configure(_) => 10,
         _ => 0,
     }
 }
@@ -125,7 +125,10 @@ fn without(step: &Step, part: usize) -> Step {
                 3 => config.decision_interval_ns = usual.decision_interval_ns,
                 4 => config.cost_per_sec = usual.cost_per_sec,
                 5 => config.on_scorer_error = usual.on_scorer_error,
-                _ => config.fingerprint_mode = usual.fingerprint_mode,
+                6 => config.fingerprint_mode = usual.fingerprint_mode,
+                7 => config.max_scores_per_tick = usual.max_scores_per_tick,
+                8 => config.backstop_spread = usual.backstop_spread,
+                _ => config.retry_backoff_ns = usual.retry_backoff_ns,
             }
         }
         _ => {}

@@ -177,7 +177,10 @@ fn write_config(f: &mut fmt::Formatter<'_>, config: &SchedulerConfig) -> fmt::Re
         FingerprintMode::Poll => " fingerprint_mode=poll",
         FingerprintMode::Push => " fingerprint_mode=push",
         _ => unreachable!("A7 has two modes"),
-    })
+    })?;
+    write!(f, " max_scores_per_tick={}", config.max_scores_per_tick)?;
+    f.write_str(if config.backstop_spread { " backstop_spread=on" } else { " backstop_spread=off" })?;
+    write!(f, " retry_backoff={}", Time(config.retry_backoff_ns))
 }
 
 fn write_say(f: &mut fmt::Formatter<'_>, say: &Say) -> fmt::Result {

@@ -13,6 +13,11 @@ pub fn tick(play: &Play, decision: &Decision, explanations: &[Explanation]) -> R
         counted[usize::from(explanation.judgement.verdict.number())] += 1;
     }
     same("verdict counts of the report and of the explanations", decision.report.verdicts, counted)?;
+    // A chain on cooldown or with a claim says that first, so there may be fewer.
+    let said = counted[usize::from(Verdict::Deferred.number())];
+    if said > decision.report.deferred {
+        return Err(format!("contradiction: {said} chains say deferred, but {} are", decision.report.deferred));
+    }
     for judgement in &decision.judgements {
         let explained = explanations.iter().find(|explanation| explanation.judgement.chain == judgement.chain);
         same("judgement and explanation", Some(judgement), explained.map(|explanation| &explanation.judgement))?;
@@ -27,7 +32,8 @@ pub fn sample(play: &Play, report: &TickReport) -> Result<(), String> {
     let causes: Vec<_> = play.scheduler.sampled().collect();
     same("re-scored chains of the report and as listed", report.rescored, causes.len() as u64)?;
     if report.failures.is_empty() {
-        same("due and re-scored chains of a pass without failures", due, report.rescored)?;
+        same("due chains of a pass without failures", due, report.rescored + report.deferred)?;
+        limit_is_kept(play, report)?;
     }
     if causes.windows(2).any(|pair| pair[0].0 >= pair[1].0) {
         return Err(format!("contradiction: re-scored chains are not ascending: {causes:?}"));
@@ -35,9 +41,23 @@ pub fn sample(play: &Play, report: &TickReport) -> Result<(), String> {
     Ok(())
 }
 
+/// L3: the limit stands for each pass that need not ask anything again.
+fn limit_is_kept(play: &Play, report: &TickReport) -> Result<(), String> {
+    let limit = play.scheduler.config().max_scores_per_tick;
+    if limit == 0 {
+        return same("deferred chains without a limit", report.deferred, 0);
+    }
+    // A chain that alone is too large is scored alone.
+    if report.calls.score > limit && report.rescored > 1 {
+        return Err(format!("contradiction: {} scores, but the limit is {limit}", report.calls.score));
+    }
+    Ok(())
+}
+
 /// Returns the judgements of the actions.
 pub fn decision(play: &Play, decision: &Decision) -> Result<Vec<Judgement>, String> {
     report_adds_up(play, &decision.report)?;
+    same("deferred chains of a pass that samples nothing", decision.report.deferred, 0)?;
     let judgements = decision.judgements.iter().copied();
     let evicting: Vec<Judgement> = judgements.filter(|judgement| judgement.verdict == Verdict::Evict).collect();
     actions(decision, &evicting)?;
@@ -48,6 +68,9 @@ fn report_adds_up(play: &Play, report: &TickReport) -> Result<(), String> {
     let led = play.state.led_by(play.scheduler.this_node()).len() as u64;
     same("led chains of the report and of the state", report.led, led)?;
     same("sum of the verdict counts and led chains", report.verdicts.iter().sum(), led)?;
+    if report.deferred == 0 {
+        same("age of what is deferred, where nothing is", report.deferred_age_ns, 0)?;
+    }
     let mut seen = calls_seen(play);
     let mut reported = report.calls;
     if !play.entries.live {

@@ -34,10 +34,14 @@ pub fn failure(failure: &ScorerFailure) -> String {
     format!("failed {} code={}", question(failure.method, failure.chain, failure.node), failure.error.code())
 }
 
-/// The lines that end every pass: calls, invalid, next.
+/// The lines that end every pass: deferred, calls, invalid, next.
 pub fn end_of_pass(report: &TickReport) -> Vec<String> {
     let calls = report.calls;
-    let mut lines = vec![counts(
+    let mut lines = Vec::new();
+    if report.deferred > 0 {
+        lines.push(format!("deferred {}, oldest {}", report.deferred, time(Timestamp(report.deferred_age_ns))));
+    }
+    lines.push(counts(
         "calls",
         &[
             ("score", calls.score),
@@ -47,7 +51,7 @@ pub fn end_of_pass(report: &TickReport) -> Vec<String> {
             ("chain_fingerprint", calls.chain_fingerprint),
             ("cost", calls.migration_cost),
         ],
-    )];
+    ));
     if report.invalid_scores != 0 || report.invalid_alternatives != 0 {
         let invalid = [("scores", report.invalid_scores), ("alternatives", report.invalid_alternatives)];
         lines.push(counts("invalid", &invalid));

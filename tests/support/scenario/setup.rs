@@ -39,6 +39,11 @@ pub fn config(play: &mut Play, arguments: &mut Arguments<'_>, out: &mut Vec<Stri
                 let modes = [("poll", FingerprintMode::Poll), ("push", FingerprintMode::Push)];
                 config.fingerprint_mode = tokens::choice(value, &modes)?;
             }
+            "max_scores_per_tick" => config.max_scores_per_tick = tokens::integer(value)?,
+            "backstop_spread" => {
+                config.backstop_spread = tokens::choice(value, &[("on", true), ("off", false)])?;
+            }
+            "retry_backoff" => config.retry_backoff_ns = tokens::duration_ns(value)?,
             _ => return Err(format!("unknown argument {key}")),
         }
     }

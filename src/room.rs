@@ -1,0 +1,46 @@
+//! Making room before it is needed, so that what follows cannot fail, and giving it back.
+
+use alloc::vec::Vec;
+
+use crate::error::Error;
+
+/// Makes room for so many more elements. A list grows by an eighth at least: adding one by one stays cheap, and a large
+/// list never pays for much more than it holds.
+pub(crate) fn reserve<T>(list: &mut Vec<T>, additional: usize) -> Result<(), Error> {
+    if list.capacity() - list.len() >= additional {
+        return Ok(());
+    }
+    let additional = additional.max(list.len() / 8 + 16);
+    list.try_reserve_exact(additional).map_err(|_| Error::OutOfMemory)
+}
+
+/// Scratch up to this many elements is kept, so that small bursts cost no allocation.
+const KEPT: usize = 4096;
+
+/// Gives back the room of a scratch list that a burst left far larger than what it holds now.
+pub(crate) fn give_back<T>(list: &mut Vec<T>) {
+    give_back_beyond(list, list.len());
+}
+
+/// The same for a list that was emptied already, but has just needed so many places.
+pub(crate) fn give_back_beyond<T>(list: &mut Vec<T>, needed: usize) {
+    if list.capacity() > KEPT + 4 * needed {
+        list.shrink_to(2 * needed);
+    }
+}
+
+/// Tables with fewer empty places than this are left alone.
+const EMPTY: usize = 2048;
+
+/// Whether so few of the places of a table are in use that the others should be given back.
+pub(crate) fn is_sparse(total: usize, in_use: usize) -> bool {
+    total > 4 * in_use + EMPTY
+}
+
+/// Shortens a list to the places that are in use, given the new number of each old one. The room was made before.
+pub(crate) fn renumber(list: &mut Vec<u32>, new_number: &[u32], gone: u32) {
+    list.retain_mut(|place| {
+        *place = new_number[*place as usize];
+        *place != gone
+    });
+}
