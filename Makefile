@@ -10,6 +10,7 @@ PYTHON ?= python3
 help:
 	@echo "make demo       replay round-trip times under four policies and print the comparison"
 	@echo "make test       everything there is"
+	@echo "make bench      how it scales, beside the naive oracle: some minutes; then a table and a plot"
 	@echo "make soak       longer campaigns: a million random histories, ThreadSanitizer"
 	@echo "make header     rewrite include/driftline.h from src/ffi"
 	@echo "make scenarios  rewrite the expected output of tests/scenarios (then read the diff)"
@@ -17,8 +18,9 @@ help:
 
 include examples/replay/rules.mk
 include tests/c/rules.mk
+include benches/rules.mk
 
-test: format lint docs rust-test property c-test c-valgrind c-sanitize replay-test readme-test
+test: format lint docs rust-test property c-test c-valgrind c-sanitize replay-test scale-test readme-test
 	@echo "all tests passed"
 
 rust-tools:
@@ -38,9 +40,9 @@ docs:
 rust-test:
 	$(CARGO) test
 
-# The random histories want speed.
+# The random histories want speed, and so do ten million chains.
 property:
-	$(CARGO) test --profile property --test property
+	$(CARGO) test --profile property --test property --test memory
 
 soak: c-thread
 	DRIFTLINE_HISTORIES=1000000 $(CARGO) test --profile property --test property
