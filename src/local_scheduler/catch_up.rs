@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::backstops::Backstops;
 use super::led::{Flags, NO_ROW};
 use super::sampler::Sampler;
+use super::spread::place_of;
 use crate::config::SchedulerConfig;
 use crate::error::Error;
 use crate::id::NodeId;
@@ -41,7 +42,7 @@ impl Sampler {
         let additional = slot_count.saturating_sub(self.row_of.len());
         room::reserve(&mut self.row_of, additional)?;
         self.row_of.resize(slot_count, NO_ROW);
-        self.list_noted(state, this_node)?;
+        self.list_noted(state, config, this_node)?;
         for index in 0..self.noted.len() {
             self.catch_up_chain(state, self.noted[index].1, config, this_node)?;
         }
@@ -53,19 +54,23 @@ impl Sampler {
         Ok(())
     }
 
-    /// Lists the chains that there is news about by ascending id: in that order they are scored, so that a million that
-    /// were loaded together lie beside each other. Makes room, exactly, for those that became led.
-    fn list_noted(&mut self, state: &MeshState, this_node: NodeId) -> Result<(), Error> {
+    /// Lists the chains that there is news about in the order in which they will be scored, so that chains which are
+    /// scored together lie beside each other: by ascending id, or by turn. Makes room, exactly, for those that became led.
+    fn list_noted(&mut self, state: &MeshState, config: &SchedulerConfig, this_node: NodeId) -> Result<(), Error> {
         self.noted.clear();
+        let mut new = 0;
         for slot in state.chains_noted_since(self.seen_revision) {
-            room::reserve(&mut self.noted, 1)?;
-            self.noted.push((state.view(slot).id(), slot));
+            let view = state.view(slot);
+            let is_known = self.row_at(slot).is_some();
+            // Chains of other leaders, which are most of a mesh, are none of this scheduler's business.
+            if is_known || view.leader() == Some(this_node) {
+                room::reserve(&mut self.noted, 1)?;
+                let order = if config.backstop_spread { place_of(view.id()) } else { view.id().0 };
+                self.noted.push((order, slot));
+                new += usize::from(!is_known);
+            }
         }
         self.noted.sort_unstable();
-        let is_new = |slot: u32| {
-            self.row_at(slot).is_none() && state.chains.is_live(slot) && state.view(slot).is_led_by(this_node)
-        };
-        let new = self.noted.iter().filter(|&&(_, slot)| is_new(slot)).count();
         let additional = new.saturating_sub(self.led.free_count());
         if additional > MANY {
             self.led.reserve(additional)?;
@@ -129,6 +134,8 @@ impl Sampler {
             if holders_changed {
                 self.under_floor.update(&mut self.led, row, config.score_floor)?;
             }
+            let is_held_back = view.claim_held() || view.last_rebalance().is_some();
+            self.led.row_mut(row).flags.put(Flags::HELD_BACK, is_held_back);
             let is_new = !self.led.has(row, Flags::SAMPLED);
             if is_new || holders_changed || view.chain().touched > self.seen_revision {
                 self.mark(row)?;

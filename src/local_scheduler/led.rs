@@ -46,12 +46,19 @@ impl Flags {
     /// It had to wait at the sample before, while the present one finds out who waits.
     pub(super) const WAS_DEFERRED: Flags = Flags(1 << 13);
 
+    /// A claim or a remembered rebalance may keep the chain where it is (D3, D4).
+    pub(super) const HELD_BACK: Flags = Flags(1 << 14);
+
     pub(super) fn has(self, flag: Flags) -> bool {
         self.0 & flag.0 != 0
     }
 
     pub(super) fn set(&mut self, flag: Flags) {
         self.0 |= flag.0;
+    }
+
+    pub(super) fn put(&mut self, flag: Flags, is_so: bool) {
+        if is_so { self.set(flag) } else { self.clear(flag) }
     }
 
     pub(super) fn clear(&mut self, flag: Flags) {

@@ -29,8 +29,8 @@ pub(super) struct Sampler {
     pub(super) waits: Waits,
     /// The row of each slot of the state, [`NO_ROW`] where the chain is not led here.
     pub(super) row_of: Vec<u32>,
-    /// The chains that there was news about in the last sample, and their slots.
-    pub(super) noted: Vec<(ChainId, u32)>,
+    /// The slots of the chains that there was news about in the last sample, and what they are ordered by.
+    pub(super) noted: Vec<(u64, u32)>,
     /// Rows that are new or dirty, and some that were.
     pub(super) marks: Vec<Mark>,
     pub(super) marks_are_stale: bool,
