@@ -61,6 +61,14 @@
 //!    scored anew before.
 //! 3. **Commit.** The cooldowns of the evictions start. Nothing in this step can fail.
 //!
+//! # Large clusters
+//!
+//! A tick costs what has changed, not what there is. What is left to bound is off by default: how many scores one tick asks
+//! for ([`max_scores_per_tick`](SchedulerConfig::max_scores_per_tick); the rest is [`Verdict::Deferred`]), whether chains that
+//! were loaded together come due together ([`backstop_spread`](SchedulerConfig::backstop_spread)), and how often a chain that
+//! has no better home is asked about ([`retry_backoff_ns`](SchedulerConfig::retry_backoff_ns); meanwhile it is
+//! [`Verdict::RetryLater`]).
+//!
 //! # The caller's duties
 //!
 //! - **Time** is an argument, in nanoseconds from any origin. It must not go back for one scheduler

@@ -29,6 +29,10 @@ pub struct Arguments {
     #[arg(long, value_name = "K", conflicts_with_all = ["json", "naive_max"],
           value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub idle: Option<u64>,
+
+    /// Measure nothing else: each kind of event by itself
+    #[arg(long, conflicts_with_all = ["json", "naive_max", "idle"])]
+    pub events: bool,
 }
 
 const STEPS: &str = "\

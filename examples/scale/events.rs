@@ -36,7 +36,7 @@ fn round(inputs: &Inputs, index: usize) -> impl Iterator<Item = Event> + use<> {
 }
 
 /// A node that does not hold the chain; it may be one that holds nothing at all.
-fn newcomer(inputs: &Inputs, index: usize) -> NodeId {
+pub fn newcomer(inputs: &Inputs, index: usize) -> NodeId {
     let holders = inputs.holders_of(index);
     (1..).map(NodeId).find(|node| !holders.contains(node)).expect("there are more nodes than holders")
 }

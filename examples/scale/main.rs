@@ -15,6 +15,7 @@ mod figures;
 mod idle;
 mod inputs;
 mod json;
+mod kinds;
 mod memory;
 mod naive;
 mod side;
@@ -59,6 +60,10 @@ impl Results {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if arguments.events {
+        kinds::print(&arguments.chains, arguments.nodes);
+        return ExitCode::SUCCESS;
+    }
     let mut complaints = Vec::new();
     for &chains in &arguments.chains {
         let inputs = Inputs::new(chains, arguments.nodes);

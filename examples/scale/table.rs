@@ -6,7 +6,7 @@ use crate::Results;
 use crate::figures::{duration, grouped, ratio};
 
 /// Nothing but a line under the heads.
-const TABLE_STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::new('─', '─', '─', '─'));
+pub const TABLE_STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::new('─', '─', '─', '─'));
 
 /// Prints one table for one number of chains.
 pub fn print(results: &Results) {
