@@ -193,6 +193,8 @@ impl LocalScheduler {
         now: Timestamp,
         prepare: impl FnOnce(&Decision) -> Result<(), Error>,
     ) -> Result<&Decision, Error> {
+        self.check_time(now)?;
+        state.close_gaps();
         self.observe(state, now)?;
         let mut draft = core::mem::take(&mut self.draft);
         let outcome = self.question(state, now).answer(&mut draft);

@@ -51,7 +51,6 @@ impl MeshState {
         room::give_back(&mut batch.resolved);
         room::give_back(&mut batch.leavers);
         self.batch = batch;
-        self.close_gaps();
         outcome
     }
 

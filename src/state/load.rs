@@ -100,7 +100,6 @@ impl MeshState {
             value.mark = 0;
             self.retire_node_if_empty(node);
         }
-        self.close_gaps();
         outcome
     }
 

@@ -255,7 +255,10 @@ impl MeshState {
     }
 
     /// Gives back what a peak has left (E4): memory is bounded by what exists.
-    fn close_gaps(&mut self) {
+    ///
+    /// A tick begins with it: what was removed and added again since the last one is there again (S9), and what is still
+    /// gone is gone.
+    pub(crate) fn close_gaps(&mut self) {
         if self.chains.is_sparse()
             && let Some(new_number) = self.chains.close_gaps()
         {

@@ -13,8 +13,9 @@ pub(crate) const NO_SLOT: u32 = u32::MAX;
 /// Empty slots are kept for their old ids until there are this many more of them than an eighth of the live ones.
 ///
 /// A chain that is removed and created again between two samples must look as if nothing had happened (S9), and a
-/// touch in between must not be lost; so its slot remembers it for a while. The bound, looked at whenever an id needs a slot, keeps
-/// memory proportional to the most that existed at one time (E4). Beyond it an id that comes back is new, which costs a re-score and hides nothing.
+/// touch in between must not be lost; so its slot remembers it for a while. The bound, looked at whenever an id needs a
+/// slot, keeps memory proportional to the most that existed at one time, and a tick gives back what a peak has left (E4).
+/// Beyond it an id that comes back is new, which costs a re-score and hides nothing.
 const SPARE_SLOTS: usize = 1024;
 
 /// Values in dense slots, found by id, each with the revision at which it was last noted.
