@@ -306,8 +306,8 @@ pub struct TickReport {
     /// Chains by the number of their verdict; they add up to `led`.
     pub verdicts: [u64; VERDICT_COUNT],
     /// When the caller should tick next at the latest: the earliest backstop, retry of a failed sample, end of a
-    /// cooldown or end of a back-off, and at once if a chain was deferred. `None` if nothing is waiting. A chain that has just `Recovered` is due in the next tick, whenever that is
-    /// (S8).
+    /// cooldown or end of a back-off, and at once if a chain was deferred. `None` if nothing is waiting. A chain that has
+    /// just `Recovered` is due in the next tick, whenever that is (S8).
     pub next_due: Option<Timestamp>,
 }
 

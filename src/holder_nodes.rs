@@ -6,6 +6,7 @@ use hashbrown::HashTable;
 
 use crate::error::Error;
 use crate::id::NodeId;
+use crate::room;
 
 /// Nodes in dense places, counted by the chains that refer to them.
 #[derive(Debug, Default)]
@@ -113,6 +114,31 @@ impl HolderNodes {
             entry.emptied = true;
             self.emptied.push(place);
         }
+    }
+
+    /// Whether most places have no node, as after a peak.
+    pub(crate) fn is_sparse(&self) -> bool {
+        room::is_sparse(self.entries.len(), self.entries.len() - self.free.len())
+    }
+
+    /// Gives the memory of places without a node back and renumbers the others. Answers the new number of each; one that is
+    /// free has any. `None`: there was no memory to do it with, and nothing has changed. Nobody may be emptied.
+    pub(crate) fn close_gaps(&mut self) -> Option<Vec<u32>> {
+        let count = self.entries.len() - self.free.len();
+        let mut closed = HolderNodes { order_is_stale: true, ..HolderNodes::default() };
+        let mut new_number = Vec::new();
+        closed.reserve(count).ok()?;
+        room::reserve(&mut new_number, self.entries.len()).ok()?;
+        for entry in self.entries.drain(..) {
+            let place = closed.entries.len() as u32;
+            new_number.push(place);
+            if entry.chain_count > 0 {
+                closed.table.insert_unique(hash_of(entry.id), place, |_| 0);
+                closed.entries.push(entry);
+            }
+        }
+        *self = closed;
+        Some(new_number)
     }
 
     /// Forgets the nodes that no chain refers to any more.

@@ -89,11 +89,11 @@ impl ScoreSnapshot {
         self.cells[row as usize].iter().map(|cell| self.nodes.id(cell.node))
     }
 
-    /// Makes room for so many more rows, exactly.
+    /// Makes room for so many more rows.
     pub(crate) fn reserve(&mut self, additional: usize) -> Result<(), Error> {
         let ScoreSnapshot { table, chains, cells, .. } = self;
-        chains.try_reserve_exact(additional).map_err(|_| Error::OutOfMemory)?;
-        cells.try_reserve_exact(additional).map_err(|_| Error::OutOfMemory)?;
+        room::reserve(chains, additional)?;
+        room::reserve(cells, additional)?;
         table.try_reserve(additional, |&row| hash_of(chains[row as usize])).map_err(|_| Error::OutOfMemory)
     }
 
@@ -128,6 +128,18 @@ impl ScoreSnapshot {
         }
         (self.table, self.chains, self.cells) = (table, chains, cells);
         Ok(())
+    }
+
+    /// Forgets the nodes that hold no row's chain any more, and gives back what a peak of them has left.
+    pub(crate) fn forget_emptied_nodes(&mut self) {
+        self.nodes.forget_emptied();
+        if self.nodes.is_sparse()
+            && let Some(new_number) = self.nodes.close_gaps()
+        {
+            for cell in self.cells.iter_mut().flatten() {
+                cell.node = new_number[cell.node as usize];
+            }
+        }
     }
 
     /// Takes the row from its chain, cells and all.

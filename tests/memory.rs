@@ -172,13 +172,37 @@ fn tick_at(times: Range<u64>, state: &mut MeshState, scheduler: &mut LocalSchedu
     }
 }
 
+/// The same of what was kept for nodes, of which each chain has its own, and for cooldowns.
+#[test]
+fn what_a_peak_of_nodes_and_of_evictions_needed_is_given_back() {
+    let peak = if cfg!(debug_assertions) { 20_000 } else { 200_000 };
+    let before = HEAP_BYTES.get();
+    let mut state = MeshState::new();
+    let mut scheduler = LocalScheduler::new(NodeId(1), SchedulerConfig::default()).expect("the config is valid");
+    scheduler.registry_mut().install(Box::new(Everything));
+    load_on(&mut state, peak, |chain| [3 * chain + 1, 3 * chain + 2, 3 * chain + 3]);
+    let evicted = scheduler.tick(&mut state, Timestamp(0)).expect("the scorer answers").actions.len() as u64;
+    assert_eq!(evicted, peak);
+    let high = heap_bytes_since(before);
+    load_on(&mut state, 100, |chain| [3 * chain + 1, 3 * chain + 2, 3 * chain + 3]);
+    tick_at(1..6, &mut state, &mut scheduler);
+    let low = heap_bytes_since(before);
+    assert!(high > 500 * peak as usize, "{high} bytes at the peak");
+    assert!(low < 1_500_000, "{low} bytes after it, {high} at it");
+}
+
 /// The chains up to a number on eight nodes; every hundredth has a bad holder.
 fn load(state: &mut MeshState, count: u64) {
+    let third = |chain: u64| if chain.is_multiple_of(100) { 9 } else { 5 + chain % 3 };
+    load_on(state, count, |chain| [2 + chain % 2, 4, third(chain)]);
+}
+
+/// The chains up to a number, led here, on these nodes.
+fn load_on(state: &mut MeshState, count: u64, holders_of: impl Fn(u64) -> [u64; 3]) {
     let chains: Vec<ChainId> = (0..count).map(ChainId).collect();
     let leaders = vec![NodeId(1); count as usize];
     let holder_offsets: Vec<u64> = (0..=count).map(|index| 3 * index).collect();
-    let third = |chain: u64| if chain.is_multiple_of(100) { 9 } else { 5 + chain % 3 };
-    let holders: Vec<NodeId> = (0..count).flat_map(|chain| [2 + chain % 2, 4, third(chain)]).map(NodeId).collect();
+    let holders: Vec<NodeId> = (0..count).flat_map(holders_of).map(NodeId).collect();
     let membership =
         Membership { chains: &chains, leaders: &leaders, holder_offsets: &holder_offsets, holders: &holders };
     state.load(&membership).expect("it is valid");

@@ -22,7 +22,7 @@ const TURNS: u64 = 20;
 
 /// What comes first fetches the chain from memory, which takes longer the less of it fits into the caches; it is shown
 /// apart. The kinds come in an order in which each has something to do, and the chain is in the end what it was.
-const KINDS: [(&str, fn(&Subject) -> Event); 11] = [
+const KINDS: [(&str, EventOf); 11] = [
     ("ChainTouched, the first in a long time", |subject| Event::ChainTouched { chain: subject.chain }),
     ("HolderAdded", |subject| Event::HolderAdded { chain: subject.chain, node: subject.newcomer }),
     ("HolderRemoved", |subject| Event::HolderRemoved { chain: subject.chain, node: subject.newcomer }),
@@ -38,6 +38,9 @@ const KINDS: [(&str, fn(&Subject) -> Event); 11] = [
         node: subject.holders[0],
     }),
 ];
+
+/// The event of a kind that happens to a chain.
+type EventOf = fn(&Subject) -> Event;
 
 /// A chain to which everything happens.
 struct Subject {

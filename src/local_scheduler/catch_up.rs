@@ -13,9 +13,6 @@ use crate::id::NodeId;
 use crate::room;
 use crate::state::MeshState;
 
-/// So many chains that became led at once get their room exactly, and not by the eighth.
-const MANY: usize = 64;
-
 impl Sampler {
     /// Brings rows, holders and cooldowns to where the state is. Asks nothing. If it fails half way it can be repeated:
     /// what was noted counts as seen only at the end.
@@ -46,7 +43,7 @@ impl Sampler {
         for index in 0..self.noted.len() {
             self.catch_up_chain(state, self.noted[index].1, config, this_node)?;
         }
-        self.led.snapshot.nodes.forget_emptied();
+        self.led.snapshot.forget_emptied_nodes();
         self.catch_up_nodes(state)?;
         self.cooldowns.settle(state, this_node);
         self.give_rows_back();
@@ -55,7 +52,7 @@ impl Sampler {
     }
 
     /// Lists the chains that there is news about in the order in which they will be scored, so that chains which are
-    /// scored together lie beside each other: by ascending id, or by turn. Makes room, exactly, for those that became led.
+    /// scored together lie beside each other: by ascending id, or by turn. Makes room for those that became led.
     fn list_noted(&mut self, state: &MeshState, config: &SchedulerConfig, this_node: NodeId) -> Result<(), Error> {
         self.noted.clear();
         let mut new = 0;
@@ -71,13 +68,9 @@ impl Sampler {
             }
         }
         self.noted.sort_unstable();
-        let additional = new.saturating_sub(self.led.free_count());
-        if additional > MANY {
-            self.led.reserve(additional)?;
-            room::reserve(&mut self.marks, new)?;
-            room::reserve(&mut self.pending, new)?;
-        }
-        Ok(())
+        self.led.reserve(new.saturating_sub(self.led.free_count()))?;
+        room::reserve(&mut self.marks, new)?;
+        room::reserve(&mut self.pending, new)
     }
 
     /// S2: a touch makes the chains of the node dirty. L4: and may be what a chain that was refused waits for.

@@ -1,9 +1,11 @@
 //! The rebalances that chains of this leader remember, oldest first: cooldowns end at the front (D3, E4).
 
 use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 use crate::error::Error;
 use crate::id::{ChainId, NodeId, Timestamp};
+use crate::room;
 use crate::state::{ChainView, MeshState};
 
 /// One remembered rebalance. It counts for nothing once the state says otherwise.
@@ -14,7 +16,8 @@ type Remembered = (Timestamp, ChainId);
 #[derive(Debug, Default)]
 pub(super) struct Cooldowns {
     queue: VecDeque<Remembered>,
-    is_unordered: bool,
+    /// Added since the queue was settled, in no order.
+    added: Vec<Remembered>,
     /// How many entries the last sweep left.
     swept: usize,
 }
@@ -25,32 +28,36 @@ const SWEEP_SLACK: usize = 64;
 impl Cooldowns {
     pub(super) fn add(&mut self, last_rebalance: Timestamp, chain: ChainId) -> Result<(), Error> {
         let entry = (last_rebalance, chain);
-        if !self.is_unordered && self.queue.binary_search(&entry).is_ok() {
-            return Ok(());
+        if self.queue.binary_search(&entry).is_err() {
+            room::reserve(&mut self.added, 1)?;
+            self.queue.try_reserve(self.added.len() + 1).map_err(|_| Error::OutOfMemory)?;
+            self.added.push(entry);
         }
-        self.queue.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
-        self.is_unordered |= self.queue.back().is_some_and(|&last| last > entry);
-        self.queue.push_back(entry);
         Ok(())
     }
 
     /// Puts the queue in order after additions, and rids it of what does not hold any more before that outgrows the rest:
-    /// memory is bounded by the chains that exist (E4). Allocates nothing.
+    /// memory is bounded by the chains that exist (E4). The room was made before.
     pub(super) fn settle(&mut self, state: &MeshState, leader: NodeId) {
-        if self.is_unordered {
+        self.added.sort_unstable();
+        self.added.dedup();
+        let is_in_order = self.queue.back() <= self.added.first();
+        self.queue.extend(self.added.iter().copied());
+        if !is_in_order && !self.added.is_empty() {
             self.queue.make_contiguous().sort_unstable();
-            let mut previous = None;
-            self.queue.retain(|&entry| previous.replace(entry) != Some(entry));
-            self.is_unordered = false;
         }
+        room::give_back(&mut self.added);
+        self.added.clear();
         // Whatever would make such an entry hold again is noted by the state, and then it is added again.
         while self.queue.front().is_some_and(|&entry| still_holds(state, leader, entry).is_none()) {
             self.queue.pop_front();
         }
+        self.swept = self.swept.min(self.queue.len());
         if self.queue.len() > 2 * self.swept + SWEEP_SLACK {
             self.queue.retain(|&entry| still_holds(state, leader, entry).is_some());
             self.swept = self.queue.len();
         }
+        room::give_back_queue(&mut self.queue);
     }
 
     /// The entries whose cooldown is over, oldest first.

@@ -129,7 +129,8 @@ impl Question<'_> {
         for &(_, row) in under_floor {
             let Some((judgement, action)) = self.judge(row, &mut pass)? else { continue };
             self.settle(row, judgement.verdict, settled)?;
-            *refused_count += usize::from(is_refusal(judgement.verdict));
+            let waits_anew = is_refusal(judgement.verdict) && self.sampler.waits.get(row).is_none();
+            *refused_count += usize::from(waits_anew);
             self.consider_retry(row, judgement.verdict, &mut next_due);
             if got_past_the_floor(&judgement) {
                 room::reserve(&mut decision.judgements, 1)?;

@@ -117,7 +117,9 @@ impl Sampler {
         let Sampler { led, due, deferred, was_deferred, pending, .. } = self;
         let left = &due[taken..];
         room::reserve(was_deferred, left.len())?;
-        room::reserve(pending, left.len() + deferred.len())?;
+        // Those that waited and still do are judged already.
+        let stay = left.iter().filter(|due| led.has(due.row, Flags::DEFERRED)).count();
+        room::reserve(pending, left.len() + deferred.len() - 2 * stay)?;
         core::mem::swap(deferred, was_deferred);
         for &row in was_deferred.iter() {
             let flags = &mut led.row_mut(row).flags;

@@ -50,7 +50,7 @@ impl UnderFloor {
             *row = new_number[*row as usize];
             *row != NO_ROW
         });
-        self.members.shrink_to(2 * self.members.len());
+        self.give_back();
         self.settled = 0;
     }
 

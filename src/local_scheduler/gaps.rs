@@ -17,10 +17,10 @@ impl Sampler {
             mark.row = new_number[mark.row as usize];
             mark.row != NO_ROW
         });
-        self.marks.shrink_to(2 * self.marks.len());
+        room::give_back(&mut self.marks);
         for list in [&mut self.pending, &mut self.deferred] {
             room::renumber(list, &new_number, NO_ROW);
-            list.shrink_to(2 * list.len());
+            room::give_back(list);
         }
         self.under_floor.renumber(&new_number);
         self.backstops.renumber(&mut self.led, &new_number);
@@ -36,6 +36,6 @@ impl Sampler {
     fn renumber_fingerprints(&mut self, new_number: &[u32]) {
         let mut numbers = new_number.iter();
         self.chain_fingerprints.retain(|_| numbers.next().is_some_and(|&number| number != NO_ROW));
-        self.chain_fingerprints.shrink_to_fit();
+        room::give_back(&mut self.chain_fingerprints);
     }
 }

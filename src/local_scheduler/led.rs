@@ -45,7 +45,6 @@ impl Flags {
     pub(super) const DEFERRED: Flags = Flags(1 << 12);
     /// It had to wait at the sample before, while the present one finds out who waits.
     pub(super) const WAS_DEFERRED: Flags = Flags(1 << 13);
-
     /// A claim or a remembered rebalance may keep the chain where it is (D3, D4).
     pub(super) const HELD_BACK: Flags = Flags(1 << 14);
 
@@ -152,9 +151,9 @@ impl LedChains {
         self.snapshot.row_of(chain)
     }
 
-    /// Makes room for so many more rows, exactly.
+    /// Makes room for so many more rows.
     pub(super) fn reserve(&mut self, additional: usize) -> Result<(), Error> {
-        self.rows.try_reserve_exact(additional).map_err(|_| Error::OutOfMemory)?;
+        room::reserve(&mut self.rows, additional)?;
         self.snapshot.reserve(additional)
     }
 

@@ -106,7 +106,8 @@ impl Sampler {
         match asker.has_chain_fingerprint() {
             Ok(true) => {}
             Ok(false) => {
-                self.chain_fingerprints.clear();
+                (self.chain_fingerprints, self.by_chain) = (Vec::new(), Vec::new());
+                self.by_chain_is_stale = true;
                 return Ok(());
             }
             Err(stop) => return abort(stop),

@@ -57,7 +57,7 @@ pub(super) struct Sampler {
     /// The led chains by ascending id, if somebody asked for them since they last changed.
     pub(super) by_chain: Vec<(ChainId, u32)>,
     pub(super) by_chain_is_stale: bool,
-    /// What the last sample re-scored, by ascending chain; while it runs, behind that what is still to come.
+    /// What the last sample re-scored, by ascending chain; while it looks who is due, those.
     pub(super) due: Vec<Due>,
     pub(super) tally: Tally,
     pub(super) block: Block,
@@ -107,6 +107,10 @@ impl Sampler {
         }
         self.under_floor.settle(&self.led);
         self.is_complete = outcome.is_ok();
+        if outcome.is_err() {
+            // Whoever would have sat this sample out sits out no other one.
+            self.marks.iter().for_each(|mark| self.led.row_mut(mark.row).flags.clear(Flags::SITS_OUT));
+        }
         self.give_back();
         report.led = self.led.count;
         report.calls = tally.calls;
@@ -151,12 +155,17 @@ impl Sampler {
     /// Gives back what a burst has left of room.
     fn give_back(&mut self) {
         room::give_back(&mut self.noted);
-        room::give_back(&mut self.due);
         let marked = self.marks.len().max(self.due.len());
+        room::give_back_beyond(&mut self.due, marked);
         room::give_back_beyond(&mut self.marks, marked);
         room::give_back(&mut self.deferred);
         room::give_back_beyond(&mut self.was_deferred, self.deferred.len());
         self.under_floor.give_back();
+        let Block { places, fingerprints, moved, .. } = &mut self.block;
+        let nodes = self.led.snapshot.nodes.ordered().0.len();
+        room::give_back_beyond(places, nodes);
+        room::give_back_beyond(fingerprints, nodes);
+        room::give_back_beyond(moved, nodes);
     }
 
     /// Makes a chain due until it is re-scored.

@@ -86,7 +86,7 @@ impl MeshState {
                         leavers.extend(holders.iter().map(|holder| holder.node));
                     }
                 }
-                Event::NodeTouched { node } => slots.node = self.intern_node(node)?,
+                Event::NodeTouched { node } => slots.node = self.nodes.find(node.0).unwrap_or(NO_SLOT),
             }
         }
         Ok(())

@@ -196,10 +196,17 @@ impl MeshState {
         self.chains.value_mut(slot).touched = self.revision;
     }
 
+    /// A node that nothing is known of makes no chain dirty, but it may be the home that somebody waits for (L4).
     fn touch_node(&mut self, slot: u32) {
-        self.revision += 1;
-        self.nodes.note(slot, self.revision);
+        self.note_node(slot);
         self.node_touched = self.revision;
+    }
+
+    fn note_node(&mut self, slot: u32) {
+        self.revision += 1;
+        if slot != NO_SLOT {
+            self.nodes.note(slot, self.revision);
+        }
     }
 
     /// The slot of a chain that is about to get content.
@@ -221,7 +228,7 @@ impl MeshState {
             && self.nodes.has_recycled()
         {
             // As for chains: better touched once too often than a touch lost.
-            self.touch_node(slot);
+            self.note_node(slot);
         }
         Ok(interned.slot())
     }
@@ -256,8 +263,8 @@ impl MeshState {
 
     /// Gives back what a peak has left (E4): memory is bounded by what exists.
     ///
-    /// A tick begins with it: what was removed and added again since the last one is there again (S9), and what is still
-    /// gone is gone.
+    /// A tick begins with it, and nothing else does it: what was removed and added again since the last tick is there
+    /// again (S9), and what is still gone is gone.
     pub(crate) fn close_gaps(&mut self) {
         if self.chains.is_sparse()
             && let Some(new_number) = self.chains.close_gaps()
@@ -266,7 +273,7 @@ impl MeshState {
             for node in 0..self.nodes.slot_count() as u32 {
                 let chains = &mut self.nodes.value_mut(node).chains;
                 room::renumber(chains, &new_number, NO_SLOT);
-                chains.shrink_to(2 * chains.len());
+                room::give_back(chains);
             }
         }
         if self.nodes.is_sparse()
@@ -304,6 +311,8 @@ impl MeshState {
         if value.chains.is_empty() {
             value.chains = Vec::new();
             self.nodes.retire(node);
+        } else {
+            room::give_back(&mut value.chains);
         }
     }
 }

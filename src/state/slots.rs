@@ -29,7 +29,6 @@ pub(crate) struct Slots<T> {
     slots: Vec<Slot<T>>,
     live_count: usize,
     newest: u32,
-    oldest: u32,
     first_retired: u32,
     last_retired: u32,
     has_recycled: bool,
@@ -81,7 +80,6 @@ impl<T: Default> Slots<T> {
             slots: Vec::new(),
             live_count: 0,
             newest: NO_SLOT,
-            oldest: NO_SLOT,
             first_retired: NO_SLOT,
             last_retired: NO_SLOT,
             has_recycled: false,
@@ -242,9 +240,8 @@ impl<T: Default> Slots<T> {
             let entry = &mut self.slots[slot as usize];
             entry.older = newest;
             entry.newer = NO_SLOT;
-            match newest {
-                NO_SLOT => self.oldest = slot,
-                _ => self.slots[newest as usize].newer = slot,
+            if newest != NO_SLOT {
+                self.slots[newest as usize].newer = slot;
             }
             self.newest = slot;
         }
@@ -261,15 +258,14 @@ impl<T: Default> Slots<T> {
             NO_SLOT => self.newest = older,
             _ => self.slots[newer as usize].older = older,
         }
-        match older {
-            NO_SLOT => self.oldest = newer,
-            _ => self.slots[older as usize].newer = newer,
+        if older != NO_SLOT {
+            self.slots[older as usize].newer = newer;
         }
     }
 
     /// Whether most slots are empty, as after a peak.
     pub(crate) fn is_sparse(&self) -> bool {
-        room::is_sparse(self.slots.len(), self.live_count)
+        self.slots.len() > 4 * self.live_count + 2 * SPARE_SLOTS
     }
 
     /// Gives the memory of empty slots back and renumbers the others. Answers the new number of each, [`NO_SLOT`] for one
