@@ -29,3 +29,21 @@ pub(super) fn due_after(last: Timestamp, place: u64, interval_ns: u64) -> Option
 pub(super) fn first_place(phase_ns: u64, interval_ns: u64) -> u128 {
     (u128::from(phase_ns) << 64).div_ceil(u128::from(interval_ns))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A bucket that begins exactly there must be looked into: one place less would be one phase less.
+    #[test]
+    fn the_first_place_of_a_phase_is_the_least_that_has_it() {
+        for interval_ns in [1, 2, 3, 7, 1_000, 30_000_000_000, u64::MAX] {
+            for phase in [0, 1, 2, interval_ns / 3, interval_ns / 2, interval_ns - 1, interval_ns] {
+                let phase = phase.min(interval_ns);
+                let place = first_place(phase, interval_ns);
+                assert!(scale(place, interval_ns) >= phase, "{phase} of {interval_ns}");
+                assert!(place == 0 || scale(place - 1, interval_ns) < phase, "{phase} of {interval_ns}");
+            }
+        }
+    }
+}

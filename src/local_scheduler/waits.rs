@@ -94,3 +94,20 @@ impl Waits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refused_for_ever_waits_for_the_most() {
+        let mut wait = Wait::after(None, Verdict::NoAlternative, Timestamp(0));
+        for _ in 0..200 {
+            wait = Wait::after(Some(&wait), Verdict::NoAlternative, Timestamp(0));
+            assert!(wait.length_ns(u64::MAX) >= 2 * RETRY_BACKOFF_FIRST_NS, "{wait:?}");
+        }
+        assert_eq!(wait.length_ns(u64::MAX), u64::MAX);
+        wait.refusals = u32::MAX;
+        assert_eq!(Wait::after(Some(&wait), Verdict::NoAlternative, Timestamp(0)).length_ns(u64::MAX), u64::MAX);
+    }
+}
