@@ -34,7 +34,7 @@ use std::time::{Duration, Instant};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use driftline::{Event, FingerprintMode, SchedulerConfig, Timestamp};
 
-use crate::events::rounds;
+use crate::events::{by_kind, subjects};
 use crate::fast::Driftline;
 use crate::figures::{duration, ratio};
 use crate::inputs::Inputs;
@@ -89,7 +89,10 @@ impl<'a, S: Side> Settled<'a, S> {
         let mut side = S::new(&tables, step.config());
         side.load(inputs);
         side.tick(Timestamp(0));
-        Settled { step, inputs, tables, events: rounds(inputs, 0), side, turn: 0 }
+        let subjects = subjects(inputs, 0);
+        let restored = subjects.iter().flat_map(|subject| subject.restore());
+        let events = by_kind(&subjects).into_iter().chain(restored).collect();
+        Settled { step, inputs, tables, events, side, turn: 0 }
     }
 
     fn once(&mut self) {

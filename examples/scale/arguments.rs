@@ -50,7 +50,8 @@ unless it says otherwise:
                           after 20 s of its own time
   stuck, stuck_backoff    1 % of the chains is under the floor and has no better home; without
                           retry_backoff, and with it between two asks
-  event                   one event a call, the mean over a mix of all kinds
+  event                   one event a call, the mean over all kinds, each happening to a
+                          thousand chains anywhere; the first of them fetches the chain
   bytes_per_chain         requested from the allocator by state and scheduler, divided by chains,
                           before the first sample and with full histories (64 samples);
                           the inputs and the scorer's tables are not counted

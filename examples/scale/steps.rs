@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use driftline::{FingerprintMode, SchedulerConfig, Timestamp};
 
-use crate::events::rounds;
+use crate::events::{by_kind, subjects};
 use crate::inputs::Inputs;
 use crate::side::{Facts, Side};
 use crate::stopwatch::{least, least_per_call, median, repeat, time};
@@ -205,13 +205,17 @@ impl<'a, S: Side> Course<'a, S> {
     fn events_arrive(&mut self) -> Measured {
         let mut times = Vec::new();
         repeat(20, S::ENOUGH, |turn| {
-            let events = rounds(self.inputs, turn);
+            let subjects = subjects(self.inputs, turn as u64);
+            let events = by_kind(&subjects);
             let (ns, ()) = time(|| events.iter().for_each(|&event| self.side.apply(event)));
             times.push(ns / events.len() as f64);
+            subjects.iter().flat_map(|subject| subject.restore()).for_each(|event| self.side.apply(event));
         });
         // Both sides repeat another number of times, so the tick is about the same events once more.
         self.tick_after(1);
-        rounds(self.inputs, 0).into_iter().for_each(|event| self.side.apply(event));
+        let subjects = subjects(self.inputs, 0);
+        let restored = subjects.iter().flat_map(|subject| subject.restore());
+        by_kind(&subjects).into_iter().chain(restored).for_each(|event| self.side.apply(event));
         Measured { step: Step::Event, ns: least(times), facts: vec![self.tick_after(1)] }
     }
 }
