@@ -111,9 +111,18 @@ impl MeshState {
         named.chains.try_reserve_exact(membership.chains.len()).map_err(|_| Error::OutOfMemory)?;
         named.holders.try_reserve_exact(membership.holders.len()).map_err(|_| Error::OutOfMemory)?;
         self.chains.reserve_total(membership.chains.len())?;
+        let is_filled = self.chains.fill(membership.chains.iter().map(|chain| chain.0))?;
+        if is_filled {
+            named.chains.extend(0..membership.chains.len() as u32);
+        }
         for (index, &chain) in membership.chains.iter().enumerate() {
-            let slot = self.intern_chain(chain)?;
-            named.chains.push(slot);
+            let slot = if is_filled { index as u32 } else { self.intern_chain(chain)? };
+            if is_filled && self.chains.has_recycled() {
+                // As when a single chain gets a slot.
+                self.touch_chain(slot);
+            } else if !is_filled {
+                named.chains.push(slot);
+            }
             let value = self.chains.value_mut(slot);
             if core::mem::replace(&mut value.pending, 1) != 0 {
                 return Err(Error::DuplicateChain { index, chain });

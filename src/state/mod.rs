@@ -3,6 +3,7 @@
 mod apply;
 mod chain;
 mod digest;
+mod fill;
 mod load;
 mod slots;
 

@@ -25,9 +25,9 @@ const SPARE_SLOTS: usize = 1024;
 #[derive(Debug)]
 pub(crate) struct Slots<T> {
     what: &'static str,
-    table: HashTable<u32>,
-    slots: Vec<Slot<T>>,
-    live_count: usize,
+    pub(super) table: HashTable<u32>,
+    pub(super) slots: Vec<Slot<T>>,
+    pub(super) live_count: usize,
     newest: u32,
     first_retired: u32,
     last_retired: u32,
@@ -35,17 +35,30 @@ pub(crate) struct Slots<T> {
 }
 
 #[derive(Debug)]
-struct Slot<T> {
-    id: u64,
+pub(super) struct Slot<T> {
+    pub(super) id: u64,
     /// 0 until the slot is noted for the first time; only then it is linked.
     noted: u64,
     newer: u32,
     older: u32,
     next_retired: u32,
-    live: bool,
+    pub(super) live: bool,
     /// Whether it stands in the retirement queue; it may have come back to life there.
     queued: bool,
     value: T,
+}
+
+impl<T: Default> Slot<T> {
+    /// A slot that nobody has.
+    pub(super) fn blank() -> Self {
+        let (newer, older, next_retired) = (NO_SLOT, NO_SLOT, NO_SLOT);
+        Slot { id: 0, noted: 0, newer, older, next_retired, live: false, queued: false, value: T::default() }
+    }
+
+    /// The slot of an id, not noted yet.
+    pub(super) fn live(id: u64) -> Self {
+        Slot { id, live: true, ..Slot::blank() }
+    }
 }
 
 /// What [`Slots::intern`] had to do.
@@ -65,7 +78,7 @@ impl Interned {
     }
 }
 
-fn hash_of(id: u64) -> u64 {
+pub(super) fn hash_of(id: u64) -> u64 {
     use core::hash::BuildHasher;
     // A fixed state: no entropy reaches the core, and the order of the table reaches no output.
     foldhash::fast::FixedState::default().hash_one(id)
@@ -172,16 +185,7 @@ impl<T: Default> Slots<T> {
         let slot = u32::try_from(self.slots.len()).ok().filter(|&slot| slot != NO_SLOT);
         let slot = slot.ok_or(Error::TooMany { what: self.what })?;
         room::reserve(&mut self.slots, 1)?;
-        self.slots.push(Slot {
-            id: 0,
-            noted: 0,
-            newer: NO_SLOT,
-            older: NO_SLOT,
-            next_retired: NO_SLOT,
-            live: false,
-            queued: false,
-            value: T::default(),
-        });
+        self.slots.push(Slot::blank());
         Ok(slot)
     }
 
