@@ -1,29 +1,12 @@
 //! What is re-scored in this sample: what is due (S1), as far as the limit goes (L3).
 
 use super::led::Flags;
-use super::sampler::Sampler;
+use super::sampler::{Due, Mark, Sampler};
 use crate::action::{SampleCause, TickReport};
 use crate::config::SchedulerConfig;
 use crate::error::Error;
-use crate::id::{ChainId, Timestamp};
+use crate::id::Timestamp;
 use crate::room;
-
-/// A row that is due until it is re-scored.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Mark {
-    pub(super) since: Timestamp,
-    pub(super) row: u32,
-}
-
-/// A chain to re-score.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Due {
-    pub(super) chain: ChainId,
-    /// Since when it is due; looked at only where there is a limit.
-    since: Timestamp,
-    pub(super) row: u32,
-    pub(super) cause: SampleCause,
-}
 
 impl Sampler {
     /// Lists the chains to re-score by ascending id. All that are due are counted by cause.

@@ -9,6 +9,7 @@ mod due;
 mod floor;
 mod gaps;
 mod led;
+mod next;
 mod poll;
 mod rescore;
 mod sampler;

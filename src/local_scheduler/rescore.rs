@@ -2,10 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::due::Due;
 use super::led::Flags;
 use super::poll::abort;
-use super::sampler::{Block, Sampler};
+use super::sampler::{Block, Due, Sampler};
 use crate::action::Verdict;
 use crate::asker::{Asker, Subject};
 use crate::config::{FingerprintMode, OnScorerError, SchedulerConfig};

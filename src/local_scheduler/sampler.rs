@@ -5,14 +5,12 @@ use alloc::vec::Vec;
 
 use super::backstops::Backstops;
 use super::cooldowns::Cooldowns;
-use super::due::{Due, Mark};
 use super::floor::UnderFloor;
 use super::led::{Flags, LedChains, NO_ROW};
 use super::waits::Waits;
-use crate::action::TickReport;
+use crate::action::{SampleCause, TickReport};
 use crate::asker::{Asker, Tally};
 use crate::config::{FingerprintMode, SchedulerConfig};
-use crate::decision::NextDue;
 use crate::error::Error;
 use crate::id::{ChainId, NodeId, Timestamp};
 use crate::room;
@@ -61,6 +59,23 @@ pub(super) struct Sampler {
     pub(super) due: Vec<Due>,
     pub(super) tally: Tally,
     pub(super) block: Block,
+}
+
+/// A row that is due until it is re-scored.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    pub(super) since: Timestamp,
+    pub(super) row: u32,
+}
+
+/// A chain to re-score.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Due {
+    pub(super) chain: ChainId,
+    /// Since when it is due; looked at only where there is a limit.
+    pub(super) since: Timestamp,
+    pub(super) row: u32,
+    pub(super) cause: SampleCause,
 }
 
 /// Buffers for one crossing to the scorer.
@@ -251,65 +266,6 @@ impl Sampler {
     /// The row of a slot as the sampler last saw it, whatever the state says now.
     pub(super) fn row_at(&self, slot: u32) -> Option<u32> {
         self.row_of.get(slot as usize).copied().filter(|&row| row != NO_ROW)
-    }
-
-    /// When the first led chain is due for its backstop or for another attempt (T2). One that was deferred is due at
-    /// once.
-    pub(super) fn next_sample_due(
-        &self,
-        state: &MeshState,
-        config: &SchedulerConfig,
-        this_node: NodeId,
-        next_due: &mut NextDue,
-    ) {
-        let caught_up = self.has_caught_up(state);
-        let still_led = |row: u32| caught_up || self.view_of(state, row, this_node).is_some();
-        if self.deferred.iter().any(|&row| self.led.has(row, Flags::DEFERRED) && still_led(row)) {
-            next_due.consider(Some(self.sampled_at));
-            if self.is_complete {
-                // Everything else that was due then was served.
-                return;
-            }
-        }
-        let interval_ns = config.decision_interval_ns;
-        let counts = |row: u32| !self.led.has(row, Flags::DEFERRED) && still_led(row);
-        let served = self.is_complete.then_some(self.sampled_at);
-        next_due.consider(self.backstops.first_due(&self.led, interval_ns, served, counts));
-        if self.failed_count > 0 {
-            let failed = self.marks.iter().filter(|mark| self.led.has(mark.row, Flags::FAILED) && counts(mark.row));
-            next_due.consider(failed.map(|mark| mark.since).min().and_then(|since| since.after_ns(interval_ns)));
-        }
-    }
-
-    /// The earliest of everything that waits, as things stand (T2).
-    pub(super) fn next_due(
-        &self,
-        state: &MeshState,
-        registry: &SchedulerRegistry,
-        config: &SchedulerConfig,
-        this_node: NodeId,
-        now: Timestamp,
-        next_due: &mut NextDue,
-    ) {
-        let first = self.cooldowns.first_waiting(state, this_node, now, config.cooldown_ns);
-        next_due.consider_cooldown(first, config, now);
-        if registry.scorer().is_some() {
-            self.next_sample_due(state, config, this_node, next_due);
-            self.next_retry(config, now, next_due);
-        }
-    }
-
-    /// When the first wait of a chain that stands under the floor is over (L4).
-    fn next_retry(&self, config: &SchedulerConfig, now: Timestamp, next_due: &mut NextDue) {
-        if self.waits.is_empty() {
-            return;
-        }
-        for &(_, row) in self.under_floor.members() {
-            let wait = self.waits.get(row).filter(|wait| wait.holds(config.retry_backoff_ns, now));
-            if let Some(wait) = wait.filter(|_| !self.led.has(row, Flags::DEFERRED)) {
-                next_due.consider(wait.end(config.retry_backoff_ns));
-            }
-        }
     }
 
     /// Has everything that depends on the config follow it. After an error nothing has changed.
