@@ -86,6 +86,10 @@
 // A callback has no opinion, or the thing asked for does not exist; what it wrote is ignored.
 #define DRIFTLINE_SCORER_NO_OPINION 1
 
+// A callback was interrupted and wants the call to end: it fails as under `DRIFTLINE_ON_SCORER_ERROR_ABORT`, whatever the
+// config says. For signals, deadlines and exceptions that must get through.
+#define DRIFTLINE_SCORER_INTERRUPTED 2
+
 // `kind` of an action: take the chain away from `victim`; `target` is the home that justifies it.
 #define DRIFTLINE_ACTION_EVICT 1
 
@@ -327,8 +331,8 @@ typedef struct {
 // Zero the struct, set `struct_size` and what you have; optional entries that stay NULL get the defaults of SPEC A2. The
 // struct is copied, `ctx` is kept until `drop` is called.
 //
-// Callbacks get `ctx` first and return `DRIFTLINE_SCORER_OK`, `DRIFTLINE_SCORER_NO_OPINION`, or a negative code of their
-// own, which comes back in `driftline_error.scorer_code`. They must return: no longjmp, no exception, no end of the thread. They
+// Callbacks get `ctx` first and return `DRIFTLINE_SCORER_OK`, `DRIFTLINE_SCORER_NO_OPINION`, `DRIFTLINE_SCORER_INTERRUPTED`, or a negative
+// code of their own. What is neither of the first two comes back in `driftline_error.scorer_code`. They must return: no longjmp, no exception, no end of the thread. They
 // are called one at a time for each scheduler, on the thread that called the library, and only while that call lasts; pointers that they get are valid
 // until they return. Scores are pre-set to "no opinion", fingerprints to 0, which is an answer.
 //

@@ -145,16 +145,19 @@ impl Asker<'_> {
         if error.lacks_memory() {
             return Stop::Abort(Error::OutOfMemory);
         }
-        match self.on_scorer_error {
-            OnScorerError::Abort => Stop::Abort(Error::Scorer { method, chain, node, source: error }),
-            OnScorerError::SkipChain => {
-                if self.tally.failures.try_reserve(1).is_err() {
-                    return Stop::Abort(Error::OutOfMemory);
-                }
-                self.tally.failures.push(ScorerFailure { method, chain, node, error });
-                Stop::Skip
-            }
+        if self.ends_the_call(&error) {
+            return Stop::Abort(Error::Scorer { method, chain, node, source: error });
         }
+        if self.tally.failures.try_reserve(1).is_err() {
+            return Stop::Abort(Error::OutOfMemory);
+        }
+        self.tally.failures.push(ScorerFailure { method, chain, node, error });
+        Stop::Skip
+    }
+
+    /// Whether a failure ends the call: by policy, or because it is one that no policy survives.
+    pub(crate) fn ends_the_call(&self, error: &ScorerError) -> bool {
+        error.lacks_memory() || error.interrupts() || self.on_scorer_error == OnScorerError::Abort
     }
 }
 

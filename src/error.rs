@@ -167,6 +167,7 @@ pub struct ScorerError {
     payload: Option<Arc<dyn core::error::Error + Send + Sync>>,
     /// Not a code: every code is the scorer's own.
     lacks_memory: bool,
+    interrupts: bool,
 }
 
 impl ScorerError {
@@ -176,25 +177,38 @@ impl ScorerError {
     /// A failure with a code of the scorer's own; negative by convention, since C callbacks return it as it is.
     #[must_use]
     pub const fn new(code: i32) -> Self {
-        ScorerError { code, index: None, payload: None, lacks_memory: false }
+        ScorerError { code, index: None, payload: None, lacks_memory: false, interrupts: false }
     }
 
     /// A failure that carries an error of the scorer's own, to be found again with [`payload`](Self::payload).
     #[must_use]
     pub fn with_payload(code: i32, payload: Arc<dyn core::error::Error + Send + Sync>) -> Self {
-        ScorerError { code, index: None, payload: Some(payload), lacks_memory: false }
+        ScorerError { payload: Some(payload), ..ScorerError::new(code) }
     }
 
     /// There was no memory for the question; the call fails with [`Error::OutOfMemory`], whatever the policy.
     #[must_use]
     pub const fn out_of_memory() -> Self {
-        ScorerError { code: 0, index: None, payload: None, lacks_memory: true }
+        ScorerError { code: 0, index: None, payload: None, lacks_memory: true, interrupts: false }
     }
 
     /// Whether there was no memory for the question.
     #[must_use]
     pub const fn lacks_memory(&self) -> bool {
         self.lacks_memory
+    }
+
+    /// The same as an interruption: somebody wants the call to end, such as a user who pressed Ctrl-C. It ends as under
+    /// `Abort`, whatever the policy.
+    #[must_use]
+    pub fn interrupt(self) -> Self {
+        ScorerError { interrupts: true, ..self }
+    }
+
+    /// Whether this is an interruption.
+    #[must_use]
+    pub const fn interrupts(&self) -> bool {
+        self.interrupts
     }
 
     /// A failure of a batch entry at one element. The elements before it must have been answered; they count.

@@ -26,7 +26,8 @@ pub struct Alternative {
 /// NaN and infinities are no opinion, other values are clamped, and both are counted (P1).
 ///
 /// A method may fail with a [`ScorerError`]; with the feature `std` a panic is caught and counts as one too. What the
-/// failure does is the config's [`OnScorerError`](crate::OnScorerError) (P2).
+/// failure does is the config's [`OnScorerError`](crate::OnScorerError) (P2), unless it is an
+/// [interruption](ScorerError::interrupt), which ends the call.
 ///
 /// Methods take `&self` and are called from the thread that ticks, one at a time. Within one call of the scheduler the
 /// order is fixed: fingerprints of nodes by ascending id, fingerprints of chains, scores by ascending chain and node,

@@ -65,7 +65,7 @@ const BROKEN: &[(&str, usize, &str)] = &[
     ("# Why.\nnode 1\nscore chain=7 1=fail(x)\n----\n", 3, "`x` is not a negative 32-bit code"),
     ("# Why.\nnode 1\nfingerprint 1=-1\n----\n", 3, "`-1` is not a decimal number"),
     ("# Why.\nnode 1\nalternative chain=7 node=9\n----\n", 3, "argument score is missing"),
-    ("# Why.\nnode 1\nalternative chain=7 some\n----\n", 3, "`some` is neither none nor fail(CODE)"),
+    ("# Why.\nnode 1\nalternative chain=7 some\n----\n", 3, "`some` is none of none, fail(CODE), interrupt"),
     ("# Why.\nnode 1\nconfig\n----\n", 3, "nothing is given"),
     ("# Why.\nnode 1\nconfig floor=1\n----\n", 3, "unknown argument floor"),
     ("# Why.\nnode 1\nconfig on_scorer_error=retry\n----\n", 3, "`retry` is none of abort skip_chain"),

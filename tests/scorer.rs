@@ -119,3 +119,52 @@ fn a_scorer_that_is_down_costs_no_more_than_one_that_answers() {
     let shown = shown.load(Ordering::Relaxed);
     assert!(shown < 30_000, "{shown} pairs were shown for 20,000 chains");
 }
+
+/// Interrupted at the first of a batch, and does not say where.
+struct Interrupted {
+    fingerprints: bool,
+    shown: Arc<AtomicUsize>,
+}
+
+impl PlacementScorer for Interrupted {
+    fn score(&self, _: ChainId, _: NodeId) -> ScorerResult<Option<f32>> {
+        Ok(Some(0.9))
+    }
+
+    fn best_alternative(&self, _: ChainId, _: &[NodeId]) -> ScorerResult<Option<Alternative>> {
+        Ok(None)
+    }
+
+    fn score_many(&self, pairs: &[(ChainId, NodeId)], _: &mut [Option<f32>]) -> ScorerResult<()> {
+        self.shown.fetch_add(pairs.len(), Ordering::Relaxed);
+        Err(ScorerError::new(7).interrupt())
+    }
+
+    fn node_fingerprints(&self, nodes: &[NodeId], out: &mut [Option<u64>]) -> ScorerResult<()> {
+        if self.fingerprints {
+            self.shown.fetch_add(nodes.len(), Ordering::Relaxed);
+            return Err(ScorerError::new(7).interrupt());
+        }
+        out.fill(Some(1));
+        Ok(())
+    }
+}
+
+/// Who survives failures asks a failed batch again, one by one. After an interruption nobody is asked again.
+#[test]
+fn an_interrupted_batch_ends_the_call_under_every_policy() {
+    for policy in [OnScorerError::Abort, OnScorerError::SkipChain] {
+        for fingerprints in [false, true] {
+            let (mut state, mut scheduler) = world(100, policy);
+            let shown = Arc::new(AtomicUsize::new(0));
+            scheduler.registry_mut().install(Box::new(Fragile { shown: Arc::clone(&shown), ..fragile() }));
+            scheduler.tick(&mut state, Timestamp(0)).expect("this scorer answers");
+            shown.store(0, Ordering::Relaxed);
+            scheduler.registry_mut().install(Box::new(Interrupted { fingerprints, shown: Arc::clone(&shown) }));
+            let error = scheduler.tick(&mut state, Timestamp(1)).expect_err("the scorer is interrupted");
+            let Error::Scorer { source, .. } = error else { panic!("{error}") };
+            assert_eq!((source.code(), source.interrupts()), (7, true));
+            assert_eq!(shown.load(Ordering::Relaxed), if fingerprints { 50 } else { 100 }, "{policy:?}");
+        }
+    }
+}

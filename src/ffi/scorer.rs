@@ -114,6 +114,7 @@ fn answer<T>(code: i32, value: T) -> ScorerResult<Option<T>> {
     match code {
         DRIFTLINE_SCORER_OK => Ok(Some(value)),
         DRIFTLINE_SCORER_NO_OPINION => Ok(None),
+        DRIFTLINE_SCORER_INTERRUPTED => Err(ScorerError::new(code).interrupt()),
         code => Err(ScorerError::new(code)),
     }
 }

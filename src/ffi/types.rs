@@ -177,6 +177,9 @@ sized_struct!(driftline_chain, leader, last_rebalance_ns);
 pub const DRIFTLINE_SCORER_OK: i32 = 0;
 /// A callback has no opinion, or the thing asked for does not exist; what it wrote is ignored.
 pub const DRIFTLINE_SCORER_NO_OPINION: i32 = 1;
+/// A callback was interrupted and wants the call to end: it fails as under `DRIFTLINE_ON_SCORER_ERROR_ABORT`, whatever the
+/// config says. For signals, deadlines and exceptions that must get through.
+pub const DRIFTLINE_SCORER_INTERRUPTED: i32 = 2;
 
 /// A question of a batch. This struct never grows.
 #[repr(C)]
@@ -219,8 +222,8 @@ pub struct driftline_migration_cost {
 /// Zero the struct, set `struct_size` and what you have; optional entries that stay NULL get the defaults of SPEC A2. The
 /// struct is copied, `ctx` is kept until `drop` is called.
 ///
-/// Callbacks get `ctx` first and return `DRIFTLINE_SCORER_OK`, `DRIFTLINE_SCORER_NO_OPINION`, or a negative code of their
-/// own, which comes back in `driftline_error.scorer_code`. They must return: no longjmp, no exception, no end of the thread. They
+/// Callbacks get `ctx` first and return `DRIFTLINE_SCORER_OK`, `DRIFTLINE_SCORER_NO_OPINION`, `DRIFTLINE_SCORER_INTERRUPTED`, or a negative
+/// code of their own. What is neither of the first two comes back in `driftline_error.scorer_code`. They must return: no longjmp, no exception, no end of the thread. They
 /// are called one at a time for each scheduler, on the thread that called the library, and only while that call lasts; pointers that they get are valid
 /// until they return. Scores are pre-set to "no opinion", fingerprints to 0, which is an answer.
 ///

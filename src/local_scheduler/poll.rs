@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use super::led::Flags;
 use super::sampler::{Block, Sampler};
 use crate::asker::{Asker, Stop, Subject};
-use crate::config::OnScorerError;
 use crate::error::{Error, ScorerMethod};
 use crate::id::{ChainId, NodeId};
 use crate::room;
@@ -52,12 +51,12 @@ impl Sampler {
                 Err(error) => match error.index() {
                     Some(index) if index < asked.len() => (index, Some(error)),
                     _ if asked.len() == 1 => (0, Some(error)),
-                    _ if asker.on_scorer_error == OnScorerError::SkipChain => {
+                    _ if asker.ends_the_call(&error) => return abort(asker.fail(error, node_subject(None))),
+                    _ => {
                         // The whole batch failed; only asking again says which node it was.
                         one_by_one = true;
                         continue;
                     }
-                    _ => return abort(asker.fail(error, node_subject(None))),
                 },
             };
             for position in first..first + answered {

@@ -7,7 +7,7 @@ use super::poll::abort;
 use super::sampler::{Block, Due, Sampler};
 use crate::action::Verdict;
 use crate::asker::{Asker, Subject};
-use crate::config::{FingerprintMode, OnScorerError, SchedulerConfig};
+use crate::config::{FingerprintMode, SchedulerConfig};
 use crate::error::{Error, ScorerError, ScorerMethod};
 use crate::id::{ChainId, NodeId, Timestamp};
 use crate::room;
@@ -72,7 +72,7 @@ impl Sampler {
             };
             let index = error.index().filter(|&index| index < pairs.len());
             if index.is_none() && end - line.next > 1 {
-                if asker.on_scorer_error == OnScorerError::Abort {
+                if asker.ends_the_call(&error) {
                     return abort(asker.fail(error, score_subject(None, None)));
                 }
                 single_until = end;

@@ -136,7 +136,7 @@ uint64_t parse_integer(story *story, const char *text);
 float parse_number(story *story, const char *text);
 answer parse_score(story *story, const char *text);
 answer parse_fingerprint(story *story, const char *text);
-/* "fail(-5)" */
+/* "fail(-5)", "interrupt" */
 bool parse_failure(const char *text, int32_t *code);
 /* A leader: an id, or '-' for nobody. */
 uint64_t parse_leader(story *story, const char *text);

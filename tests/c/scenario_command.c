@@ -446,7 +446,7 @@ static void command_chainprint(story *story, arguments *arguments)
     set_fingerprints(story, arguments, &story->world.chain_fingerprints);
 }
 
-/* `none` or `fail(CODE)` in place of values. False: neither is there. */
+/* `none`, `fail(CODE)` or `interrupt` in place of values. False: none of them is there. */
 static bool take_no_value(arguments *arguments, answer *answer)
 {
     memset(answer, 0, sizeof *answer);

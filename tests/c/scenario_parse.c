@@ -232,6 +232,10 @@ bool parse_failure(const char *text, int32_t *code)
 {
     const char *at = text;
     uint64_t magnitude;
+    if (strcmp(text, "interrupt") == 0) {
+        *code = DRIFTLINE_SCORER_INTERRUPTED;
+        return true;
+    }
     if (strncmp(at, "fail(-", 6) != 0) {
         return false;
     }

@@ -220,6 +220,10 @@ static void print_scorer_error(text *out, const driftline_error *error)
         text_add(out, " chain=%" PRIu64, error->chain);
     }
     print_known(out, "node", error->node);
+    if (error->scorer_code == DRIFTLINE_SCORER_INTERRUPTED) {
+        text_add(out, " interrupted; nothing emitted\n");
+        return;
+    }
     text_add(out, " code=%" PRId32 "; nothing emitted\n", error->scorer_code);
 }
 

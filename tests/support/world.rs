@@ -25,6 +25,15 @@ pub enum Answer<T> {
     Fails(i32),
 }
 
+/// The code of a scorer that wants the call to end; the same number as in C.
+pub const INTERRUPTED: i32 = 2;
+
+/// The failure with this code.
+fn failure(code: i32) -> ScorerError {
+    let failure = ScorerError::new(code);
+    if code == INTERRUPTED { failure.interrupt() } else { failure }
+}
+
 impl<T: Copy> Answer<T> {
     fn given(self) -> Result<Option<T>, i32> {
         match self {
@@ -213,7 +222,7 @@ fn fail_or_panic(code: i32) -> ScorerError {
     if code == ScorerError::PANIC {
         std::panic::resume_unwind(Box::new("the table says so"));
     }
-    ScorerError::new(code)
+    failure(code)
 }
 
 impl PlacementScorer for SingleScorer {
@@ -272,10 +281,10 @@ impl BatchScorer {
             match ask(question) {
                 Ok(given) => *answer = given,
                 Err(code) if self.blind => first_failure = first_failure.or(Some(code)),
-                Err(code) => return Err(ScorerError::new(code).at_index(index)),
+                Err(code) => return Err(failure(code).at_index(index)),
             }
         }
-        first_failure.map_or(Ok(()), |code| Err(ScorerError::new(code)))
+        first_failure.map_or(Ok(()), |code| Err(failure(code)))
     }
 }
 

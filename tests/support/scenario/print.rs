@@ -129,7 +129,11 @@ pub fn error(error: &Error) -> String {
         Error::TimeReversed { .. } => "error time".to_owned(),
         Error::NoScorer => "error no-scorer".to_owned(),
         Error::Scorer { method, chain, node, source } => {
-            format!("error scorer {} code={}; nothing emitted", question(*method, *chain, *node), source.code())
+            let asked = question(*method, *chain, *node);
+            if source.interrupts() {
+                return format!("error scorer {asked} interrupted; nothing emitted");
+            }
+            format!("error scorer {asked} code={}; nothing emitted", source.code())
         }
         // Nothing that a scenario can bring about.
         other => format!("error {other}"),

@@ -72,7 +72,7 @@ pub fn cost(play: &mut Play, arguments: &mut Arguments<'_>) -> Result<(), String
     Ok(())
 }
 
-/// `none` or `fail(CODE)`, where a value would take several arguments.
+/// `none`, `fail(CODE)` or `interrupt`, where a value would take several arguments.
 fn no_value<T>(word: &str) -> Result<Answer<T>, String> {
-    tokens::answer(word, |_| Err(format!("`{word}` is neither none nor fail(CODE)")))
+    tokens::answer(word, |_| Err(format!("`{word}` is none of none, fail(CODE), interrupt")))
 }

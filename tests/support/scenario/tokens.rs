@@ -2,7 +2,7 @@
 
 use driftline::{ChainId, NodeId, Timestamp};
 
-use crate::support::world::Answer;
+use crate::support::world::{Answer, INTERRUPTED};
 
 /// The words and `key=value` pairs after the name of a command. What nobody takes is a fault.
 pub struct Arguments<'a> {
@@ -151,10 +151,13 @@ pub fn number(token: &str) -> Result<f32, String> {
     token.parse().map_err(|_| format!("`{token}` is not a number"))
 }
 
-/// An answer of the scorer: `none`, `fail(CODE)`, or a value.
+/// An answer of the scorer: `none`, `fail(CODE)`, `interrupt`, or a value.
 pub fn answer<T>(token: &str, value: impl Fn(&str) -> Result<T, String>) -> Result<Answer<T>, String> {
     if token == "none" {
         return Ok(Answer::Nothing);
+    }
+    if token == "interrupt" {
+        return Ok(Answer::Fails(INTERRUPTED));
     }
     let Some(code) = token.strip_prefix("fail(").and_then(|rest| rest.strip_suffix(')')) else {
         return value(token).map(Answer::Is);
