@@ -183,9 +183,9 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// A verdict that needed no operands.
+    /// A verdict without operands, which are public and can be filled in.
     #[must_use]
-    pub(crate) const fn bare(chain: ChainId, verdict: Verdict) -> Self {
+    pub const fn bare(chain: ChainId, verdict: Verdict) -> Self {
         Judgement {
             chain,
             verdict,

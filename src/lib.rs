@@ -140,6 +140,9 @@ pub use scorer::{Alternative, BoxedScorer, PlacementScorer, SchedulerRegistry, S
 pub use snapshot::{ScoreSnapshot, SnapshotScorer};
 pub use state::{ChainView, Membership, MeshState};
 
+/// Version, target, profile, features and compiler of this build, in one line.
+pub const BUILD_INFO: &str = env!("DRIFTLINE_BUILD_INFO");
+
 /// The examples of the README are compiled like all others.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -48,6 +48,14 @@ impl ScoreSnapshot {
         self.row_of(chain).into_iter().flat_map(|row| self.row_cells(row))
     }
 
+    /// The chains that were led at the last sample, by ascending id. Walks all of them.
+    #[must_use]
+    pub fn chains(&self) -> Vec<ChainId> {
+        let mut chains: Vec<ChainId> = self.table.iter().map(|&row| self.chains[row as usize]).collect();
+        chains.sort_unstable();
+        chains
+    }
+
     /// The sampled score of one holder.
     #[must_use]
     pub fn score(&self, chain: ChainId, node: NodeId) -> Option<f32> {

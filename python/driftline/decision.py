@@ -1,0 +1,321 @@
+"""What comes out of a pass: actions, verdicts, and the report."""
+
+from __future__ import annotations
+
+import math
+import struct
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from . import _arrays, _driftline
+from .enums import SampleCause, Verdict
+from .scorer import Alternative
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = [
+    "Decision",
+    "Eviction",
+    "Explanation",
+    "Judgement",
+    "Sampled",
+    "ScorerCalls",
+    "ScorerFailure",
+    "TickReport",
+]
+
+_STRUCT_CODES = {"u8": "Q", "u1": "B", "f4": "f"}
+
+
+def _struct(layout: Sequence[tuple[str, str]]) -> struct.Struct:
+    """A record of the extension, field by field and without padding."""
+    return struct.Struct("=" + "".join(_STRUCT_CODES[code] for _, code in layout))
+
+
+_EVICTION = _struct(_driftline.EVICTION_LAYOUT)
+_JUDGEMENT = _struct(_driftline.JUDGEMENT_LAYOUT)
+_REPORT = _struct([*_driftline.REPORT_LAYOUT, *[("verdict", "u8")] * _driftline.VERDICT_COUNT])
+_VERDICTS = {verdict.value: verdict for verdict in Verdict}
+
+
+def _known(number: float) -> float | None:
+    return None if math.isnan(number) else number
+
+
+@dataclass(frozen=True, slots=True)
+class Eviction:
+    """Take the chain away from a holder: it has a better home (D11). Whoever carries it out says so with events."""
+
+    chain: int
+    """The chain."""
+    victim: int
+    """The holder to leave."""
+    victim_score: float
+    """The victim's live score."""
+    target: int
+    """The home that justifies the move."""
+    target_score: float
+    """Its score."""
+    gain: float
+    """`target_score - victim_score`, in 32 bits."""
+    cost: float | None
+    """What the move costs, in score; `None` when the scorer named no cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One chain's verdict and what it was judged by; what was not asked or not reached is `None`. `str()` is one line."""
+
+    chain: int
+    """The chain."""
+    verdict: Verdict
+    """The verdict."""
+    victim: int | None = None
+    """The worst holder (D5)."""
+    sampled_score: float | None = None
+    """The score that made it the worst."""
+    live_score: float | None = None
+    """Its live score (D7)."""
+    alternative: Alternative | None = None
+    """The best alternative (D8)."""
+    gain: float | None = None
+    """Alternative minus live victim (D9)."""
+    cost: float | None = None
+    """What the move would cost, in score; also `None` when the scorer named no cost (D10)."""
+
+    def __str__(self) -> str:
+        """The judgement as the library prints it: `7 evict 3 -> 9: live 0.40, gain 0.55, cost none`."""
+        return _driftline.judgement_text(
+            self.chain,
+            self.verdict,
+            self.victim,
+            self.sampled_score,
+            self.live_score,
+            self.alternative,
+            self.gain,
+            self.cost,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why one chain is where it is: its verdict as of the last tick, the operands, and since when. `str()` is one line."""
+
+    judgement: Judgement
+    """Verdict and operands."""
+    since_ns: int | None
+    """When the chain got this verdict; `None` if no tick has judged it yet."""
+    sampled_at_ns: int | None
+    """When its scores were sampled; `None` if they never were."""
+    cooldown_until_ns: int | None
+    """End of its cooldown; `None` if it is on none, or on one that ends beyond all time."""
+    score_floor: float
+    """The floor that the verdict was judged by; the present one if no tick has judged the chain yet."""
+    hysteresis_gap: float
+    """The gap that it was judged by, likewise."""
+    refusal: Verdict | None
+    """Why the chain waits to be asked about again (L4); `None` unless the verdict is `RETRY_LATER`."""
+    retry_at_ns: int | None
+    """When that wait is over at the latest; `None` if there is none, or if it ends beyond all time."""
+    text: str = field(repr=False, compare=False)
+    """The explanation as the library prints it."""
+
+    @property
+    def chain(self) -> int:
+        """The chain."""
+        return self.judgement.chain
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict."""
+        return self.judgement.verdict
+
+    def __str__(self) -> str:
+        """`text`."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A chain that was re-scored, and the first reason of S1 that applied."""
+
+    chain: int
+    """The chain."""
+    cause: SampleCause
+    """Why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerCalls:
+    """How often each scorer method was asked in one pass. A batch of `n` counts `n`."""
+
+    score: int
+    live_score: int
+    best_alternative: int
+    node_fingerprint: int
+    chain_fingerprint: int
+    migration_cost: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScorerFailure:
+    """A failure of the scorer that `OnScorerError.SKIP_CHAIN` survived (P2)."""
+
+    method: str
+    """The method that failed, in its single form: `"score"`."""
+    chain: int | None
+    """The chain that sits this pass out; `None` where a node's fingerprint failed."""
+    node: int | None
+    """The node that was asked about, if there was one."""
+    exception: Exception
+    """What the scorer raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class TickReport:
+    """What a pass did (T2)."""
+
+    led: int
+    """Chains led here."""
+    new: int
+    """Of them, those due because they are new (S1)."""
+    dirty: int
+    """Those due because they are dirty, and not new."""
+    backstop_due: int
+    """Those due by the backstop alone."""
+    rescored: int
+    """Those that were in fact re-scored; fewer than were due when the scorer failed."""
+    deferred: int
+    """Those that were due and are left for later, because `max_scores_per_tick` was used up (L3)."""
+    deferred_age_ns: int
+    """For how long the first of them has been due; 0 if there is none."""
+    calls: ScorerCalls
+    """Calls of each scorer method."""
+    invalid_scores: int
+    """Values that were not finite or out of range (P1)."""
+    invalid_alternatives: int
+    """Alternatives that were excluded or reserved (P1)."""
+    failures: tuple[ScorerFailure, ...]
+    """Failures that were skipped (P2), in the order in which they happened."""
+    verdicts: dict[Verdict, int]
+    """Chains by verdict, without those that nobody has, by ascending number. They add up to `led`."""
+    next_due_ns: int | None
+    """When to tick next at the latest; `None` if nothing is waiting."""
+
+
+def _report_of(data: bytes, failures: Sequence[tuple[str, int | None, int | None, Exception]]) -> TickReport:
+    numbers = _REPORT.unpack(data)
+    of = dict(zip((name for name, _ in _driftline.REPORT_LAYOUT), numbers, strict=False))
+    counts = numbers[len(_driftline.REPORT_LAYOUT) :]
+    is_due, due_ns = of.pop("next_due_known"), of.pop("next_due_ns")
+    calls = ScorerCalls(**{name: of.pop(name) for name in ScorerCalls.__slots__})
+    return TickReport(
+        **of,
+        calls=calls,
+        failures=tuple(ScorerFailure(*failure) for failure in failures),
+        verdicts={_VERDICTS[number]: count for number, count in enumerate(counts) if count},
+        next_due_ns=due_ns if is_due else None,
+    )
+
+
+def _judgement_of(parts: tuple[Any, ...]) -> Judgement:
+    chain, verdict, victim, sampled, live, node, score, gain, cost = parts
+    return Judgement(
+        chain,
+        _VERDICTS[verdict],
+        None if victim == _driftline.NO_NODE else victim,
+        _known(sampled),
+        _known(live),
+        None if node == _driftline.NO_NODE else Alternative(node, score),
+        _known(gain),
+        _known(cost),
+    )
+
+
+def explanation_of(parts: tuple[Any, ...]) -> Explanation:
+    """The explanation in the parts that the extension returns."""
+    judgement, since, sampled_at, cooldown_until, floor, gap, refusal, retry_at, text = parts
+    return Explanation(
+        _judgement_of(_JUDGEMENT.unpack(judgement)),
+        since,
+        sampled_at,
+        cooldown_until,
+        floor,
+        gap,
+        None if refusal is None else _VERDICTS[refusal],
+        retry_at,
+        text,
+    )
+
+
+def report_of(parts: tuple[Any, ...]) -> TickReport:
+    """The report in the parts that the extension returns."""
+    return _report_of(*parts)
+
+
+class Decision:
+    """What a pass decided. Immutable. Its values are built when they are asked for, so an idle tick costs next to nothing.
+
+    A tick's decision stays what it is when the scheduler goes on.
+    """
+
+    __slots__ = ("__weakref__", "_actions", "_actions_data", "_judgements", "_judgements_data", "_report", "_report_data")
+
+    def __init__(self, parts: tuple[Any, ...]) -> None:
+        self._actions_data, self._judgements_data, *self._report_data = parts
+        self._actions: tuple[Eviction, ...] | None = None
+        self._judgements: tuple[Judgement, ...] | None = None
+        self._report: TickReport | None = None
+
+    @property
+    def actions(self) -> tuple[Eviction, ...]:
+        """At most one per chain, by ascending chain id (D12)."""
+        if self._actions is None:
+            evictions = _EVICTION.iter_unpack(self._actions_data)
+            self._actions = tuple(Eviction(*parts, _known(cost)) for *parts, cost in evictions)
+        return self._actions
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """The chains that were judged by their numbers, by ascending chain id.
+
+        Of a tick these are the chains under the floor, of `diff_scheduler` all led chains.
+        """
+        if self._judgements is None:
+            self._judgements = tuple(map(_judgement_of, _JUDGEMENT.iter_unpack(self._judgements_data)))
+        return self._judgements
+
+    @property
+    def report(self) -> TickReport:
+        """What the pass did."""
+        if self._report is None:
+            self._report = _report_of(*self._report_data)
+        return self._report
+
+    def to_records(self) -> NDArray[np.void]:
+        """The actions as a structured array with the fields of `Eviction`. A cost of NaN is none."""
+        return _arrays.records(self._actions_data, _driftline.EVICTION_LAYOUT)
+
+    def judgements_to_records(self) -> NDArray[np.void]:
+        """The judgements as a structured array. Missing numbers are NaN, missing nodes `NO_NODE`."""
+        return _arrays.records(self._judgements_data, _driftline.JUDGEMENT_LAYOUT)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether actions, judgements and numbers are equal, byte for byte, and no scorer failed."""
+        if not isinstance(other, Decision):
+            return NotImplemented
+        mine = (self._actions_data, self._judgements_data, self._report_data)
+        return mine == (other._actions_data, other._judgements_data, other._report_data)
+
+    def __hash__(self) -> int:
+        """Equal decisions have equal hashes."""
+        return hash((self._actions_data, self._judgements_data, self._report_data[0]))
+
+    def __repr__(self) -> str:
+        """The actions, and how many chains have each verdict."""
+        verdicts = ", ".join(f"{verdict}: {count}" for verdict, count in self.report.verdicts.items())
+        return f"Decision(actions={list(self.actions)!r}, verdicts={{{verdicts}}})"

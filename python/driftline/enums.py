@@ -1,0 +1,92 @@
+"""The few words that driftline answers and is configured with."""
+
+from __future__ import annotations
+
+from enum import Enum, IntEnum
+
+__all__ = ["FingerprintMode", "OnScorerError", "SampleCause", "Trend", "Verdict"]
+
+
+class Verdict(IntEnum):
+    """Why a chain moves or does not. Numbered once and for ever; the list only grows. `str()` says it in words."""
+
+    NOT_SAMPLED = 0
+    """No score has been asked for since the chain became led, or there is no scorer."""
+    HEALTHY = 1
+    """The worst holder is at or above the floor (D6)."""
+    NO_SCORE = 2
+    """No holder has a score, or the victim has no live one (D5, D7)."""
+    COOLDOWN = 3
+    """The chain was evicted from less than a cooldown ago (D3)."""
+    CLAIM_HELD = 4
+    """Somebody holds an exclusive claim on the chain (D4)."""
+    RECOVERED = 5
+    """The victim's live score is at or above the floor (D7)."""
+    NO_ALTERNATIVE = 6
+    """The scorer knows no better home (D8)."""
+    GAP_TOO_SMALL = 7
+    """The alternative is not better by more than the hysteresis gap (D9)."""
+    COST_TOO_HIGH = 8
+    """The move costs at least what it gains (D10)."""
+    EVICT = 9
+    """The victim should go (D11)."""
+    SCORER_FAILED = 10
+    """The scorer failed for this chain, which sits this pass out (P2)."""
+    ALREADY_MOVED = 16
+    """The chain was evicted from earlier in the same pass (D2)."""
+    RETRY_LATER = 20
+    """Refused before for want of a better home, and nothing is new yet (L4)."""
+    DEFERRED = 29
+    """Due, but the scores of this tick were used up before its turn (L3)."""
+
+    def __str__(self) -> str:
+        """The verdict in words: `"gap too small"`."""
+        return self.name.lower().replace("_", " ")
+
+
+class Trend(IntEnum):
+    """Where the worst score of a chain is going. `str()` says it in words."""
+
+    STABLE = 0
+    """Within the dead band around the mean."""
+    DEGRADING = 1
+    """Below it."""
+    IMPROVING = 2
+    """Above it."""
+
+    def __str__(self) -> str:
+        """The trend in words: `"degrading"`."""
+        return self.name.lower()
+
+
+class SampleCause(IntEnum):
+    """Why a chain was sampled; the first of S1 that applies. `str()` says it in words."""
+
+    NEW = 0
+    """Not sampled since it became led."""
+    DIRTY = 1
+    """An input moved, its last decision was `RECOVERED`, the scorer is another one, or an earlier attempt failed."""
+    BACKSTOP = 2
+    """Its scores are a decision interval old (S3)."""
+
+    def __str__(self) -> str:
+        """The cause in words: `"backstop"`."""
+        return self.name.lower()
+
+
+class OnScorerError(Enum):
+    """What a failure of the scorer does (P2)."""
+
+    ABORT = "abort"
+    """The exception comes out of the call and nothing is emitted."""
+    SKIP_CHAIN = "skip_chain"
+    """The chain sits the tick out and stays due; the exception is in the report."""
+
+
+class FingerprintMode(Enum):
+    """How the scheduler learns that an input of the scores has moved (S2)."""
+
+    POLL = "poll"
+    """It asks the scorer's `node_fingerprint` in every tick."""
+    PUSH = "push"
+    """It never asks; `NodeTouched` and `ChainTouched` say what moved."""

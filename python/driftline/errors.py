@@ -1,0 +1,146 @@
+"""Everything that can go wrong. Each error names the thing at fault, in its message and in attributes.
+
+What a scorer raises is not among them: it comes out of the call as itself.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "BusyError",
+    "ConfigError",
+    "DuplicateChainError",
+    "DuplicateHolderError",
+    "Error",
+    "MembershipError",
+    "NoScorerError",
+    "NotLedError",
+    "OutOfMemoryError",
+    "PoisonedError",
+    "ReentrantError",
+    "ReservedNodeError",
+    "TimeReversedError",
+    "TooManyError",
+]
+
+
+class Error(Exception):
+    """The base of all errors of driftline. Whatever raised one has left everything as it was."""
+
+    def __str__(self) -> str:
+        """The message; what else an error carries stands in its attributes."""
+        return str(self.args[0]) if self.args else ""
+
+
+class ConfigError(Error, ValueError):
+    """A field of a config is out of its range (G1)."""
+
+    field: str
+    """Its name."""
+    value: float | int | None
+    """What it was."""
+
+    def __init__(self, message: str, field: str, value: float | int | None) -> None:
+        super().__init__(message, field, value)
+        self.field = field
+        self.value = value
+
+
+class ReservedNodeError(Error, ValueError):
+    """A node id is `NO_NODE`, which is reserved for "none"."""
+
+    index: int | None
+    """Where it stands among the events or holders, if it came in a list."""
+    chain: int | None
+    """The chain that it was meant for, if there was one."""
+
+    def __init__(self, message: str, index: int | None, chain: int | None) -> None:
+        super().__init__(message, index, chain)
+        self.index = index
+        self.chain = chain
+
+
+class MembershipError(Error, ValueError):
+    """The arrays of a membership do not fit together (E2)."""
+
+    index: int
+    """The first element at fault."""
+
+    def __init__(self, message: str, index: int) -> None:
+        super().__init__(message, index)
+        self.index = index
+
+
+class DuplicateChainError(MembershipError):
+    """A membership lists a chain twice (E2)."""
+
+    chain: int
+    """The chain; `index` is its second place among the chains."""
+
+    def __init__(self, message: str, index: int, chain: int) -> None:
+        Error.__init__(self, message, index, chain)
+        self.index = index
+        self.chain = chain
+
+
+class DuplicateHolderError(MembershipError):
+    """A membership lists a node twice as holder of one chain (E2)."""
+
+    chain: int
+    """The chain."""
+    node: int
+    """The node; `index` is its second place among the holders."""
+
+    def __init__(self, message: str, index: int, chain: int, node: int) -> None:
+        Error.__init__(self, message, index, chain, node)
+        self.index = index
+        self.chain = chain
+        self.node = node
+
+
+class NotLedError(Error, LookupError):
+    """The scheduler does not lead this chain."""
+
+    chain: int
+    """The chain."""
+
+    def __init__(self, message: str, chain: int) -> None:
+        super().__init__(message, chain)
+        self.chain = chain
+
+
+class TimeReversedError(Error, ValueError):
+    """A time is earlier than one that the scheduler has seen (T1)."""
+
+    now_ns: int
+    """The time that was given."""
+    last_ns: int
+    """The latest that was seen."""
+
+    def __init__(self, message: str, now_ns: int, last_ns: int) -> None:
+        super().__init__(message, now_ns, last_ns)
+        self.now_ns = now_ns
+        self.last_ns = last_ns
+
+
+class NoScorerError(Error):
+    """No scorer is installed."""
+
+
+class TooManyError(Error):
+    """There are more chains or nodes than a state can hold: 4,294,967,294 of each."""
+
+
+class OutOfMemoryError(Error, MemoryError):
+    """The library could not get the memory that it needed."""
+
+
+class ReentrantError(Error, RuntimeError):
+    """A scorer used the scheduler or state whose call it is answering (P3)."""
+
+
+class BusyError(Error, RuntimeError):
+    """Another thread is using the object now. Nobody waits: try again, or use a lock."""
+
+
+class PoisonedError(Error, RuntimeError):
+    """An internal fault left the object unusable. That is a bug of driftline."""

@@ -1,0 +1,230 @@
+"""The scheduler of one node: it observes, decides, and commits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import _driftline
+from .config import SchedulerConfig
+from .decision import Decision, Explanation, Sampled, TickReport, explanation_of, report_of
+from .enums import SampleCause
+from .history import ScoreHistory
+from .snapshot import ScoreSnapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from ._times import Time
+    from .scorer import PlacementScorer
+    from .state import MeshState
+
+__all__ = ["LocalScheduler", "SchedulerRegistry", "diff_scheduler"]
+
+_DEFAULT = SchedulerConfig()
+
+
+class LocalScheduler:
+    """Watches the chains that one node leads and says which replica should move.
+
+    Call `tick` regularly, at the latest when the last report's `next_due_ns` has come, and after events; carry out the
+    actions and report back with events. Time is an argument: no clock is read.
+
+    One call at a time: another thread gets `BusyError`, a scorer that uses the scheduler that is asking it
+    `ReentrantError`. With a scorer written in Python a call keeps the interpreter until it ends.
+
+    Args:
+        this_node: The node whose chains this scheduler acts on.
+        config: Thresholds, times and policies; default `SchedulerConfig()`.
+        scorer: Says how good each home is; without one nothing is sampled and nothing emitted (P4).
+
+    Raises:
+        ReservedNodeError: `this_node` is `NO_NODE`.
+        TypeError: the scorer lacks a method, or has one that cannot be called.
+
+    >>> class Table:
+    ...     def score(self, chain, node):
+    ...         return 0.4 if node == 3 else 0.9
+    ...
+    ...     def best_alternative(self, chain, exclude):
+    ...         return (9, 0.95)
+    >>> from driftline import MeshState
+    >>> state = MeshState()
+    >>> state.load(chains=[7], leaders=[1], offsets=[0, 3], holders=[1, 2, 3])
+    >>> scheduler = LocalScheduler(1, scorer=Table())
+    >>> for action in scheduler.tick(state, now=0.0).actions:
+    ...     print(f"chain {action.chain}: {action.victim} -> {action.target}, gain {action.gain:.2f}")
+    chain 7: 3 -> 9, gain 0.55
+    """
+
+    __slots__ = ("__weakref__", "_config", "_core")
+
+    def __init__(
+        self, this_node: int, config: SchedulerConfig | None = None, scorer: PlacementScorer | None = None
+    ) -> None:
+        self._config = _DEFAULT if config is None else _checked(config)
+        self._core = _driftline.Scheduler(this_node, self._config)
+        if scorer is not None:
+            self._core.install(scorer)
+
+    @property
+    def this_node(self) -> int:
+        """The node whose chains this scheduler acts on."""
+        return self._core.this_node()
+
+    @property
+    def config(self) -> SchedulerConfig:
+        """The present config."""
+        return self._config
+
+    @property
+    def scorer(self) -> PlacementScorer | None:
+        """The installed scorer."""
+        scorer: PlacementScorer | None = self._core.scorer()
+        return scorer
+
+    @property
+    def registry(self) -> SchedulerRegistry:
+        """Where the scorer is installed."""
+        return SchedulerRegistry(self)
+
+    def configure(self, config: SchedulerConfig) -> None:
+        """Replaces the config from the next call on (G2)."""
+        self._core.configure(_checked(config))
+        self._config = config
+
+    def install(self, scorer: PlacementScorer) -> PlacementScorer | None:
+        """Makes this the scorer and returns the previous one. Every led chain is due then (P4).
+
+        Install it again after you have changed its methods: they are looked up here, once.
+
+        Raises:
+            TypeError: the scorer lacks a method, or has one that cannot be called.
+        """
+        former: PlacementScorer | None = self._core.install(scorer)
+        return former
+
+    def uninstall(self) -> PlacementScorer:
+        """Takes the scorer out and returns it.
+
+        Raises:
+            NoScorerError: there is none.
+        """
+        former: PlacementScorer = self._core.uninstall()
+        return former
+
+    def tick(self, state: MeshState, now: Time) -> Decision:
+        """One tick: observe, decide, commit (A8). The cooldowns of its evictions have started.
+
+        Raises:
+            TimeReversedError: `now` is earlier than a time seen before (T1); nothing has changed.
+            Exception: whatever the scorer raised. Nothing is emitted then and no decision state is written; what was observed is
+                kept, the rest stays due (P2).
+        """
+        return Decision(self._core.tick(state._core, now))
+
+    def decide(self, state: MeshState, now: Time) -> Decision:
+        """What a tick on the same observations would decide (T3): a dry run that changes nothing.
+
+        Raises:
+            Exception: as `tick`.
+        """
+        return Decision(self._core.decide(state._core, now))
+
+    def sample(self, state: MeshState, now: Time) -> TickReport:
+        """Samples what is due and decides nothing (A3). A tick does it by itself.
+
+        Raises:
+            Exception: as `tick`.
+        """
+        return report_of(self._core.sample(state._core, now))
+
+    def sampled(self) -> tuple[Sampled, ...]:
+        """The chains that the last sample or tick re-scored, by ascending id, and why."""
+        return tuple(Sampled(chain, SampleCause(cause)) for chain, cause in self._core.sampled())
+
+    def explain(self, state: MeshState, chain: int) -> Explanation:
+        """Why a chain is where it is: its verdict as of the last tick, with operands.
+
+        Raises:
+            NotLedError: this scheduler does not lead the chain now.
+        """
+        return explanation_of(self._core.explain(state._core, chain))
+
+    def history(self, chain: int) -> ScoreHistory:
+        """The history of a chain.
+
+        Raises:
+            NotLedError: the chain was not led at the last sample.
+        """
+        return ScoreHistory(*self._core.history(chain))
+
+    def cells(self, chain: int) -> dict[int, float]:
+        """The sampled scores of a chain's holders by ascending node. A holder without an opinion has none.
+
+        Raises:
+            NotLedError: the chain was not led at the last sample.
+        """
+        return dict(self._core.cells(chain))
+
+    def snapshot(self) -> ScoreSnapshot:
+        """The scores of all led chains as they were sampled. Copies all of them."""
+        return ScoreSnapshot(*self._core.snapshot())
+
+    def __repr__(self) -> str:
+        """The node and what scores."""
+        scorer = self.scorer
+        kind = "no scorer" if scorer is None else f"scorer {type(scorer).__name__}"
+        return f"LocalScheduler(this_node={self.this_node}, {kind})"
+
+
+class SchedulerRegistry:
+    """Holds the scorer of a scheduler. `LocalScheduler.install` and `uninstall` are the same."""
+
+    __slots__ = ("_scheduler",)
+
+    def __init__(self, scheduler: LocalScheduler) -> None:
+        self._scheduler = scheduler
+
+    @property
+    def scorer(self) -> PlacementScorer | None:
+        """The installed scorer."""
+        return self._scheduler.scorer
+
+    def install(self, scorer: PlacementScorer) -> PlacementScorer | None:
+        """Makes this the scorer and returns the previous one (P4)."""
+        return self._scheduler.install(scorer)
+
+    def uninstall(self) -> PlacementScorer:
+        """Takes the scorer out and returns it."""
+        return self._scheduler.uninstall()
+
+
+def diff_scheduler(
+    state: MeshState,
+    scorer: PlacementScorer,
+    config: SchedulerConfig,
+    this_node: int,
+    now: Time,
+    already_evicted: Sequence[int] | NDArray[Any] = (),
+) -> Decision:
+    """The decision function: judges every chain that `this_node` leads, and writes nothing (A5).
+
+    Given a `SnapshotScorer` it judges by what was sampled, given a plain scorer it asks for every score itself. Chains in
+    `already_evicted`, in any order, were evicted from earlier in the same pass and are skipped (D2).
+
+    Raises:
+        ReservedNodeError: `this_node` is `NO_NODE`.
+        TypeError: the scorer lacks a method.
+        Exception: whatever the scorer raised.
+    """
+    parts = _driftline.diff_scheduler(state._core, scorer, _checked(config), this_node, now, already_evicted)
+    return Decision(parts)
+
+
+def _checked(config: SchedulerConfig) -> SchedulerConfig:
+    if not isinstance(config, SchedulerConfig):
+        message = f"config: a SchedulerConfig is expected, not {type(config).__name__}"
+        raise TypeError(message)
+    return config

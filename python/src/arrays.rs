@@ -1,0 +1,226 @@
+//! Arrays over the buffer protocol, in both directions. Nothing borrowed outlives the call that reads it.
+
+use pyo3::buffer::{Element, PyBuffer, PyUntypedBuffer};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyString, PyTuple};
+
+use crate::numbers::{self, to_f32, type_name};
+
+/// Whether an object has elements to read one by one. Text has, but nobody means its letters.
+fn is_text(value: &Bound<'_, PyAny>) -> bool {
+    value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>()
+}
+
+/// The buffer of an array, if it is one with elements of its own; an array of Python objects is read as a sequence.
+fn buffer_of(value: &Bound<'_, PyAny>) -> Option<PyUntypedBuffer> {
+    if is_text(value) {
+        return None;
+    }
+    PyUntypedBuffer::get(value).ok().filter(|buffer| buffer.format() != c"O")
+}
+
+fn check_one_dimension(buffer: &PyUntypedBuffer, name: &str) -> PyResult<()> {
+    match buffer.dimensions() {
+        1 => Ok(()),
+        other => Err(PyValueError::new_err(format!("{name}: one dimension is expected, not {other}"))),
+    }
+}
+
+/// Copies a buffer of `T`, if it is one.
+fn copied<T: Element>(py: Python<'_>, buffer: &PyUntypedBuffer) -> Option<PyResult<Vec<T>>> {
+    buffer.as_typed::<T>().ok().map(|buffer| buffer.to_vec(py))
+}
+
+/// Ids from an array of any integer type, or from a sequence of `int`. `none` is what `None` in a sequence stands for.
+pub(crate) fn ids(value: &Bound<'_, PyAny>, name: &str, none: Option<u64>) -> PyResult<Vec<u64>> {
+    let Some(buffer) = buffer_of(value) else { return ids_of_sequence(value, name, none) };
+    check_one_dimension(&buffer, name)?;
+    let py = value.py();
+    if let Some(ids) = copied::<u64>(py, &buffer) {
+        return ids;
+    }
+    macro_rules! widened {
+        ($($type:ty),*) => {
+            $(if let Some(numbers) = copied::<$type>(py, &buffer) {
+                return widen(numbers?, name);
+            })*
+        };
+    }
+    widened!(i64, u32, i32, u16, i16, u8, i8);
+    let format = buffer.format().to_string_lossy();
+    Err(PyTypeError::new_err(format!(
+        "{name}: integers of the machine's byte order are expected, not format '{format}'"
+    )))
+}
+
+fn widen<T: Copy + Into<i128>>(numbers: Vec<T>, name: &str) -> PyResult<Vec<u64>> {
+    let mut ids = Vec::with_capacity(numbers.len());
+    for (index, number) in numbers.into_iter().enumerate() {
+        let number: i128 = number.into();
+        let id = u64::try_from(number)
+            .map_err(|_| PyValueError::new_err(format!("{name}[{index}]: {number} is not in 0 .. 2**64 - 1")))?;
+        ids.push(id);
+    }
+    Ok(ids)
+}
+
+fn ids_of_sequence(value: &Bound<'_, PyAny>, name: &str, none: Option<u64>) -> PyResult<Vec<u64>> {
+    let elements = if is_text(value) { None } else { value.try_iter().ok() };
+    let Some(elements) = elements else {
+        let given = type_name(value);
+        return Err(PyTypeError::new_err(format!("{name}: an array or a sequence of int is expected, not {given}")));
+    };
+    let mut ids = Vec::with_capacity(value.len().unwrap_or(0));
+    for (index, element) in elements.enumerate() {
+        let element = element?;
+        ids.push(match none {
+            Some(none) if element.is_none() => none,
+            _ => numbers::id(&element, || format!("{name}[{index}]"))?,
+        });
+    }
+    Ok(ids)
+}
+
+/// Refuses an answer to a batch that has another length than the question.
+fn check_length(given: usize, expected: usize, method: &str) -> PyResult<()> {
+    if given == expected {
+        return Ok(());
+    }
+    Err(PyValueError::new_err(format!("{method} returned {given} answers to {expected} questions")))
+}
+
+/// Walks a copy of an array: what Python can write to at any time is not borrowed.
+fn each<T: Element>(py: Python<'_>, buffer: &PyBuffer<T>, mut take: impl FnMut(usize, T)) -> PyResult<()> {
+    buffer.to_vec(py)?.into_iter().enumerate().for_each(|(index, element)| take(index, element));
+    Ok(())
+}
+
+/// The elements of a list or tuple that answers a batch.
+fn answers<'py>(value: &Bound<'py, PyAny>, method: &str, expected: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let is_other = is_text(value) || value.is_instance_of::<PyDict>();
+    let is_sequence = !is_other && value.hasattr("__len__")? && value.hasattr("__getitem__")?;
+    let elements = if is_sequence { value.try_iter().ok() } else { None };
+    let Some(elements) = elements else {
+        let given = type_name(value);
+        return Err(PyTypeError::new_err(format!("{method} returned {given}: {expected} is expected")));
+    };
+    elements.collect()
+}
+
+/// Scores that answer a batch. In an array NaN is "no opinion", in a sequence `None`.
+pub(crate) fn scores(value: &Bound<'_, PyAny>, method: &str, out: &mut [Option<f32>]) -> PyResult<()> {
+    const EXPECTED: &str = "an array of float32 or float64, or a sequence of float or None,";
+    let py = value.py();
+    let Some(buffer) = buffer_of(value) else {
+        let elements = answers(value, method, EXPECTED)?;
+        check_length(elements.len(), out.len(), method)?;
+        for (index, (element, out)) in elements.iter().zip(out).enumerate() {
+            *out = score(element, || format!("{method}: answer {index}"))?.filter(|score| !score.is_nan());
+        }
+        return Ok(());
+    };
+    check_one_dimension(&buffer, method)?;
+    check_length(buffer.item_count(), out.len(), method)?;
+    if let Ok(buffer) = buffer.as_typed::<f32>() {
+        each(py, buffer, |index, score| out[index] = (!score.is_nan()).then_some(score))
+    } else if let Ok(buffer) = buffer.as_typed::<f64>() {
+        each(py, buffer, |index, score| out[index] = (!score.is_nan()).then_some(to_f32(score)))
+    } else {
+        let format = buffer.format().to_string_lossy();
+        Err(PyTypeError::new_err(format!("{method} returned an array of format '{format}': {EXPECTED} is expected")))
+    }
+}
+
+/// One score: a number, or `None` for "no opinion".
+pub(crate) fn score(value: &Bound<'_, PyAny>, what: impl Fn() -> String) -> PyResult<Option<f32>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    match value.extract::<f64>() {
+        Ok(score) => Ok(Some(to_f32(score))),
+        Err(error) if error.is_instance_of::<PyTypeError>(value.py()) => {
+            let (what, given) = (what(), type_name(value));
+            Err(PyTypeError::new_err(format!("{what} is {given}: a number in [0, 1] or None is expected")))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Fingerprints that answer a batch: an array of 64-bit integers, a pair of that and an array that says which of them
+/// are known, or a sequence of `int` or `None`.
+pub(crate) fn fingerprints(value: &Bound<'_, PyAny>, method: &str, out: &mut [Option<u64>]) -> PyResult<()> {
+    const EXPECTED: &str = "an array of uint64 or int64, (values, known), or a sequence of int or None,";
+    let py = value.py();
+    if value.is_instance_of::<PyTuple>()
+        && let Ok((values, known)) = value.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()
+        && buffer_of(&values).is_some()
+    {
+        fingerprints(&values, method, out)?;
+        return keep_known(&known, method, out);
+    }
+    let Some(buffer) = buffer_of(value) else {
+        let elements = answers(value, method, EXPECTED)?;
+        check_length(elements.len(), out.len(), method)?;
+        for (index, (element, out)) in elements.iter().zip(out).enumerate() {
+            *out = fingerprint(element, || format!("{method}: answer {index}"))?;
+        }
+        return Ok(());
+    };
+    check_one_dimension(&buffer, method)?;
+    check_length(buffer.item_count(), out.len(), method)?;
+    if let Ok(buffer) = buffer.as_typed::<u64>() {
+        each(py, buffer, |index, fingerprint| out[index] = Some(fingerprint))
+    } else if let Ok(buffer) = buffer.as_typed::<i64>() {
+        each(py, buffer, |index, fingerprint| out[index] = Some(fingerprint.cast_unsigned()))
+    } else {
+        let format = buffer.format().to_string_lossy();
+        Err(PyTypeError::new_err(format!("{method} returned an array of format '{format}': {EXPECTED} is expected")))
+    }
+}
+
+/// Takes back the fingerprints that are not known after all.
+fn keep_known(known: &Bound<'_, PyAny>, method: &str, out: &mut [Option<u64>]) -> PyResult<()> {
+    let buffer = buffer_of(known).filter(|buffer| buffer.item_size() == 1 && buffer.dimensions() == 1);
+    let Some(buffer) = buffer else {
+        let given = type_name(known);
+        return Err(PyTypeError::new_err(format!("{method}: known must be an array of bool, not {given}")));
+    };
+    check_length(buffer.item_count(), out.len(), method)?;
+    // The buffer protocol of Rust knows no bool, but every array can say its bytes.
+    let known = known.call_method0("tobytes")?;
+    for (out, &known) in out.iter_mut().zip(known.cast::<PyBytes>()?.as_bytes()) {
+        *out = out.filter(|_| known != 0);
+    }
+    Ok(())
+}
+
+/// One fingerprint: any integer of 64 bits, with or without a sign, or `None` for "cannot say".
+pub(crate) fn fingerprint(value: &Bound<'_, PyAny>, what: impl Fn() -> String) -> PyResult<Option<u64>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    // `hash()` has a sign. Only whether it changes is of interest.
+    if let Ok(number) = value.extract::<u64>().or_else(|_| value.extract::<i64>().map(i64::cast_unsigned)) {
+        return Ok(Some(number));
+    }
+    let (what, given) = (what(), type_name(value));
+    Err(if value.hasattr("__index__")? {
+        PyValueError::new_err(format!("{what} is {value}: 64 bits are all that a fingerprint has"))
+    } else {
+        PyTypeError::new_err(format!("{what} is {given}: an int or None is expected"))
+    })
+}
+
+/// The bytes of numbers, for Python to read as an array. One copy, in place.
+pub(crate) fn bytes_of<'py>(
+    py: Python<'py>,
+    numbers: impl ExactSizeIterator<Item = u64>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    PyBytes::new_with(py, numbers.len() * size_of::<u64>(), |bytes| {
+        for (place, number) in bytes.chunks_exact_mut(size_of::<u64>()).zip(numbers) {
+            place.copy_from_slice(&number.to_ne_bytes());
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,60 @@
+//! The errors of the core as the exceptions of `driftline.errors`.
+
+use driftline::{ConfigValue, Error, ScorerError};
+use pyo3::call::PyCallArgs;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::types::PyModule;
+
+/// Builds an exception of `driftline.errors`. What keeps it from being built is raised in its place.
+fn exception<'py>(py: Python<'py>, name: &str, arguments: impl PyCallArgs<'py>) -> PyErr {
+    let built = PyModule::import(py, "driftline.errors")
+        .and_then(|module| module.getattr(name))
+        .and_then(|class| class.call1(arguments));
+    built.map_or_else(|error| error, PyErr::from_value)
+}
+
+pub(crate) fn reentrant(py: Python<'_>, name: &str) -> PyErr {
+    let message = format!("the {name} is waiting for a scorer and must not be used from inside it");
+    exception(py, "ReentrantError", (message,))
+}
+
+pub(crate) fn busy(py: Python<'_>, name: &str) -> PyErr {
+    exception(py, "BusyError", (format!("the {name} is being used by another thread"),))
+}
+
+pub(crate) fn poisoned(py: Python<'_>, name: &str) -> PyErr {
+    exception(py, "PoisonedError", (format!("an internal fault left this {name} unusable"),))
+}
+
+/// The exception for an error of the core. `raised` finds the exception that a scorer's failure stands for.
+pub(crate) fn from_core(py: Python<'_>, error: Error, raised: impl FnOnce(&ScorerError) -> Option<PyErr>) -> PyErr {
+    let message = error.to_string();
+    match error {
+        Error::Config { field, value, .. } => match value {
+            ConfigValue::Float(value) => exception(py, "ConfigError", (message, field, value)),
+            ConfigValue::Integer(value) => exception(py, "ConfigError", (message, field, value)),
+            _ => exception(py, "ConfigError", (message, field, py.None())),
+        },
+        Error::ReservedNode { index, chain } => {
+            exception(py, "ReservedNodeError", (message, index, chain.map(|chain| chain.0)))
+        }
+        Error::DuplicateChain { index, chain } => exception(py, "DuplicateChainError", (message, index, chain.0)),
+        Error::DuplicateHolder { index, chain, node } => {
+            exception(py, "DuplicateHolderError", (message, index, chain.0, node.0))
+        }
+        Error::Membership { index, .. } => exception(py, "MembershipError", (message, index)),
+        Error::NotLed { chain } => exception(py, "NotLedError", (message, chain.0)),
+        Error::TimeReversed { now, last } => exception(py, "TimeReversedError", (message, now.0, last.0)),
+        Error::OutOfMemory => exception(py, "OutOfMemoryError", (message,)),
+        Error::TooMany { .. } => exception(py, "TooManyError", (message,)),
+        Error::NoScorer => exception(py, "NoScorerError", (message,)),
+        Error::Scorer { source, .. } => raised(&source).unwrap_or_else(|| PyRuntimeError::new_err(message)),
+        _ => exception(py, "Error", (message,)),
+    }
+}
+
+/// The same where no scorer can have failed.
+pub(crate) fn plain(py: Python<'_>, error: Error) -> PyErr {
+    from_core(py, error, |_| None)
+}

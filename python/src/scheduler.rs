@@ -1,0 +1,344 @@
+//! The scheduler: sampling, ticks, dry runs, and what can be asked afterwards.
+
+use driftline::{
+    BoxedScorer, ChainId, Decision, Error, Explanation, LocalScheduler, MeshState, NodeId, ScoreSnapshot, ScorerError,
+    ScorerFailure, TickReport, Timestamp, diff_scheduler as core_diff_scheduler,
+};
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList};
+use pyo3::{PyTraverseError, PyVisit};
+
+use crate::config::config_of;
+use crate::gate::Gate;
+use crate::scorer::PythonScorer;
+use crate::state::State;
+use crate::table::TableScorer;
+use crate::{arrays, errors, numbers, records};
+
+/// The core behind `driftline.LocalScheduler`.
+#[pyclass(module = "driftline._driftline", frozen)]
+pub(crate) struct Scheduler {
+    gate: Gate<Inner>,
+}
+
+struct Inner {
+    core: LocalScheduler,
+    installed: Option<Installed>,
+}
+
+/// The installed scorer: Python's half of it.
+enum Installed {
+    Python(PythonScorer),
+    Table(Py<TableScorer>),
+}
+
+/// Actions, judgements and report as records, and the failures that were survived.
+type DecisionParts<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyList>);
+
+/// Method, chain, node, exception.
+type FailureParts = (&'static str, Option<u64>, Option<u64>, PyErr);
+
+/// A judgement as a record, then since, sampled at, cooldown until, floor, gap, refusal, retry at, and the text.
+type ExplanationParts<'py> =
+    (Bound<'py, PyBytes>, Option<u64>, Option<u64>, Option<u64>, f32, f32, Option<u8>, Option<u64>, String);
+
+/// Times and scores as arrays, the moving average, and the number of the trend.
+type HistoryParts<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Option<f32>, u8);
+
+/// Chains, where the cells of each begin, nodes, and scores as arrays.
+type SnapshotParts<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+
+#[pymethods]
+impl Scheduler {
+    #[new]
+    fn new(py: Python<'_>, this_node: &Bound<'_, PyAny>, config: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let this_node = NodeId(numbers::id(this_node, || "this_node".to_string())?);
+        let core = LocalScheduler::new(this_node, config_of(config)?).map_err(|error| errors::plain(py, error))?;
+        Ok(Scheduler { gate: Gate::new(Inner { core, installed: None }, "scheduler") })
+    }
+
+    fn this_node(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.gate.enter(py)?.core.this_node().0)
+    }
+
+    fn configure(&self, py: Python<'_>, config: &Bound<'_, PyAny>) -> PyResult<()> {
+        let config = config_of(config)?;
+        let mut inner = self.gate.enter(py)?;
+        inner.core.configure(config).map_err(|error| errors::plain(py, error))
+    }
+
+    /// Returns the previous scorer. Whatever its end runs is run when the scheduler may be used again.
+    fn install(&self, py: Python<'_>, scorer: &Bound<'_, PyAny>) -> PyResult<Option<Py<PyAny>>> {
+        let (boxed, installed) = Installed::new(scorer)?;
+        let (former, former_half) = {
+            let mut inner = self.gate.enter(py)?;
+            (inner.installed.replace(installed), inner.core.registry_mut().install(boxed))
+        };
+        drop(former_half);
+        Ok(former.map(|former| former.object(py)))
+    }
+
+    fn uninstall(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let (former, former_half) = {
+            let mut inner = self.gate.enter(py)?;
+            (inner.installed.take(), inner.core.registry_mut().uninstall())
+        };
+        drop(former_half);
+        former.map(|former| former.object(py)).ok_or_else(|| errors::plain(py, Error::NoScorer))
+    }
+
+    fn scorer(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
+        Ok(self.gate.enter(py)?.installed.as_ref().map(|installed| installed.object(py)))
+    }
+
+    fn tick<'py>(
+        &self,
+        py: Python<'py>,
+        state: &Bound<'py, State>,
+        now: &Bound<'py, PyAny>,
+    ) -> PyResult<DecisionParts<'py>> {
+        let now = Timestamp(numbers::ns(now, "now")?);
+        let mut inner = self.gate.enter(py)?;
+        let Inner { core, installed } = &mut *inner;
+        let mut state = state.get().gate.write(py)?;
+        let state: &mut MeshState = &mut state;
+        // With a Python scorer every question needs the interpreter: letting it go in between would cost more than it gives.
+        let outcome = match installed {
+            Some(Installed::Python(_)) => core.tick(state, now),
+            _ => py.detach(|| core.tick(state, now)),
+        };
+        let raised = raised_by(installed.as_ref());
+        match outcome {
+            Ok(decision) => decision_parts(py, decision, &raised),
+            Err(error) => Err(failure(py, error, raised)),
+        }
+    }
+
+    fn decide<'py>(
+        &self,
+        py: Python<'py>,
+        state: &Bound<'py, State>,
+        now: &Bound<'py, PyAny>,
+    ) -> PyResult<DecisionParts<'py>> {
+        let now = Timestamp(numbers::ns(now, "now")?);
+        let inner = self.gate.enter(py)?;
+        let state = state.get().gate.read(py)?;
+        let outcome = inner.core.decide(&state, now);
+        let raised = raised_by(inner.installed.as_ref());
+        match outcome {
+            Ok(decision) => decision_parts(py, &decision, &raised),
+            Err(error) => Err(failure(py, error, raised)),
+        }
+    }
+
+    fn sample<'py>(
+        &self,
+        py: Python<'py>,
+        state: &Bound<'py, State>,
+        now: &Bound<'py, PyAny>,
+    ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyList>)> {
+        let now = Timestamp(numbers::ns(now, "now")?);
+        let mut inner = self.gate.enter(py)?;
+        let Inner { core, installed } = &mut *inner;
+        let state = state.get().gate.read(py)?;
+        let state: &MeshState = &state;
+        let outcome = match installed {
+            Some(Installed::Python(_)) => core.sample(state, now),
+            _ => py.detach(|| core.sample(state, now)),
+        };
+        let raised = raised_by(installed.as_ref());
+        match outcome {
+            Ok(report) => report_parts(py, report, &raised),
+            Err(error) => Err(failure(py, error, raised)),
+        }
+    }
+
+    /// The chains that the last pass re-scored, and the numbers of the causes.
+    fn sampled(&self, py: Python<'_>) -> PyResult<Vec<(u64, u8)>> {
+        let inner = self.gate.enter(py)?;
+        Ok(inner.core.sampled().map(|(chain, cause)| (chain.0, cause as u8)).collect())
+    }
+
+    fn explain<'py>(
+        &self,
+        py: Python<'py>,
+        state: &Bound<'py, State>,
+        chain: &Bound<'py, PyAny>,
+    ) -> PyResult<ExplanationParts<'py>> {
+        let chain = ChainId(numbers::id(chain, || "chain".to_string())?);
+        let inner = self.gate.enter(py)?;
+        let state = state.get().gate.read(py)?;
+        let explanation = inner.core.explain(&state, chain).map_err(|error| errors::plain(py, error))?;
+        Ok(explanation_parts(py, &explanation))
+    }
+
+    fn history<'py>(&self, py: Python<'py>, chain: &Bound<'py, PyAny>) -> PyResult<HistoryParts<'py>> {
+        let chain = ChainId(numbers::id(chain, || "chain".to_string())?);
+        let inner = self.gate.enter(py)?;
+        let Some(history) = inner.core.history(chain) else {
+            return Err(errors::plain(py, Error::NotLed { chain }));
+        };
+        let times = arrays::bytes_of(py, history.samples().map(|sample| sample.at.0))?;
+        let scores: Vec<f32> = history.samples().map(|sample| sample.worst_score).collect();
+        let scores = PyBytes::new(py, bytemuck::cast_slice(&scores));
+        Ok((times, scores, history.ewma(), history.trend() as u8))
+    }
+
+    /// The cells of one chain.
+    fn cells(&self, py: Python<'_>, chain: &Bound<'_, PyAny>) -> PyResult<Vec<(u64, f32)>> {
+        let chain = ChainId(numbers::id(chain, || "chain".to_string())?);
+        let inner = self.gate.enter(py)?;
+        if inner.core.history(chain).is_none() {
+            return Err(errors::plain(py, Error::NotLed { chain }));
+        }
+        Ok(inner.core.snapshot().cells(chain).map(|(node, score)| (node.0, score)).collect())
+    }
+
+    fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<SnapshotParts<'py>> {
+        let inner = self.gate.enter(py)?;
+        let snapshot = inner.core.snapshot();
+        let (chains, offsets, nodes, scores) = py.detach(|| cells_of(snapshot));
+        let bytes = |numbers: &[u64]| PyBytes::new(py, bytemuck::cast_slice(numbers));
+        let scores = PyBytes::new(py, bytemuck::cast_slice(&scores));
+        Ok((bytes(&chains), bytes(&offsets), bytes(&nodes), scores))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        // In the middle of a call nothing is garbage: whoever calls holds it.
+        let Some(inner) = self.gate.peek() else { return Ok(()) };
+        match &inner.installed {
+            Some(Installed::Python(scorer)) => scorer.traverse(&visit),
+            Some(Installed::Table(table)) => visit.call(table),
+            None => Ok(()),
+        }
+    }
+
+    fn __clear__(&self) {
+        let former = self.gate.peek().map(|mut inner| (inner.installed.take(), inner.core.registry_mut().uninstall()));
+        drop(former);
+    }
+}
+
+/// All cells of a snapshot: chains, where the cells of each begin, nodes, and scores.
+fn cells_of(snapshot: &ScoreSnapshot) -> (Vec<u64>, Vec<u64>, Vec<u64>, Vec<f32>) {
+    let (mut chains, mut offsets, mut nodes, mut scores) = (Vec::new(), vec![0], Vec::new(), Vec::new());
+    for chain in snapshot.chains() {
+        for (node, score) in snapshot.cells(chain) {
+            nodes.push(node.0);
+            scores.push(score);
+        }
+        chains.push(chain.0);
+        offsets.push(nodes.len() as u64);
+    }
+    (chains, offsets, nodes, scores)
+}
+
+impl Installed {
+    /// The half for the core and the half for Python.
+    fn new(scorer: &Bound<'_, PyAny>) -> PyResult<(BoxedScorer, Installed)> {
+        if let Ok(table) = scorer.cast::<TableScorer>() {
+            return Ok((Box::new(table.get().scorer()), Installed::Table(table.clone().unbind())));
+        }
+        let scorer = PythonScorer::new(scorer)?;
+        Ok((Box::new(scorer.clone()), Installed::Python(scorer)))
+    }
+
+    fn object(&self, py: Python<'_>) -> Py<PyAny> {
+        match self {
+            Installed::Python(scorer) => scorer.object(py),
+            Installed::Table(table) => table.clone_ref(py).into_any(),
+        }
+    }
+}
+
+/// The exceptions of the call that has just ended.
+fn raised_by(installed: Option<&Installed>) -> Vec<PyErr> {
+    match installed {
+        Some(Installed::Python(scorer)) => scorer.take_raised(),
+        _ => Vec::new(),
+    }
+}
+
+/// The exception that a failure of the scorer stands for; its code is a number from -1 downwards.
+fn raised_as(error: &ScorerError) -> Option<usize> {
+    usize::try_from(-(i64::from(error.code()) + 1)).ok()
+}
+
+/// What is raised when a pass fails.
+fn failure(py: Python<'_>, error: Error, mut raised: Vec<PyErr>) -> PyErr {
+    errors::from_core(py, error, |error| {
+        let index = raised_as(error).filter(|&index| index < raised.len())?;
+        Some(raised.swap_remove(index))
+    })
+}
+
+fn failures<'py>(py: Python<'py>, failures: &[ScorerFailure], raised: &[PyErr]) -> PyResult<Bound<'py, PyList>> {
+    let parts = failures.iter().map(|failure| -> FailureParts {
+        // Without an exception there is a panic of the core's own scorer, which has a text only.
+        let exception = match raised_as(&failure.error).and_then(|index| raised.get(index)) {
+            Some(exception) => exception.clone_ref(py),
+            None => PyRuntimeError::new_err(failure.error.to_string()),
+        };
+        (failure.method.name(), failure.chain.map(|chain| chain.0), failure.node.map(|node| node.0), exception)
+    });
+    PyList::new(py, parts)
+}
+
+fn report_parts<'py>(
+    py: Python<'py>,
+    report: &TickReport,
+    raised: &[PyErr],
+) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyList>)> {
+    Ok((PyBytes::new(py, &records::report(report)), failures(py, &report.failures, raised)?))
+}
+
+fn decision_parts<'py>(py: Python<'py>, decision: &Decision, raised: &[PyErr]) -> PyResult<DecisionParts<'py>> {
+    let (report, failures) = report_parts(py, &decision.report, raised)?;
+    let actions = PyBytes::new(py, &records::actions(decision));
+    let judgements = PyBytes::new(py, &records::judgements(decision));
+    Ok((actions, judgements, report, failures))
+}
+
+fn explanation_parts<'py>(py: Python<'py>, explanation: &Explanation) -> ExplanationParts<'py> {
+    let mut judgement = Vec::new();
+    records::judgement(&explanation.judgement).write(&mut judgement);
+    let ns = |at: Option<Timestamp>| at.map(|at| at.0);
+    (
+        PyBytes::new(py, &judgement),
+        ns(explanation.since),
+        ns(explanation.sampled_at),
+        ns(explanation.cooldown_until),
+        explanation.score_floor,
+        explanation.hysteresis_gap,
+        explanation.refusal.map(driftline::Verdict::number),
+        ns(explanation.retry_at),
+        explanation.to_string(),
+    )
+}
+
+/// The decision function over a scorer that is not installed anywhere.
+#[pyfunction]
+pub(crate) fn diff_scheduler<'py>(
+    state: &Bound<'py, State>,
+    scorer: &Bound<'py, PyAny>,
+    config: &Bound<'py, PyAny>,
+    this_node: &Bound<'py, PyAny>,
+    now: &Bound<'py, PyAny>,
+    already_evicted: &Bound<'py, PyAny>,
+) -> PyResult<DecisionParts<'py>> {
+    let py = state.py();
+    let config = config_of(config)?;
+    let this_node = NodeId(numbers::id(this_node, || "this_node".to_string())?);
+    let now = Timestamp(numbers::ns(now, "now")?);
+    let already_evicted = arrays::ids(already_evicted, "already_evicted", None)?;
+    let already_evicted: Vec<ChainId> = already_evicted.into_iter().map(ChainId).collect();
+    let (scorer, installed) = Installed::new(scorer)?;
+    let state = state.get().gate.read(py)?;
+    let outcome = core_diff_scheduler(&state, scorer.as_ref(), &config, this_node, now, &already_evicted);
+    let raised = raised_by(Some(&installed));
+    match outcome {
+        Ok(decision) => decision_parts(py, &decision, &raised),
+        Err(error) => Err(failure(py, error, raised)),
+    }
+}

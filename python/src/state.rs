@@ -1,0 +1,131 @@
+//! The state: what the scheduler is told.
+
+use driftline::{ChainId, ChainView, Membership, MeshState, NodeId};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyTuple};
+
+use crate::gate::SharedGate;
+use crate::{arrays, errors, events, numbers};
+
+/// So many events are worth letting other threads run.
+const EVENTS_PER_DETACH: usize = 1024;
+
+/// The core behind `driftline.MeshState`.
+#[pyclass(module = "driftline._driftline", frozen)]
+pub(crate) struct State {
+    pub(crate) gate: SharedGate<MeshState>,
+}
+
+/// Leader or none, holders, whether a claim is held, last rebalance.
+type ChainParts<'py> = (Option<u64>, Bound<'py, PyTuple>, bool, Option<u64>);
+
+/// Four arrays as bytes.
+type MembershipBytes<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+
+#[pymethods]
+impl State {
+    #[new]
+    fn new() -> Self {
+        State { gate: SharedGate::new(MeshState::new(), "state") }
+    }
+
+    fn load(
+        &self,
+        py: Python<'_>,
+        chains: &Bound<'_, PyAny>,
+        leaders: &Bound<'_, PyAny>,
+        offsets: &Bound<'_, PyAny>,
+        holders: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let chains: Vec<ChainId> = arrays::ids(chains, "chains", None)?.into_iter().map(ChainId).collect();
+        let leaders = arrays::ids(leaders, "leaders", Some(NodeId::NONE.0))?;
+        let leaders: Vec<NodeId> = leaders.into_iter().map(NodeId).collect();
+        let holder_offsets = arrays::ids(offsets, "offsets", None)?;
+        let holders: Vec<NodeId> = arrays::ids(holders, "holders", None)?.into_iter().map(NodeId).collect();
+        let mut state = self.gate.write(py)?;
+        let state: &mut MeshState = &mut state;
+        let outcome = py.detach(|| {
+            state.load(&Membership {
+                chains: &chains,
+                leaders: &leaders,
+                holder_offsets: &holder_offsets,
+                holders: &holders,
+            })
+        });
+        outcome.map_err(|error| errors::plain(py, error))
+    }
+
+    fn apply(&self, py: Python<'_>, events: &Bound<'_, PyAny>) -> PyResult<()> {
+        let events = events::events_of(events)?;
+        let mut state = self.gate.write(py)?;
+        let state: &mut MeshState = &mut state;
+        let outcome =
+            if events.len() < EVENTS_PER_DETACH { state.apply(&events) } else { py.detach(|| state.apply(&events)) };
+        outcome.map_err(|error| errors::plain(py, error))
+    }
+
+    fn digest(&self, py: Python<'_>) -> PyResult<u64> {
+        let state = self.gate.read(py)?;
+        let state: &MeshState = &state;
+        Ok(py.detach(|| state.digest()))
+    }
+
+    fn chain<'py>(&self, py: Python<'py>, chain: &Bound<'py, PyAny>) -> PyResult<Option<ChainParts<'py>>> {
+        let chain = ChainId(numbers::id(chain, || "chain".to_string())?);
+        let state = self.gate.read(py)?;
+        state.chain(chain).map(|view| parts_of(py, &view)).transpose()
+    }
+
+    fn chain_count(&self, py: Python<'_>) -> PyResult<usize> {
+        Ok(self.gate.read(py)?.chain_count())
+    }
+
+    fn chains(&self, py: Python<'_>) -> PyResult<Vec<u64>> {
+        let state = self.gate.read(py)?;
+        let state: &MeshState = &state;
+        Ok(plain(py.detach(|| state.chains())))
+    }
+
+    fn chains_on(&self, py: Python<'_>, node: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
+        let node = NodeId(numbers::id(node, || "node".to_string())?);
+        Ok(plain(self.gate.read(py)?.chains_on(node)))
+    }
+
+    fn led_by(&self, py: Python<'_>, node: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
+        let node = NodeId(numbers::id(node, || "node".to_string())?);
+        let state = self.gate.read(py)?;
+        let state: &MeshState = &state;
+        Ok(plain(py.detach(|| state.led_by(node))))
+    }
+
+    /// Chains, leaders, offsets and holders, such that loading them makes the same membership.
+    fn membership<'py>(&self, py: Python<'py>) -> PyResult<MembershipBytes<'py>> {
+        let state = self.gate.read(py)?;
+        let state: &MeshState = &state;
+        let [chains, leaders, offsets, holders] = py.detach(|| membership_of(state));
+        let bytes = |numbers: &[u64]| PyBytes::new(py, bytemuck::cast_slice(numbers));
+        Ok((bytes(&chains), bytes(&leaders), bytes(&offsets), bytes(&holders)))
+    }
+}
+
+fn plain(chains: Vec<ChainId>) -> Vec<u64> {
+    chains.into_iter().map(|chain| chain.0).collect()
+}
+
+fn parts_of<'py>(py: Python<'py>, view: &ChainView<'_>) -> PyResult<ChainParts<'py>> {
+    let holders: Vec<u64> = view.holders().map(|node| node.0).collect();
+    let leader = view.leader().map(|node| node.0);
+    Ok((leader, PyTuple::new(py, holders)?, view.claim_held(), view.last_rebalance().map(|at| at.0)))
+}
+
+fn membership_of(state: &MeshState) -> [Vec<u64>; 4] {
+    let (mut chains, mut leaders, mut offsets, mut holders) = (Vec::new(), Vec::new(), vec![0], Vec::new());
+    for chain in state.chains() {
+        let Some(view) = state.chain(chain) else { continue };
+        chains.push(chain.0);
+        leaders.push(view.leader().unwrap_or(NodeId::NONE).0);
+        holders.extend(view.holders().map(|node| node.0));
+        offsets.push(holders.len() as u64);
+    }
+    [chains, leaders, offsets, holders]
+}
