@@ -1,8 +1,8 @@
 """driftline says **which replica should live somewhere else**, and only when the move is worth it.
 
 You tell a `MeshState` who holds which chain and who leads it. A scorer that you write says how good each home is. Once
-per tick a `LocalScheduler` answers with the few moves that are worth making. It does no I/O, reads no clock and starts no
-thread: the same inputs give the same answers, bit for bit, here as in Rust and C.
+per tick a `LocalScheduler` answers with the few moves that are worth making. It does no I/O, reads no clock and
+starts no thread: the same inputs give the same answers, bit for bit, here as in Rust and C.
 
 ```python
 import driftline
@@ -20,8 +20,8 @@ for action in scheduler.tick(state, now=0.0).actions:
     print(action)
 ```
 
-Times that go in are `int` nanoseconds, `float` seconds or `timedelta` (`to_ns`); times that come out are `int` nanoseconds in
-attributes that end in `_ns`. Ids are `int` from 0 to 2**64 - 1.
+Times that go in are `int` nanoseconds, `float` seconds or `timedelta` (`to_ns`); times that come out are `int`
+nanoseconds in attributes that end in `_ns`. Ids are `int` from 0 to 2**64 - 1.
 """
 
 from __future__ import annotations

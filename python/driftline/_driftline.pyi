@@ -3,6 +3,30 @@
 from collections.abc import Iterable
 from typing import Any, Final, final
 
+__all__ = [
+    "EVICTION_LAYOUT",
+    "HISTORY_DEAD_BAND",
+    "HISTORY_LENGTH",
+    "HISTORY_SMOOTHING",
+    "JUDGEMENT_LAYOUT",
+    "NO_NODE",
+    "REPORT_LAYOUT",
+    "RETRY_BACKOFF_FIRST_NS",
+    "VERDICTS",
+    "VERDICT_COUNT",
+    "Scheduler",
+    "State",
+    "TableScorer",
+    "__version__",
+    "build_info",
+    "check_cost_per_sec",
+    "check_u64",
+    "diff_scheduler",
+    "judgement_text",
+    "score_equivalent",
+    "to_ns",
+    "validate_config",
+]
 EVICTION_LAYOUT: Final[list[tuple[str, str]]]
 JUDGEMENT_LAYOUT: Final[list[tuple[str, str]]]
 REPORT_LAYOUT: Final[list[tuple[str, str]]]

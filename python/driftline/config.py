@@ -50,7 +50,7 @@ class SchedulerConfig:
     backstop_spread: bool
     """Whether backstops are spread over the interval by chain id (L3)."""
     retry_backoff: int
-    """How long a chain without a better home is at most left alone while nothing is new, in nanoseconds (L4). 0: not."""
+    """How long a chain without a better home is left alone at most, in nanoseconds (L4). 0 is not at all."""
 
     def __init__(
         self,

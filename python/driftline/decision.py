@@ -68,7 +68,7 @@ class Eviction:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One chain's verdict and what it was judged by; what was not asked or not reached is `None`. `str()` is one line."""
+    """One chain's verdict and what it was judged by. What was not asked is `None`; `str()` is one line."""
 
     chain: int
     """The chain."""
@@ -103,7 +103,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why one chain is where it is: its verdict as of the last tick, the operands, and since when. `str()` is one line."""
+    """Why one chain is where it is: verdict as of the last tick, operands, and since when. `str()` is one line."""
 
     judgement: Judgement
     """Verdict and operands."""
@@ -222,6 +222,11 @@ def _report_of(data: bytes, failures: Sequence[tuple[str, int | None, int | None
     )
 
 
+def _eviction_of(parts: tuple[Any, ...]) -> Eviction:
+    chain, victim, victim_score, target, target_score, gain, cost = parts
+    return Eviction(chain, victim, victim_score, target, target_score, gain, _known(cost))
+
+
 def _judgement_of(parts: tuple[Any, ...]) -> Judgement:
     chain, verdict, victim, sampled, live, node, score, gain, cost = parts
     return Judgement(
@@ -258,12 +263,21 @@ def report_of(parts: tuple[Any, ...]) -> TickReport:
 
 
 class Decision:
-    """What a pass decided. Immutable. Its values are built when they are asked for, so an idle tick costs next to nothing.
+    """What a pass decided. Immutable.
 
+    Its values are built when they are asked for, so an idle tick costs next to nothing.
     A tick's decision stays what it is when the scheduler goes on.
     """
 
-    __slots__ = ("__weakref__", "_actions", "_actions_data", "_judgements", "_judgements_data", "_report", "_report_data")
+    __slots__ = (
+        "__weakref__",
+        "_actions",
+        "_actions_data",
+        "_judgements",
+        "_judgements_data",
+        "_report",
+        "_report_data",
+    )
 
     def __init__(self, parts: tuple[Any, ...]) -> None:
         self._actions_data, self._judgements_data, *self._report_data = parts
@@ -275,8 +289,7 @@ class Decision:
     def actions(self) -> tuple[Eviction, ...]:
         """At most one per chain, by ascending chain id (D12)."""
         if self._actions is None:
-            evictions = _EVICTION.iter_unpack(self._actions_data)
-            self._actions = tuple(Eviction(*parts, _known(cost)) for *parts, cost in evictions)
+            self._actions = tuple(map(_eviction_of, _EVICTION.iter_unpack(self._actions_data)))
         return self._actions
 
     @property

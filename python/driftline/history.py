@@ -54,7 +54,7 @@ class ScoreHistory(Sequence[HistorySample]):
 
     def to_numpy(self) -> NDArray[np.void]:
         """A structured array with the fields `at_ns` (`uint64`) and `worst_score` (`float32`)."""
-        import numpy as np  # noqa: PLC0415 - `import driftline` must not need it
+        import numpy as np
 
         samples = np.empty(len(self), [("at_ns", np.uint64), ("worst_score", np.float32)])
         samples["at_ns"] = self._times

@@ -119,8 +119,8 @@ class LocalScheduler:
 
         Raises:
             TimeReversedError: `now` is earlier than a time seen before (T1); nothing has changed.
-            Exception: whatever the scorer raised. Nothing is emitted then and no decision state is written; what was observed is
-                kept, the rest stays due (P2).
+            Exception: whatever the scorer raised. Nothing is emitted then and no decision state is written; what was
+                observed is kept, the rest stays due (P2).
         """
         return Decision(self._core.tick(state._core, now))
 
@@ -211,8 +211,8 @@ def diff_scheduler(
 ) -> Decision:
     """The decision function: judges every chain that `this_node` leads, and writes nothing (A5).
 
-    Given a `SnapshotScorer` it judges by what was sampled, given a plain scorer it asks for every score itself. Chains in
-    `already_evicted`, in any order, were evicted from earlier in the same pass and are skipped (D2).
+    Given a `SnapshotScorer` it judges by what was sampled, given a plain scorer it asks for every score itself.
+    Chains in `already_evicted`, in any order, were evicted from earlier in the same pass and are skipped (D2).
 
     Raises:
         ReservedNodeError: `this_node` is `NO_NODE`.

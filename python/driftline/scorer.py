@@ -25,30 +25,29 @@ class PlacementScorer(Protocol):
     """Says how good each home is. Write one; a scheduler asks it.
 
     Any object with these two methods is one; inheriting is not needed, but makes Python say what is missing. A score is
-    a number in [0, 1], higher is a better home, `None` is "no opinion". Nothing that a scorer returns is trusted: NaN and
-    infinities are no opinion, other numbers are clamped, and both are counted in the report (P1).
+    a number in [0, 1], higher is a better home, `None` is "no opinion". Nothing that a scorer returns is trusted: NaN
+    and infinities are no opinion, other numbers are clamped, and both are counted in the report (P1).
 
     These methods are used if they are there. They are looked up once, when the scorer is installed:
 
-    | method | returns | if it is missing |
-    | --- | --- | --- |
-    | `live_score(chain, node)` | `float \\| None`: what is true right now, never cached | `score` is asked |
-    | `node_fingerprint(node)` | `int \\| None`: a change counter of all that scores of the node depend on | `None`: always changed |
-    | `chain_fingerprint(chain)` | `int \\| None`: the same for what belongs to the chain | 0: never changed |
-    | `migration_cost(chain, target)` | `MigrationCost \\| None` | `None`: free |
-    | `score_many(chains, nodes)` | one score each | `score` is asked for each |
-    | `live_score_many(chains, nodes)` | one score each | `live_score` is asked for each |
-    | `node_fingerprints(nodes)` | one fingerprint each | `node_fingerprint` is asked for each |
-    | `alternatives(chain, exclude, limit)` | up to `limit` alternatives, best first | `best_alternative` is asked |
+    - `live_score(chain, node)`: what is true right now, never cached. Else `score` is asked.
+    - `node_fingerprint(node)`: a change counter of all that scores of the node depend on, an `int` of 64 bits; `None`
+      is "cannot say", which counts as always changed, and is what a scorer without the method says.
+    - `chain_fingerprint(chain)`: the same for what belongs to the chain. Else it never changes.
+    - `migration_cost(chain, target)`: a `MigrationCost`; `None` is free, and so is all where the method is missing.
+    - `alternatives(chain, exclude, limit)`: up to `limit` alternatives, best first. Else `best_alternative` is asked.
+    - `score_many(chains, nodes)`, `live_score_many(chains, nodes)`, `node_fingerprints(nodes)`: many answers at once.
+      Else the single form is asked for each.
 
-    The batch methods get read-only arrays of `uint64` (a `memoryview` of format `"Q"` where NumPy is missing). Scores come back as an
-    array of `float32` or `float64`, in which NaN is no opinion, or as a sequence of `float` and `None`; fingerprints as an
-    array of `uint64` or `int64`, as a pair of that and an array of `bool` that says which are known, or as a sequence of `int`
-    and `None`. One such call costs little more than one call of the single form, so write them when chains are many. They must
-    give the answers of the single forms.
+    The batch methods get read-only arrays of `uint64` (a `memoryview` of format `"Q"` where NumPy is missing). Scores
+    come back as an array of `float32` or `float64`, in which NaN is no opinion, or as a sequence of `float` and
+    `None`; fingerprints as an array of `uint64` or `int64`, as a pair of that and an array of `bool` that says which
+    are known, or as a sequence of `int` and `None`. One such call costs little more than one call of the single form,
+    so write them when chains are many. They must give the answers of the single forms.
 
-    An exception comes out of `tick` as itself, with a note that says what was asked; nothing is emitted then (P2). Under
-    `OnScorerError.SKIP_CHAIN` an `Exception` is kept in the report instead; what is none, such as `KeyboardInterrupt`, comes out always.
+    An exception comes out of `tick` as itself, with a note that says what was asked; nothing is emitted then (P2).
+    Under `OnScorerError.SKIP_CHAIN` an `Exception` is kept in the report instead; what is none, such as
+    `KeyboardInterrupt`, comes out always.
 
     A scorer is called on the thread that ticks, one question at a time. It must not use the scheduler or state whose
     call it answers: that raises `ReentrantError` (P3).

@@ -51,7 +51,7 @@ class ScoreSnapshot:
 
         A `DataFrame` of pandas or polars takes it as it is.
         """
-        import numpy as np  # noqa: PLC0415 - `import driftline` must not need it
+        import numpy as np
 
         lengths = np.diff(np.asarray(self._offsets)).astype(np.int64)
         return {

@@ -39,8 +39,8 @@ class MeshState:
     Feed it with `load` and `apply`; both are all or nothing. One state may serve several schedulers. A chain exists
     while it has a holder, a leader, a claim or a remembered rebalance.
 
-    One call writes at a time, several may read; who comes at the wrong moment gets `BusyError`, or `ReentrantError` from
-    inside a scorer. `load`, and `apply` of many events, let other threads run.
+    One call writes at a time, several may read; who comes at the wrong moment gets `BusyError`, or `ReentrantError`
+    from inside a scorer. `load`, and `apply` of many events, let other threads run.
 
     >>> state = MeshState()
     >>> state.load(chains=[7], leaders=[1], offsets=[0, 3], holders=[1, 2, 3])
@@ -63,8 +63,8 @@ class MeshState:
         """Makes the membership this one (E2).
 
         The holders of chain `i` are `holders[offsets[i]:offsets[i + 1]]`, in any order. Each argument is a
-        one-dimensional array of any integer type, or a sequence of `int`. Chains that are not listed are gone; those that are keep
-        claim and cooldown. What is equal to the present is not marked dirty. The arrays are copied.
+        one-dimensional array of any integer type, or a sequence of `int`. Chains that are not listed are gone; those
+        that are keep claim and cooldown. What is equal to the present is not marked dirty. The arrays are copied.
 
         Args:
             chains: The chains; no id twice.
