@@ -10,8 +10,13 @@ def check_number(name: str, value: object) -> float:
 
     Raises:
         TypeError: it is no number.
+        ValueError: it is an `int` that no `float` can hold.
     """
     if isinstance(value, (bool, str, bytes)) or not hasattr(value, "__float__"):
         message = f"{name}: a number is expected, not {type(value).__name__}"
         raise TypeError(message)
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        message = f"{name}: the number is too large"
+        raise ValueError(message) from None

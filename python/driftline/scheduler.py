@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _driftline
 from .config import SchedulerConfig
 from .decision import Decision, Explanation, Sampled, TickReport, explanation_of, report_of
 from .enums import SampleCause
+from .errors import Error
 from .history import ScoreHistory
 from .snapshot import ScoreSnapshot
+from .state import MeshState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
     from ._times import Time
     from .scorer import PlacementScorer
-    from .state import MeshState
 
 __all__ = ["LocalScheduler", "SchedulerRegistry", "diff_scheduler"]
 
@@ -122,7 +123,7 @@ class LocalScheduler:
             Exception: whatever the scorer raised. Nothing is emitted then and no decision state is written; what was
                 observed is kept, the rest stays due (P2).
         """
-        return Decision(self._core.tick(state._core, now))
+        return Decision(self._core.tick(_core_of(state), now))
 
     def decide(self, state: MeshState, now: Time) -> Decision:
         """What a tick on the same observations would decide (T3): a dry run that changes nothing.
@@ -130,7 +131,7 @@ class LocalScheduler:
         Raises:
             Exception: as `tick`.
         """
-        return Decision(self._core.decide(state._core, now))
+        return Decision(self._core.decide(_core_of(state), now))
 
     def sample(self, state: MeshState, now: Time) -> TickReport:
         """Samples what is due and decides nothing (A3). A tick does it by itself.
@@ -138,7 +139,7 @@ class LocalScheduler:
         Raises:
             Exception: as `tick`.
         """
-        return report_of(self._core.sample(state._core, now))
+        return report_of(self._core.sample(_core_of(state), now))
 
     def sampled(self) -> tuple[Sampled, ...]:
         """The chains that the last sample or tick re-scored, by ascending id, and why."""
@@ -150,7 +151,7 @@ class LocalScheduler:
         Raises:
             NotLedError: this scheduler does not lead the chain now.
         """
-        return explanation_of(self._core.explain(state._core, chain))
+        return explanation_of(self._core.explain(_core_of(state), chain))
 
     def history(self, chain: int) -> ScoreHistory:
         """The history of a chain.
@@ -172,9 +173,17 @@ class LocalScheduler:
         """The scores of all led chains as they were sampled. Copies all of them."""
         return ScoreSnapshot(*self._core.snapshot())
 
+    def __reduce__(self) -> NoReturn:
+        """A scheduler is neither copied nor pickled."""
+        message = "a LocalScheduler cannot be copied or pickled"
+        raise TypeError(message)
+
     def __repr__(self) -> str:
-        """The node and what scores."""
-        scorer = self.scorer
+        """The node and what scores. Never an error: a traceback may want to show a scheduler that is in use."""
+        try:
+            scorer = self.scorer
+        except Error:
+            return "LocalScheduler(in use)"
         kind = "no scorer" if scorer is None else f"scorer {type(scorer).__name__}"
         return f"LocalScheduler(this_node={self.this_node}, {kind})"
 
@@ -219,8 +228,15 @@ def diff_scheduler(
         TypeError: the scorer lacks a method.
         Exception: whatever the scorer raised.
     """
-    parts = _driftline.diff_scheduler(state._core, scorer, _checked(config), this_node, now, already_evicted)
+    parts = _driftline.diff_scheduler(_core_of(state), scorer, _checked(config), this_node, now, already_evicted)
     return Decision(parts)
+
+
+def _core_of(state: MeshState) -> _driftline.State:
+    if not isinstance(state, MeshState):
+        message = f"state: a MeshState is expected, not {type(state).__name__}"
+        raise TypeError(message)
+    return state._core
 
 
 def _checked(config: SchedulerConfig) -> SchedulerConfig:

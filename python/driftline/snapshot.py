@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
-from . import _arrays
+from . import _arrays, _driftline
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,12 +34,12 @@ class ScoreSnapshot:
 
     def cells(self, chain: int) -> dict[int, float]:
         """The scores of a chain's holders by ascending node; empty if the chain was not led at the last sample."""
-        cells = self._cells(chain)
+        cells = self._cells(_driftline.check_u64(chain, "chain"))
         return dict(zip(self._nodes[cells], self._scores[cells], strict=True))
 
     def score(self, chain: int, node: int) -> float | None:
         """The sampled score of one holder."""
-        return self.cells(chain).get(node)
+        return self.cells(chain).get(_driftline.check_u64(node, "node"))
 
     def worst(self, chain: int) -> tuple[int, float] | None:
         """The worst holder as sampled, and its score; ties go to the lowest node."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _arrays, _driftline
+from .errors import Error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -116,6 +117,11 @@ class MeshState:
         names = ("chains", "leaders", "offsets", "holders")
         return {name: _arrays.array(data, "u8") for name, data in zip(names, self._core.membership(), strict=True)}
 
+    def __reduce__(self) -> NoReturn:
+        """A state is neither copied nor pickled: make another one and load `to_arrays()`."""
+        message = "a MeshState cannot be copied or pickled; load its to_arrays() into another one"
+        raise TypeError(message)
+
     def __len__(self) -> int:
         """How many chains exist."""
         return self._core.chain_count()
@@ -125,8 +131,11 @@ class MeshState:
         return self._core.chain(chain) is not None
 
     def __repr__(self) -> str:
-        """How many chains exist."""
-        return f"MeshState({len(self):,} chains)"
+        """How many chains exist. Never an error: a traceback may want to show a state that is in use."""
+        try:
+            return f"MeshState({len(self):,} chains)"
+        except Error:
+            return "MeshState(in use)"
 
 
 class MigrationEligible:

@@ -1,15 +1,22 @@
 //! Arrays over the buffer protocol, in both directions. Nothing borrowed outlives the call that reads it.
 
-use pyo3::buffer::{Element, PyBuffer, PyUntypedBuffer};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use bytemuck::Pod;
+use pyo3::buffer::{Element, PyUntypedBuffer};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyString, PyTuple};
 
-use crate::numbers::{self, to_f32, type_name};
+use crate::numbers::{self, shown, to_f32, type_name};
 
 /// Whether an object has elements to read one by one. Text has, but nobody means its letters.
 fn is_text(value: &Bound<'_, PyAny>) -> bool {
     value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>()
+}
+
+/// Whether elements lie in the machine's byte order.
+fn is_native(buffer: &PyUntypedBuffer) -> bool {
+    let foreign: &[u8] = if cfg!(target_endian = "little") { b">!" } else { b"<" };
+    !buffer.format().to_bytes().first().is_some_and(|order| foreign.contains(order))
 }
 
 /// The buffer of an array, if it is one with elements of its own; an array of Python objects is read as a sequence.
@@ -27,22 +34,30 @@ fn check_one_dimension(buffer: &PyUntypedBuffer, name: &str) -> PyResult<()> {
     }
 }
 
-/// Copies a buffer of `T`, if it is one.
-fn copied<T: Element>(py: Python<'_>, buffer: &PyUntypedBuffer) -> Option<PyResult<Vec<T>>> {
-    buffer.as_typed::<T>().ok().map(|buffer| buffer.to_vec(py))
+/// Copies an array of `T`, if it is one. What Python can write to at any time is not borrowed.
+fn copied<T: Element + Pod>(array: &Bound<'_, PyAny>, buffer: &PyUntypedBuffer) -> Option<PyResult<Vec<T>>> {
+    if !is_native(buffer) || !T::is_compatible_format(buffer.format()) {
+        return None;
+    }
+    Some(match buffer.as_typed::<T>() {
+        Ok(buffer) => buffer.to_vec(array.py()),
+        // A column of packed records does not lie where a `T` must, but its bytes can be had.
+        Err(_) => array
+            .call_method0("tobytes")
+            .and_then(|bytes| Ok(bytemuck::pod_collect_to_vec(bytes.cast::<PyBytes>()?.as_bytes()))),
+    })
 }
 
 /// Ids from an array of any integer type, or from a sequence of `int`. `none` is what `None` in a sequence stands for.
 pub(crate) fn ids(value: &Bound<'_, PyAny>, name: &str, none: Option<u64>) -> PyResult<Vec<u64>> {
     let Some(buffer) = buffer_of(value) else { return ids_of_sequence(value, name, none) };
     check_one_dimension(&buffer, name)?;
-    let py = value.py();
-    if let Some(ids) = copied::<u64>(py, &buffer) {
+    if let Some(ids) = copied::<u64>(value, &buffer) {
         return ids;
     }
     macro_rules! widened {
         ($($type:ty),*) => {
-            $(if let Some(numbers) = copied::<$type>(py, &buffer) {
+            $(if let Some(numbers) = copied::<$type>(value, &buffer) {
                 return widen(numbers?, name);
             })*
         };
@@ -65,18 +80,25 @@ fn widen<T: Copy + Into<i128>>(numbers: Vec<T>, name: &str) -> PyResult<Vec<u64>
     Ok(ids)
 }
 
+/// The elements of a sequence, such as a list. A set or a mapping is none: its order means nothing.
+fn elements<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Vec<Bound<'py, PyAny>>>> {
+    let is_other = is_text(value) || value.is_instance_of::<PyDict>();
+    if is_other || !value.hasattr("__len__")? || !value.hasattr("__getitem__")? {
+        return Ok(None);
+    }
+    value.try_iter().ok().map(Iterator::collect).transpose()
+}
+
 fn ids_of_sequence(value: &Bound<'_, PyAny>, name: &str, none: Option<u64>) -> PyResult<Vec<u64>> {
-    let elements = if is_text(value) { None } else { value.try_iter().ok() };
-    let Some(elements) = elements else {
+    let Some(elements) = elements(value)? else {
         let given = type_name(value);
         return Err(PyTypeError::new_err(format!("{name}: an array or a sequence of int is expected, not {given}")));
     };
-    let mut ids = Vec::with_capacity(value.len().unwrap_or(0));
-    for (index, element) in elements.enumerate() {
-        let element = element?;
+    let mut ids = Vec::with_capacity(elements.len());
+    for (index, element) in elements.iter().enumerate() {
         ids.push(match none {
             Some(none) if element.is_none() => none,
-            _ => numbers::id(&element, || format!("{name}[{index}]"))?,
+            _ => numbers::id(element, || format!("{name}[{index}]"))?,
         });
     }
     Ok(ids)
@@ -90,28 +112,22 @@ fn check_length(given: usize, expected: usize, method: &str) -> PyResult<()> {
     Err(PyValueError::new_err(format!("{method} returned {given} answers to {expected} questions")))
 }
 
-/// Walks a copy of an array: what Python can write to at any time is not borrowed.
-fn each<T: Element>(py: Python<'_>, buffer: &PyBuffer<T>, mut take: impl FnMut(usize, T)) -> PyResult<()> {
-    buffer.to_vec(py)?.into_iter().enumerate().for_each(|(index, element)| take(index, element));
-    Ok(())
-}
-
 /// The elements of a list or tuple that answers a batch.
 fn answers<'py>(value: &Bound<'py, PyAny>, method: &str, expected: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    let is_other = is_text(value) || value.is_instance_of::<PyDict>();
-    let is_sequence = !is_other && value.hasattr("__len__")? && value.hasattr("__getitem__")?;
-    let elements = if is_sequence { value.try_iter().ok() } else { None };
-    let Some(elements) = elements else {
+    elements(value)?.ok_or_else(|| {
         let given = type_name(value);
-        return Err(PyTypeError::new_err(format!("{method} returned {given}: {expected} is expected")));
-    };
-    elements.collect()
+        PyTypeError::new_err(format!("{method} returned {given}: {expected} is expected"))
+    })
+}
+
+fn wrong_format(buffer: &PyUntypedBuffer, method: &str, expected: &str) -> PyErr {
+    let format = buffer.format().to_string_lossy();
+    PyTypeError::new_err(format!("{method} returned an array of format '{format}': {expected} is expected"))
 }
 
 /// Scores that answer a batch. In an array NaN is "no opinion", in a sequence `None`.
 pub(crate) fn scores(value: &Bound<'_, PyAny>, method: &str, out: &mut [Option<f32>]) -> PyResult<()> {
     const EXPECTED: &str = "an array of float32 or float64, or a sequence of float or None,";
-    let py = value.py();
     let Some(buffer) = buffer_of(value) else {
         let elements = answers(value, method, EXPECTED)?;
         check_length(elements.len(), out.len(), method)?;
@@ -122,14 +138,17 @@ pub(crate) fn scores(value: &Bound<'_, PyAny>, method: &str, out: &mut [Option<f
     };
     check_one_dimension(&buffer, method)?;
     check_length(buffer.item_count(), out.len(), method)?;
-    if let Ok(buffer) = buffer.as_typed::<f32>() {
-        each(py, buffer, |index, score| out[index] = (!score.is_nan()).then_some(score))
-    } else if let Ok(buffer) = buffer.as_typed::<f64>() {
-        each(py, buffer, |index, score| out[index] = (!score.is_nan()).then_some(to_f32(score)))
+    let given = if let Some(scores) = copied::<f32>(value, &buffer) {
+        scores?
+    } else if let Some(scores) = copied::<f64>(value, &buffer) {
+        scores?.into_iter().map(to_f32).collect()
     } else {
-        let format = buffer.format().to_string_lossy();
-        Err(PyTypeError::new_err(format!("{method} returned an array of format '{format}': {EXPECTED} is expected")))
+        return Err(wrong_format(&buffer, method, EXPECTED));
+    };
+    for (out, score) in out.iter_mut().zip(given) {
+        *out = (!score.is_nan()).then_some(score);
     }
+    Ok(())
 }
 
 /// One score: a number, or `None` for "no opinion".
@@ -151,7 +170,6 @@ pub(crate) fn score(value: &Bound<'_, PyAny>, what: impl Fn() -> String) -> PyRe
 /// are known, or a sequence of `int` or `None`.
 pub(crate) fn fingerprints(value: &Bound<'_, PyAny>, method: &str, out: &mut [Option<u64>]) -> PyResult<()> {
     const EXPECTED: &str = "an array of uint64 or int64, (values, known), or a sequence of int or None,";
-    let py = value.py();
     if value.is_instance_of::<PyTuple>()
         && let Ok((values, known)) = value.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()
         && buffer_of(&values).is_some()
@@ -169,14 +187,17 @@ pub(crate) fn fingerprints(value: &Bound<'_, PyAny>, method: &str, out: &mut [Op
     };
     check_one_dimension(&buffer, method)?;
     check_length(buffer.item_count(), out.len(), method)?;
-    if let Ok(buffer) = buffer.as_typed::<u64>() {
-        each(py, buffer, |index, fingerprint| out[index] = Some(fingerprint))
-    } else if let Ok(buffer) = buffer.as_typed::<i64>() {
-        each(py, buffer, |index, fingerprint| out[index] = Some(fingerprint.cast_unsigned()))
+    let given = if let Some(fingerprints) = copied::<u64>(value, &buffer) {
+        fingerprints?
+    } else if let Some(fingerprints) = copied::<i64>(value, &buffer) {
+        fingerprints?.into_iter().map(i64::cast_unsigned).collect()
     } else {
-        let format = buffer.format().to_string_lossy();
-        Err(PyTypeError::new_err(format!("{method} returned an array of format '{format}': {EXPECTED} is expected")))
+        return Err(wrong_format(&buffer, method, EXPECTED));
+    };
+    for (out, fingerprint) in out.iter_mut().zip(given) {
+        *out = Some(fingerprint);
     }
+    Ok(())
 }
 
 /// Takes back the fingerprints that are not known after all.
@@ -200,15 +221,22 @@ pub(crate) fn fingerprint(value: &Bound<'_, PyAny>, what: impl Fn() -> String) -
     if value.is_none() {
         return Ok(None);
     }
+    let py = value.py();
+    let overflows = |error: &PyErr| error.is_instance_of::<PyOverflowError>(py);
+    let unsigned = value.extract::<u64>();
     // `hash()` has a sign. Only whether it changes is of interest.
-    if let Ok(number) = value.extract::<u64>().or_else(|_| value.extract::<i64>().map(i64::cast_unsigned)) {
-        return Ok(Some(number));
-    }
-    let (what, given) = (what(), type_name(value));
-    Err(if value.hasattr("__index__")? {
-        PyValueError::new_err(format!("{what} is {value}: 64 bits are all that a fingerprint has"))
-    } else {
-        PyTypeError::new_err(format!("{what} is {given}: an int or None is expected"))
+    let either = match unsigned {
+        Err(error) if overflows(&error) => value.extract::<i64>().map(i64::cast_unsigned),
+        other => other,
+    };
+    either.map(Some).map_err(|error| {
+        if overflows(&error) {
+            PyValueError::new_err(format!("{} is {}: a fingerprint has 64 bits", what(), shown(value)))
+        } else if error.is_instance_of::<PyTypeError>(py) {
+            PyTypeError::new_err(format!("{} is {}: an int or None is expected", what(), type_name(value)))
+        } else {
+            error
+        }
     })
 }
 

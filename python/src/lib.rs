@@ -10,6 +10,7 @@ mod errors;
 mod events;
 mod gate;
 mod numbers;
+mod outcome;
 mod records;
 mod scheduler;
 mod scorer;

@@ -5,11 +5,24 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyFloat, PyType};
 
-const NS_PER_S: f64 = 1e9;
+const NS_PER_S: u128 = 1_000_000_000;
+
+/// A class of Python's, looked up once.
+macro_rules! class {
+    ($py:expr, $module:literal, $name:literal) => {{
+        static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+        CLASS.import($py, $module, $name)?
+    }};
+}
 
 /// The name of an object's type, for messages.
 pub(crate) fn type_name(value: &Bound<'_, PyAny>) -> String {
     value.get_type().name().map_or_else(|_| "?".to_string(), |name| name.to_string())
+}
+
+/// A value in words. There are integers that Python refuses to print.
+pub(crate) fn shown(value: &Bound<'_, PyAny>) -> String {
+    value.str().map_or_else(|_| "an enormous number".to_string(), |text| text.to_string())
 }
 
 /// An integer in `0 .. 2**64`, or an error that says which argument is none. `name` is only called for the message.
@@ -24,7 +37,7 @@ pub(crate) fn id(value: &Bound<'_, PyAny>, name: impl Fn() -> String) -> PyResul
     }
     value.extract::<u64>().map_err(|error| {
         if error.is_instance_of::<PyOverflowError>(value.py()) {
-            PyValueError::new_err(format!("{}: {value} is not in 0 .. 2**64 - 1", name()))
+            PyValueError::new_err(format!("{}: {} is not in 0 .. 2**64 - 1", name(), shown(value)))
         } else if error.is_instance_of::<PyTypeError>(value.py()) {
             wrong_type()
         } else {
@@ -36,13 +49,18 @@ pub(crate) fn id(value: &Bound<'_, PyAny>, name: impl Fn() -> String) -> PyResul
 /// A time or duration in nanoseconds: an `int` is nanoseconds, a `float` seconds, a `timedelta` itself.
 pub(crate) fn ns(value: &Bound<'_, PyAny>, name: &str) -> PyResult<u64> {
     let py = value.py();
-    if let Ok(seconds) = value.cast::<PyFloat>() {
-        return from_seconds(seconds.extract()?, name);
+    if value.is_instance_of::<PyFloat>() {
+        return from_seconds(value.extract()?, name);
     }
-    if value.is_instance(timedelta(py)?)? {
+    if value.is_instance(class!(py, "datetime", "timedelta"))? {
         return from_timedelta(value, name);
     }
     if value.is_instance_of::<PyBool>() || !value.hasattr("__index__")? {
+        // The floats of NumPy are real numbers, too, though only one of them is a `float`.
+        let is_real = value.is_instance(class!(py, "numbers", "Real"))?;
+        if is_real && !value.is_instance(class!(py, "numbers", "Rational"))? {
+            return from_seconds(value.extract()?, name);
+        }
         let given = type_name(value);
         let expected = "int nanoseconds, float seconds or a timedelta";
         return Err(PyTypeError::new_err(format!("{name}: {expected} is expected, not {given}")));
@@ -50,26 +68,35 @@ pub(crate) fn ns(value: &Bound<'_, PyAny>, name: &str) -> PyResult<u64> {
     id(value, || name.to_string())
 }
 
-fn timedelta(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
-    static TIMEDELTA: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    TIMEDELTA.import(py, "datetime", "timedelta")
-}
-
-/// Rounds to the nearest nanosecond, ties to even.
+/// The nearest nanosecond, ties to even. Exact: a product in `f64` would be off by a hundred for the times of today.
 fn from_seconds(seconds: f64, name: &str) -> PyResult<u64> {
-    let ns = (seconds * NS_PER_S).round_ties_even();
-    // 2^64 is the first value that does not fit. A NaN is in no range.
-    if (0.0..18_446_744_073_709_551_616.0).contains(&ns) {
-        Ok(ns as u64)
-    } else {
-        Err(PyValueError::new_err(format!("{name}: {seconds} s is not in 0 .. 2**64 - 1 ns")))
+    let refuse = || PyValueError::new_err(format!("{name}: {seconds} s is not in 0 .. 2**64 - 1 ns"));
+    // What is below 2^64 ns is below 2^35 s. A NaN is in no range.
+    if !(0.0..34_359_738_368.0).contains(&seconds) {
+        return Err(refuse());
     }
+    const MANTISSA_BITS: u32 = 52;
+    let bits = seconds.abs().to_bits();
+    // `seconds` is `mantissa / 2^shift`. A subnormal is 0 ns, whichever.
+    let mantissa = bits & ((1 << MANTISSA_BITS) - 1) | (1 << MANTISSA_BITS);
+    let shift = (1023 + MANTISSA_BITS).saturating_sub((bits >> MANTISSA_BITS) as u32);
+    let product = u128::from(mantissa) * NS_PER_S;
+    if shift >= u128::BITS {
+        return Ok(0);
+    }
+    let (whole, rest) = (product >> shift, product & ((1 << shift) - 1));
+    let half = (1 << shift) >> 1;
+    let is_up = rest > half || (rest == half && rest > 0 && whole % 2 == 1);
+    u64::try_from(whole + u128::from(is_up)).map_err(|_| refuse())
 }
 
 fn from_timedelta(value: &Bound<'_, PyAny>, name: &str) -> PyResult<u64> {
     let part = |part: &str| value.getattr(part)?.extract::<i128>();
     let us = (part("days")? * 86_400 + part("seconds")?) * 1_000_000 + part("microseconds")?;
-    u64::try_from(us * 1_000).map_err(|_| PyValueError::new_err(format!("{name}: {value} is not in 0 .. 2**64 - 1 ns")))
+    // A `Timedelta` of pandas is a timedelta, too, and knows nanoseconds.
+    let rest_ns = value.getattr_opt("nanoseconds")?.map_or(Ok(0), |rest| rest.extract::<i128>())?;
+    u64::try_from(us * 1_000 + rest_ns)
+        .map_err(|_| PyValueError::new_err(format!("{name}: {value} is not in 0 .. 2**64 - 1 ns")))
 }
 
 /// The nearest `f32`. What is finite stays finite: a scorer's 1e300 is out of range, not infinite (P1).

@@ -1,16 +1,16 @@
 //! The scheduler: sampling, ticks, dry runs, and what can be asked afterwards.
 
 use driftline::{
-    BoxedScorer, ChainId, Decision, Error, Explanation, LocalScheduler, MeshState, NodeId, ScoreSnapshot, ScorerError,
-    ScorerFailure, TickReport, Timestamp, diff_scheduler as core_diff_scheduler,
+    BoxedScorer, ChainId, Error, Explanation, LocalScheduler, MeshState, NodeId, ScoreSnapshot, Timestamp,
+    diff_scheduler as core_diff_scheduler,
 };
-use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList};
+use pyo3::types::PyBytes;
 use pyo3::{PyTraverseError, PyVisit};
 
 use crate::config::config_of;
 use crate::gate::Gate;
+use crate::outcome::{DecisionParts, DecisionRecords, Outcome, ReportParts, ReportRecords};
 use crate::scorer::PythonScorer;
 use crate::state::State;
 use crate::table::TableScorer;
@@ -28,16 +28,10 @@ struct Inner {
 }
 
 /// The installed scorer: Python's half of it.
-enum Installed {
+pub(crate) enum Installed {
     Python(PythonScorer),
     Table(Py<TableScorer>),
 }
-
-/// Actions, judgements and report as records, and the failures that were survived.
-type DecisionParts<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyList>);
-
-/// Method, chain, node, exception.
-type FailureParts = (&'static str, Option<u64>, Option<u64>, PyErr);
 
 /// A judgement as a record, then since, sampled at, cooldown until, floor, gap, refusal, retry at, and the text.
 type ExplanationParts<'py> =
@@ -99,20 +93,20 @@ impl Scheduler {
         now: &Bound<'py, PyAny>,
     ) -> PyResult<DecisionParts<'py>> {
         let now = Timestamp(numbers::ns(now, "now")?);
-        let mut inner = self.gate.enter(py)?;
-        let Inner { core, installed } = &mut *inner;
-        let mut state = state.get().gate.write(py)?;
-        let state: &mut MeshState = &mut state;
-        // With a Python scorer every question needs the interpreter: letting it go in between would cost more than it gives.
-        let outcome = match installed {
-            Some(Installed::Python(_)) => core.tick(state, now),
-            _ => py.detach(|| core.tick(state, now)),
+        let outcome = {
+            let mut inner = self.gate.enter(py)?;
+            let Inner { core, installed } = &mut *inner;
+            let mut state = state.get().gate.write(py)?;
+            let state: &mut MeshState = &mut state;
+            // With a Python scorer every question needs the interpreter: letting it go in between would cost more than it
+            // gives.
+            let outcome = match installed {
+                Some(Installed::Python(_)) => core.tick(state, now),
+                _ => py.detach(|| core.tick(state, now)),
+            };
+            Outcome::of(outcome, DecisionRecords::of, installed.as_ref())
         };
-        let raised = raised_by(installed.as_ref());
-        match outcome {
-            Ok(decision) => decision_parts(py, decision, &raised),
-            Err(error) => Err(failure(py, error, raised)),
-        }
+        outcome.finish(py)
     }
 
     fn decide<'py>(
@@ -122,14 +116,13 @@ impl Scheduler {
         now: &Bound<'py, PyAny>,
     ) -> PyResult<DecisionParts<'py>> {
         let now = Timestamp(numbers::ns(now, "now")?);
-        let inner = self.gate.enter(py)?;
-        let state = state.get().gate.read(py)?;
-        let outcome = inner.core.decide(&state, now);
-        let raised = raised_by(inner.installed.as_ref());
-        match outcome {
-            Ok(decision) => decision_parts(py, &decision, &raised),
-            Err(error) => Err(failure(py, error, raised)),
-        }
+        let outcome = {
+            let inner = self.gate.enter(py)?;
+            let state = state.get().gate.read(py)?;
+            let outcome = inner.core.decide(&state, now);
+            Outcome::of(outcome, |decision| DecisionRecords::of(&decision), inner.installed.as_ref())
+        };
+        outcome.finish(py)
     }
 
     fn sample<'py>(
@@ -137,21 +130,20 @@ impl Scheduler {
         py: Python<'py>,
         state: &Bound<'py, State>,
         now: &Bound<'py, PyAny>,
-    ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyList>)> {
+    ) -> PyResult<ReportParts<'py>> {
         let now = Timestamp(numbers::ns(now, "now")?);
-        let mut inner = self.gate.enter(py)?;
-        let Inner { core, installed } = &mut *inner;
-        let state = state.get().gate.read(py)?;
-        let state: &MeshState = &state;
-        let outcome = match installed {
-            Some(Installed::Python(_)) => core.sample(state, now),
-            _ => py.detach(|| core.sample(state, now)),
+        let outcome = {
+            let mut inner = self.gate.enter(py)?;
+            let Inner { core, installed } = &mut *inner;
+            let state = state.get().gate.read(py)?;
+            let state: &MeshState = &state;
+            let outcome = match installed {
+                Some(Installed::Python(_)) => core.sample(state, now),
+                _ => py.detach(|| core.sample(state, now)),
+            };
+            Outcome::of(outcome, ReportRecords::of, installed.as_ref())
         };
-        let raised = raised_by(installed.as_ref());
-        match outcome {
-            Ok(report) => report_parts(py, report, &raised),
-            Err(error) => Err(failure(py, error, raised)),
-        }
+        outcome.finish(py)
     }
 
     /// The chains that the last pass re-scored, and the numbers of the causes.
@@ -235,6 +227,14 @@ fn cells_of(snapshot: &ScoreSnapshot) -> (Vec<u64>, Vec<u64>, Vec<u64>, Vec<f32>
 }
 
 impl Installed {
+    /// The exceptions of the call that has just ended.
+    pub(crate) fn take_raised(&self) -> Vec<PyErr> {
+        match self {
+            Installed::Python(scorer) => scorer.take_raised(),
+            Installed::Table(_) => Vec::new(),
+        }
+    }
+
     /// The half for the core and the half for Python.
     fn new(scorer: &Bound<'_, PyAny>) -> PyResult<(BoxedScorer, Installed)> {
         if let Ok(table) = scorer.cast::<TableScorer>() {
@@ -250,54 +250,6 @@ impl Installed {
             Installed::Table(table) => table.clone_ref(py).into_any(),
         }
     }
-}
-
-/// The exceptions of the call that has just ended.
-fn raised_by(installed: Option<&Installed>) -> Vec<PyErr> {
-    match installed {
-        Some(Installed::Python(scorer)) => scorer.take_raised(),
-        _ => Vec::new(),
-    }
-}
-
-/// The exception that a failure of the scorer stands for; its code is a number from -1 downwards.
-fn raised_as(error: &ScorerError) -> Option<usize> {
-    usize::try_from(-(i64::from(error.code()) + 1)).ok()
-}
-
-/// What is raised when a pass fails.
-fn failure(py: Python<'_>, error: Error, mut raised: Vec<PyErr>) -> PyErr {
-    errors::from_core(py, error, |error| {
-        let index = raised_as(error).filter(|&index| index < raised.len())?;
-        Some(raised.swap_remove(index))
-    })
-}
-
-fn failures<'py>(py: Python<'py>, failures: &[ScorerFailure], raised: &[PyErr]) -> PyResult<Bound<'py, PyList>> {
-    let parts = failures.iter().map(|failure| -> FailureParts {
-        // Without an exception there is a panic of the core's own scorer, which has a text only.
-        let exception = match raised_as(&failure.error).and_then(|index| raised.get(index)) {
-            Some(exception) => exception.clone_ref(py),
-            None => PyRuntimeError::new_err(failure.error.to_string()),
-        };
-        (failure.method.name(), failure.chain.map(|chain| chain.0), failure.node.map(|node| node.0), exception)
-    });
-    PyList::new(py, parts)
-}
-
-fn report_parts<'py>(
-    py: Python<'py>,
-    report: &TickReport,
-    raised: &[PyErr],
-) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyList>)> {
-    Ok((PyBytes::new(py, &records::report(report)), failures(py, &report.failures, raised)?))
-}
-
-fn decision_parts<'py>(py: Python<'py>, decision: &Decision, raised: &[PyErr]) -> PyResult<DecisionParts<'py>> {
-    let (report, failures) = report_parts(py, &decision.report, raised)?;
-    let actions = PyBytes::new(py, &records::actions(decision));
-    let judgements = PyBytes::new(py, &records::judgements(decision));
-    Ok((actions, judgements, report, failures))
 }
 
 fn explanation_parts<'py>(py: Python<'py>, explanation: &Explanation) -> ExplanationParts<'py> {
@@ -334,11 +286,10 @@ pub(crate) fn diff_scheduler<'py>(
     let already_evicted = arrays::ids(already_evicted, "already_evicted", None)?;
     let already_evicted: Vec<ChainId> = already_evicted.into_iter().map(ChainId).collect();
     let (scorer, installed) = Installed::new(scorer)?;
-    let state = state.get().gate.read(py)?;
-    let outcome = core_diff_scheduler(&state, scorer.as_ref(), &config, this_node, now, &already_evicted);
-    let raised = raised_by(Some(&installed));
-    match outcome {
-        Ok(decision) => decision_parts(py, &decision, &raised),
-        Err(error) => Err(failure(py, error, raised)),
-    }
+    let outcome = {
+        let state = state.get().gate.read(py)?;
+        let outcome = core_diff_scheduler(&state, scorer.as_ref(), &config, this_node, now, &already_evicted);
+        Outcome::of(outcome, |decision| DecisionRecords::of(&decision), Some(&installed))
+    };
+    outcome.finish(py)
 }

@@ -9,7 +9,7 @@ use driftline::{
 use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyTuple, PyType};
+use pyo3::types::{PyList, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
 
 use crate::arrays;
@@ -60,6 +60,9 @@ struct Pass {
 impl PythonScorer {
     /// Looks up the methods.
     pub(crate) fn new(object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if object.is_instance_of::<PyType>() {
+            return Err(PyTypeError::new_err("a scorer is expected, not its class: make an instance"));
+        }
         let score_many = method(object, "score_many")?;
         let live_score_many = method(object, "live_score_many")?;
         let node_fingerprints = method(object, "node_fingerprints")?;
@@ -189,9 +192,15 @@ impl PlacementScorer for PythonScorer {
     }
 
     fn live_score(&self, chain: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
-        let Some(live_score) = &self.live_score else { return self.score(chain, node) };
+        if let (None, Some(live_score_many)) = (&self.live_score, &self.live_score_many) {
+            let mut out = [None];
+            self.ask_scores(ScorerMethod::LiveScore, "live_score_many", live_score_many, &[(chain, node)], &mut out)?;
+            return Ok(out[0]);
+        }
         let question = Question::of(ScorerMethod::LiveScore, chain, Some(node));
-        self.ask(question, live_score, (chain.0, node.0), |answer| arrays::score(answer, || question.answer()))
+        self.ask(question, self.live_score.as_ref().unwrap_or(&self.score), (chain.0, node.0), |answer| {
+            arrays::score(answer, || question.answer())
+        })
     }
 
     fn best_alternative(&self, chain: ChainId, exclude: &[NodeId]) -> ScorerResult<Option<Alternative>> {
@@ -327,17 +336,25 @@ impl Question {
         format!("the answer of {}", self.text())
     }
 
-    /// Adds to an exception what was asked when it was raised (PEP 678). One that has such a note keeps the one it has:
-    /// a scorer may raise the same object for ever.
+    /// Adds to an exception what was asked when it was raised (PEP 678), in place of what an earlier pass has added: a
+    /// scorer may raise the same object for ever.
     fn note(&self, py: Python<'_>, error: &PyErr) {
         const START: &str = "driftline had asked ";
         let value = error.value(py);
-        let notes = value.getattr("__notes__").and_then(|notes| notes.extract::<Vec<String>>());
-        if notes.is_ok_and(|notes| notes.iter().any(|note| note.starts_with(START))) {
-            return;
-        }
+        let add = || -> PyResult<()> {
+            if let Some(notes) = value.getattr_opt("__notes__")? {
+                let notes = notes.cast::<PyList>()?;
+                for index in (0..notes.len()).rev() {
+                    let note = notes.get_item(index)?;
+                    if note.extract::<String>().is_ok_and(|note| note.starts_with(START)) {
+                        notes.del_item(index)?;
+                    }
+                }
+            }
+            value.call_method1("add_note", (format!("{START}{}", self.text()),)).map(drop)
+        };
         // A note is a courtesy: an exception that takes none comes out without.
-        drop(value.call_method1("add_note", (format!("{START}{}", self.text()),)));
+        drop(add());
     }
 }
 
@@ -355,15 +372,8 @@ fn method(object: &Bound<'_, PyAny>, name: &str) -> PyResult<Option<Py<PyAny>>> 
 }
 
 fn required_method(object: &Bound<'_, PyAny>, name: &str) -> PyResult<Py<PyAny>> {
-    method(object, name)?.ok_or_else(|| {
-        let is_class = object.is_instance_of::<PyType>();
-        let scorer = type_name(object);
-        PyTypeError::new_err(if is_class {
-            "a scorer is expected, not its class: make an instance".to_string()
-        } else {
-            format!("scorer {scorer}: {name} is missing")
-        })
-    })
+    method(object, name)?
+        .ok_or_else(|| PyTypeError::new_err(format!("scorer {}: {name} is missing", type_name(object))))
 }
 
 fn array_function(py: Python<'_>) -> PyResult<Py<PyAny>> {

@@ -1,0 +1,110 @@
+//! What a pass came to, on its way to Python.
+//!
+//! It is copied while the scheduler is entered and becomes Python objects when that is over: making objects may collect
+//! garbage, which runs whatever code its owners want to run.
+
+use driftline::{Decision, Error, ScorerError, ScorerFailure, TickReport};
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList};
+
+use crate::scheduler::Installed;
+use crate::{errors, records};
+
+/// Report as a record, and the failures that were survived: method, chain, node, exception.
+pub(crate) type ReportParts<'py> = (Bound<'py, PyBytes>, Bound<'py, PyList>);
+
+/// Actions and judgements as records, and the report.
+pub(crate) type DecisionParts<'py> =
+    (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyList>);
+
+/// What a pass came to, and the exceptions that its scorer raised.
+pub(crate) struct Outcome<T> {
+    result: Result<T, Error>,
+    raised: Vec<PyErr>,
+}
+
+/// What is copied of a pass.
+pub(crate) trait Records {
+    type Parts<'py>;
+
+    /// Makes Python objects of it.
+    fn parts<'py>(&self, py: Python<'py>, raised: &[PyErr]) -> PyResult<Self::Parts<'py>>;
+}
+
+impl<T: Records> Outcome<T> {
+    /// Copies what a pass returned.
+    pub(crate) fn of<R>(result: Result<R, Error>, copy: impl FnOnce(R) -> T, installed: Option<&Installed>) -> Self {
+        Outcome { result: result.map(copy), raised: installed.map(Installed::take_raised).unwrap_or_default() }
+    }
+
+    /// Makes Python objects of it, or the exception that the pass failed with.
+    pub(crate) fn finish(self, py: Python<'_>) -> PyResult<T::Parts<'_>> {
+        let Outcome { result, mut raised } = self;
+        match result {
+            Ok(records) => records.parts(py, &raised),
+            Err(error) => Err(errors::from_core(py, error, |error| {
+                let index = number_of(error).filter(|&index| index < raised.len())?;
+                Some(raised.swap_remove(index))
+            })),
+        }
+    }
+}
+
+/// Which of the exceptions of a pass a failure stands for; its code counts from -1 downwards.
+fn number_of(error: &ScorerError) -> Option<usize> {
+    usize::try_from(-(i64::from(error.code()) + 1)).ok()
+}
+
+pub(crate) struct ReportRecords {
+    numbers: Vec<u8>,
+    failures: Vec<ScorerFailure>,
+}
+
+impl ReportRecords {
+    pub(crate) fn of(report: &TickReport) -> Self {
+        ReportRecords { numbers: records::report(report), failures: report.failures.clone() }
+    }
+}
+
+impl Records for ReportRecords {
+    type Parts<'py> = ReportParts<'py>;
+
+    fn parts<'py>(&self, py: Python<'py>, raised: &[PyErr]) -> PyResult<ReportParts<'py>> {
+        let failures = self.failures.iter().map(|failure| {
+            // Without an exception there is a panic of a scorer that is none of Python's, which has a text only.
+            let exception = match number_of(&failure.error).and_then(|index| raised.get(index)) {
+                Some(exception) => exception.clone_ref(py),
+                None => PyRuntimeError::new_err(failure.error.to_string()),
+            };
+            let chain = failure.chain.map(|chain| chain.0);
+            (failure.method.name(), chain, failure.node.map(|node| node.0), exception)
+        });
+        Ok((PyBytes::new(py, &self.numbers), PyList::new(py, failures)?))
+    }
+}
+
+pub(crate) struct DecisionRecords {
+    actions: Vec<u8>,
+    judgements: Vec<u8>,
+    report: ReportRecords,
+}
+
+impl DecisionRecords {
+    pub(crate) fn of(decision: &Decision) -> Self {
+        DecisionRecords {
+            actions: records::actions(decision),
+            judgements: records::judgements(decision),
+            report: ReportRecords::of(&decision.report),
+        }
+    }
+}
+
+impl Records for DecisionRecords {
+    type Parts<'py> = DecisionParts<'py>;
+
+    fn parts<'py>(&self, py: Python<'py>, raised: &[PyErr]) -> PyResult<DecisionParts<'py>> {
+        let (report, failures) = self.report.parts(py, raised)?;
+        Ok((PyBytes::new(py, &self.actions), PyBytes::new(py, &self.judgements), report, failures))
+    }
+}
