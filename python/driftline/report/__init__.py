@@ -1,0 +1,44 @@
+"""The report of replays: one HTML file that holds everything it needs and opens without a network.
+
+It needs plotly and jinja2, which come with `pip install 'driftline[report]'`.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from driftline.replay import ReplayResult
+
+__all__ = ["require", "write"]
+
+
+def require() -> None:
+    """Raise ImportError with the way to install, if a package that the report stands on is missing.
+
+    Call it before a long run, so that the run is not in vain.
+    """
+    missing = [name for name in ("jinja2", "plotly") if find_spec(name) is None]
+    if missing:
+        names = " and ".join(missing)
+        raise ImportError(f"the report needs {names}: pip install 'driftline[report]'", name=missing[0])
+
+
+def write(path: str | os.PathLike[str], results: Sequence[ReplayResult]) -> None:
+    """Write the report of these results, in this order, as one HTML file.
+
+    The file loads nothing, from nowhere. Equal results give equal bytes. Raises ImportError where an extra is missing,
+    ValueError if there is no result, OSError if the file cannot be written.
+    """
+    require()
+    from driftline.report.page import render
+
+    text = render(results)
+    # The same bytes on every platform, whatever its line ends.
+    with Path(path).open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)

@@ -1,0 +1,126 @@
+"""Colours that people with any colour vision can tell apart, after Okabe and Ito, for white paper.
+
+One policy has one colour in every chart. Where Okabe's own tone is too pale for a thin line on white, a darker one
+of the same hue stands in. Colour never speaks alone: dashes, symbols and the order of the stack say the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from driftline.replay import ReplayResult
+
+INK = "#1a1a1a"
+QUIET_INK = "#595959"
+GRID = "#e4e4e4"
+
+BLUE = "#0072b2"
+VERMILLION = "#d55e00"
+GREEN = "#009e73"
+PURPLE = "#a8487f"
+BLACK = "#000000"
+ORANGE = "#c98500"
+GREY = "#767676"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one policy is drawn everywhere: a colour, a dash and a symbol, in the words of plotly."""
+
+    colour: str
+    dash: str
+    symbol: str
+
+
+# The baseline and the upper bound look the same in every report; what is being judged gets the strongest tones.
+NEVER_STYLE = Style(GREY, "dash", "x")
+GREEDY_STYLE = Style(VERMILLION, "solid", "square")
+STYLES = (
+    Style(BLUE, "solid", "circle"),
+    Style(GREEN, "solid", "diamond"),
+    Style(PURPLE, "solid", "triangle-up"),
+    Style(BLACK, "solid", "cross"),
+    Style(ORANGE, "solid", "star"),
+    Style(BLUE, "dot", "circle-open"),
+    Style(GREEN, "dot", "diamond-open"),
+    Style(PURPLE, "dot", "triangle-up-open"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyKey:
+    """What legends say of one result, and how its lines look."""
+
+    label: str
+    style: Style
+    result: ReplayResult
+
+
+def policy_keys(results: Sequence[ReplayResult]) -> list[PolicyKey]:
+    """A label and a style for each result, in order; equal labels are told apart by a number."""
+    fixed = {"never": NEVER_STYLE, "greedy": GREEDY_STYLE}
+    used_labels: set[str] = set()
+    keys: list[PolicyKey] = []
+    others = 0
+    for result in results:
+        style = fixed.pop(result.policy, None)
+        if style is None:
+            style = STYLES[others % len(STYLES)]
+            others += 1
+        label, number = result.label, 2
+        while label in used_labels:
+            label, number = f"{result.label} ({number})", number + 1
+        used_labels.add(label)
+        keys.append(PolicyKey(label, style, result))
+    return keys
+
+
+# By verdict number. What is well is pale, what waits is cool, what found no way is warm, what moves is strongest.
+_VERDICT_COLOURS = {
+    0: "#ececec",  # not sampled
+    1: "#d3e6f1",  # healthy
+    2: "#a3a3a3",  # no score
+    3: "#56b4e9",  # cooldown
+    4: BLUE,  # claim held
+    5: GREEN,  # recovered
+    6: "#cc79a7",  # no alternative
+    7: "#e69f00",  # gap too small
+    8: "#f0e442",  # cost too high
+    9: VERMILLION,  # evict
+    10: BLACK,  # scorer failed
+    16: "#5e4fa2",  # already moved
+    20: "#8c5a2b",  # retry later
+    29: "#c9c9c9",  # deferred
+}
+
+
+def verdict_colour(verdict: int) -> str:
+    """The colour of a verdict; a number from a newer library is grey."""
+    return _VERDICT_COLOURS.get(int(verdict), GREY)
+
+
+@dataclass(frozen=True, slots=True)
+class TrendStyle:
+    """How the samples of one trend are drawn; the symbol as plotly, matplotlib and a line of text know it."""
+
+    name: str
+    colour: str
+    symbol: str
+    marker: str
+    glyph: str
+
+
+# By trend number: stable, degrading, improving.
+TRENDS = (
+    TrendStyle("stable", GREY, "circle", "o", "\N{BLACK CIRCLE}"),
+    TrendStyle("degrading", VERMILLION, "triangle-down", "v", "\N{BLACK DOWN-POINTING TRIANGLE}"),
+    TrendStyle("improving", GREEN, "triangle-up", "^", "\N{BLACK UP-POINTING TRIANGLE}"),
+)
+EWMA_COLOUR = BLUE
+FLOOR_COLOUR = BLACK
+MOVE_COLOUR = PURPLE
+PALE_MOVE_COLOUR = "#d9b3c8"
