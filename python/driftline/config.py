@@ -93,6 +93,12 @@ class SchedulerConfig:
         """
         return dataclasses.replace(self, **changes)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from . import _display
+
+        return _display.config_html(self)
+
 
 def _check_choice(field: str, value: object, kind: type) -> None:
     if not isinstance(value, kind):

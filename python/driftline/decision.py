@@ -124,6 +124,12 @@ class Explanation:
     text: str = field(repr=False, compare=False)
     """The explanation as the library prints it."""
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from . import _display
+
+        return _display.explanation_html(self)
+
     @property
     def chain(self) -> int:
         """The chain."""
@@ -205,6 +211,12 @@ class TickReport:
     """Chains by verdict, without those that nobody has, by ascending number. They add up to `led`."""
     next_due_ns: int | None
     """When to tick next at the latest; `None` if nothing is waiting."""
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from . import _display
+
+        return _display.report_html(self)
 
 
 def _report_of(data: bytes, failures: Sequence[tuple[str, int | None, int | None, Exception]]) -> TickReport:
@@ -327,6 +339,12 @@ class Decision:
     def __hash__(self) -> int:
         """Equal decisions have equal hashes."""
         return hash((self._actions_data, self._judgements_data, self._report_data[0]))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from . import _display
+
+        return _display.decision_html(self)
 
     def __repr__(self) -> str:
         """The actions, and how many chains have each verdict."""

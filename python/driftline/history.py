@@ -88,6 +88,12 @@ class ScoreHistory(Sequence[HistorySample]):
     def _parts(self) -> tuple[bytes, bytes, float | None, Trend]:
         return (self._times.tobytes(), self._scores.tobytes(), self._ewma, self._trend)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from . import _display
+
+        return _display.history_html(self)
+
     def __repr__(self) -> str:
         """Length, average, trend and the newest sample."""
         return f"ScoreHistory(len={len(self)}, ewma={self._ewma}, trend={self._trend}, current={self.current})"

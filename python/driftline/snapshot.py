@@ -78,6 +78,12 @@ class ScoreSnapshot:
         place = bisect_left(self._chains, chain)
         return place < len(self._chains) and self._chains[place] == chain
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from . import _display
+
+        return _display.snapshot_html(self)
+
     def __repr__(self) -> str:
         """How much was seen."""
         return f"ScoreSnapshot({len(self._chains):,} chains, {len(self._nodes):,} cells)"
