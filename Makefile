@@ -8,7 +8,7 @@ PYTHON ?= python3
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make demo       replay round-trip times under four policies and print the comparison"
+	@echo "make demo       replay round-trip times under four policies and print the comparison (in Python)"
 	@echo "make test       everything there is"
 	@echo "make bench      how it scales, beside the naive oracle: some minutes; then a table and a plot"
 	@echo "make soak       longer campaigns: a million random histories, ThreadSanitizer"
@@ -19,8 +19,9 @@ help:
 include examples/replay/rules.mk
 include tests/c/rules.mk
 include benches/rules.mk
+include python/rules.mk
 
-test: format lint docs rust-test property c-test c-valgrind c-sanitize replay-test scale-test readme-test
+test: format lint docs rust-test property c-test c-valgrind c-sanitize replay-test scale-test python-test python-wheels readme-test
 	@echo "all tests passed"
 
 rust-tools:
@@ -28,7 +29,7 @@ rust-tools:
 	@$(CARGO) clippy --version >/dev/null 2>&1 || rustup component add clippy
 
 format: rust-tools
-	$(CARGO) fmt --check
+	$(CARGO) fmt --all --check
 
 lint: rust-tools
 	$(CARGO) clippy --quiet --all-targets -- -D warnings
@@ -48,7 +49,7 @@ property:
 soak: c-thread
 	DRIFTLINE_HISTORIES=1000000 $(CARGO) test --profile property --test property
 
-readme-test:
+readme-test: python-environment
 	$(PYTHON) tests/readme.py
 
 header:

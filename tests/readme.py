@@ -8,12 +8,14 @@ import subprocess
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
 SCRATCH = ROOT / "build" / "readme"
+ENVIRONMENT = ROOT / "build" / "python" / "bin"
 
 
 def blocks(language):
     """The code blocks of one language, in order."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = README.read_text(encoding="utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
 
 
@@ -36,7 +38,7 @@ class Readme(unittest.TestCase):
         for name, place in (("include", ROOT / "include"), ("target", target)):
             (SCRATCH / name).symlink_to(place)
         build = next(block for block in blocks("sh") if "example.c" in block)
-        promised = re.search(r"^It prints `(.*?)`", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+        promised = re.search(r"^It prints `(.*?)`", README.read_text(encoding="utf-8"), re.MULTILINE)
         printed = []
         for line in build.splitlines():
             # Cargo is asked in the repository, the compiler beside the example.
@@ -62,6 +64,37 @@ class Readme(unittest.TestCase):
         shared = (folder / "release" / "libdriftline.so").read_bytes()
         self.assertIn(b"libdriftline.so.0", shared)
         self.assertTrue((folder / "release" / "libdriftline.a").exists())
+
+
+class Python(unittest.TestCase):
+    """The same for those who come from Python. The package is installed by `make python-environment`."""
+
+    def setUp(self):
+        self.folder = SCRATCH / "python"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        self.scorer, self.loop = blocks("python")
+        name = re.search(r"^Save it as `(\w+\.py)`", README.read_text(encoding="utf-8"), re.MULTILINE)
+        (self.folder / name.group(1)).write_text(self.scorer, encoding="utf-8")
+        self.table, self.printed = [block for block in blocks("text") if "──apply──" not in block]
+
+    def run_there(self, command):
+        return run(f'PATH="{ENVIRONMENT}:$PATH" COLUMNS=100 {command}', self.folder)
+
+    def test_the_commands_of_a_first_try(self):
+        for line in blocks("sh")[0].splitlines():
+            if line.startswith("driftline"):
+                self.assertIn("never move", self.run_there(line))
+
+    def test_a_scorer_of_your_own(self):
+        command = next(block for block in blocks("sh") if "--scorer" in block)
+        printed = "\n".join(line.rstrip() for line in self.run_there(command).splitlines())
+        self.assertTrue(printed.startswith(self.table.rstrip()), printed)
+        self.assertIn("my_scorer:NearForLong", (self.folder / "report.html").read_text(encoding="utf-8"))
+
+    def test_the_loop(self):
+        (self.folder / "loop.py").write_text(self.loop, encoding="utf-8")
+        self.assertEqual(self.run_there("python loop.py"), self.printed)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ import replay_oracle as oracle
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PROGRAM = os.path.abspath(os.environ.get("DRIFTLINE_REPLAY", os.path.join(REPOSITORY, "build", "driftline-replay")))
-COMPARE = os.path.join(REPOSITORY, "examples", "replay", "compare.py")
 DATA = os.path.join(os.path.dirname(REPOSITORY), "shared", "data")
 MEASURED_TI = os.path.join(DATA, "seattle_rows_ti_u16.npy")
 MEASURED_CS = os.path.join(DATA, "seattle_rows_cs_u16.npy")
@@ -239,17 +238,6 @@ class Output(ReplayCase):
             return
         with open("/dev/full", "w") as full:
             self.refused(says=["cannot be written"], stdout=full)
-
-    def test_the_comparison(self):
-        done = subprocess.run([sys.executable, COMPARE, PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              text=True)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        for text in ("never", "greedy", "drift", "drift, smoothed", "judge by fresh", "198"):
-            self.assertIn(text, done.stdout)
-        done = subprocess.run([sys.executable, COMPARE, self.path("nothing")], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True)
-        self.assertEqual(done.returncode, 1)
-        self.assertNotIn("Traceback", done.stderr)
 
 
 class Usage(ReplayCase):

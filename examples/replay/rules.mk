@@ -32,10 +32,7 @@ build/replay/%.o: examples/replay/%.c examples/replay/rules.mk
 
 -include $(REPLAY_OBJECTS:.o=.d)
 
-.PHONY: replay-test demo
+.PHONY: replay-test
 
 replay-test: build/driftline-replay
 	$(PYTHON) tests/replay.py
-
-demo: build/driftline-replay
-	@$(PYTHON) examples/replay/compare.py build/driftline-replay

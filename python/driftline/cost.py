@@ -53,5 +53,9 @@ class MigrationCostModel:
         _driftline.check_cost_per_sec(check_number("cost_per_sec", self.cost_per_sec))
 
     def score_equivalent(self, cost: MigrationCost) -> float:
-        """`cost_per_sec * seconds * weight`, computed in 32 bits as the scheduler does."""
+        """`cost_per_sec * seconds * weight`, computed in 32 bits as the scheduler does.
+
+        Raises:
+            TypeError: it is no `MigrationCost`.
+        """
         return _driftline.score_equivalent(self.cost_per_sec, cost)

@@ -18,14 +18,20 @@ mod state;
 mod table;
 
 use driftline::{Alternative, ChainId, Judgement, MigrationCostModel, NodeId, SchedulerConfig, Verdict};
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
 /// `cost_per_sec * seconds * weight` (A6).
 #[pyfunction]
 fn score_equivalent(cost_per_sec: f64, cost: &Bound<'_, PyAny>) -> PyResult<f32> {
     let model = MigrationCostModel { cost_per_sec: numbers::to_f32(cost_per_sec) };
-    Ok(model.score_equivalent(&scorer::cost_of(cost)?))
+    match scorer::cost_of(cost)? {
+        Some(cost) => Ok(model.score_equivalent(&cost)),
+        None => {
+            let given = numbers::type_name(cost);
+            Err(PyTypeError::new_err(format!("cost: a MigrationCost is expected, not {given}")))
+        }
+    }
 }
 
 /// A judgement as the library prints it.

@@ -403,22 +403,23 @@ fn read_alternative(answer: &Bound<'_, PyAny>, question: &Question) -> PyResult<
     Ok(Alternative { node: NodeId(node), score })
 }
 
-/// A `driftline.MigrationCost`, whose durations are nanoseconds since it was made.
+/// A `driftline.MigrationCost`.
 fn read_cost(answer: &Bound<'_, PyAny>, question: &Question) -> PyResult<MigrationCost> {
-    static MIGRATION_COST: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    let class = MIGRATION_COST.import(answer.py(), "driftline.cost", "MigrationCost")?;
-    if !answer.is_instance(class)? {
+    cost_of(answer)?.ok_or_else(|| {
         let (what, given) = (question.answer(), type_name(answer));
-        return Err(PyTypeError::new_err(format!("{what} is {given}: a MigrationCost or None is expected")));
-    }
-    cost_of(answer)
+        PyTypeError::new_err(format!("{what} is {given}: a MigrationCost or None is expected"))
+    })
 }
 
-/// The parts of a `driftline.MigrationCost`.
-pub(crate) fn cost_of(cost: &Bound<'_, PyAny>) -> PyResult<MigrationCost> {
-    Ok(MigrationCost {
+/// The parts of a `driftline.MigrationCost`, whose durations are nanoseconds since it was made; `None` if it is none.
+pub(crate) fn cost_of(cost: &Bound<'_, PyAny>) -> PyResult<Option<MigrationCost>> {
+    static MIGRATION_COST: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    if !cost.is_instance(MIGRATION_COST.import(cost.py(), "driftline.cost", "MigrationCost")?)? {
+        return Ok(None);
+    }
+    Ok(Some(MigrationCost {
         state_transfer_ns: cost.getattr("state_transfer")?.extract()?,
         disruption_ns: cost.getattr("disruption")?.extract()?,
         reliability_factor: to_f32(cost.getattr("reliability_factor")?.extract()?),
-    })
+    }))
 }

@@ -1,0 +1,111 @@
+"""`driftline explain` says why a chain is where it is."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from driftline import Verdict
+from driftline.cli.terminal import sparkline
+from driftline.replay import Playback, Trace, run
+
+if TYPE_CHECKING:
+    from .conftest import Run
+
+
+def answer(run_command: Run, *arguments: object) -> dict[str, Any]:
+    done = run_command("explain", *arguments, "--json")
+    assert (done.code, done.err) == (0, ""), done
+    parsed: dict[str, Any] = json.loads(done.out)
+    return parsed
+
+
+def playback(until: int) -> Playback:
+    played = Playback(Trace.generate(42, 24, 120))
+    for _ in range(until):
+        played.advance()
+    return played
+
+
+@pytest.mark.parametrize("until", [0, 1, 60, 69, 119])
+def test_it_says_what_the_library_says(driftline: Run, until: int) -> None:
+    played = playback(until)
+    drift = played.drift
+    assert drift is not None
+    for chain in range(24):
+        found = answer(driftline, chain, "--slice", until)
+        explanation = drift.scheduler.explain(drift.state, chain)
+        assert (found["chain"], found["slice"], found["text"]) == (chain, until, str(explanation))
+        assert Verdict(found["verdict_number"]) == explanation.judgement.verdict
+        assert found["gain"] == explanation.judgement.gain
+        holders = [(holder["node"], holder["rtt_cs"], holder["score"]) for holder in found["holders"]]
+        state = drift.state.chain(chain)
+        assert state is not None
+        assert [node for node, _, _ in holders] == list(state.holders)
+        cells = drift.scheduler.cells(chain)
+        assert [score for _, _, score in holders] == [cells.get(node) for node, _, _ in holders]
+        assert [rtt for _, rtt, _ in holders] == [played.measurements.rtt_cs[chain, node] for node, _, _ in holders]
+        history = drift.scheduler.history(chain)
+        assert found["history"]["ewma"] == history.ewma
+        assert found["history"]["samples"][-1][1] == history[-1].worst_score
+
+
+def test_moves_so_far(driftline: Run) -> None:
+    moves = [move for move in run(Trace.generate(42, 24, 120)).moves if move.chain == 7]
+    assert len(moves) == 10
+    found = answer(driftline, 7)
+    assert [(move["t"], move["evicted"], move["target"]) for move in found["moves"]] == [
+        (move.slice, move.evicted, move.target) for move in moves
+    ]
+    earlier = answer(driftline, 7, "--slice", 68)
+    assert earlier["moves"] == [move for move in found["moves"] if move["t"] <= 68]
+    assert answer(driftline, 7, "--slice", 119) == found
+
+
+def test_the_words_on_a_terminal(driftline: Run) -> None:
+    done = driftline("explain", 7, "--slice", 69)
+    assert (done.code, done.err) == (0, "")
+    found = answer(driftline, 7, "--slice", 69)
+    for words in (
+        "chain 7 after slice 69 of generated, seed 42",
+        found["text"],
+        "verdict  evict, since slice 69",
+        "worst    node 0: sampled 0.410, live 0.410, the floor is 0.500",
+        "better   node 17: ",
+        "gain     0.348, has to be over 0.200",
+        "not yet",
+        "degrading",
+        "slice    69: from node 0 to node 17",
+    ):
+        assert words in done.out
+    bars = next(line for line in done.out.splitlines() if line.startswith("history"))
+    assert len(bars) == len("history  ") + len(found["history"]["samples"])
+    assert max(map(len, done.out.splitlines())) <= 80
+
+
+def test_a_long_history_fits_the_screen(driftline: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    arguments = (3, "--generate", 1, 30, 600, "--cooldown", 0)
+    done = driftline("explain", *arguments)
+    bars = next(line for line in done.out.splitlines() if line.startswith("history"))
+    samples = answer(driftline, *arguments)["history"]["samples"]
+    assert len(samples) > 41
+    # The newest are the ones that are shown.
+    assert bars == "history  " + sparkline([score for _, score in samples[-41:]])
+    assert "so far, the last 10:" in done.out
+
+
+def test_other_policies_tell_other_stories(driftline: Run) -> None:
+    assert answer(driftline, 7, "--smooth", "0.3")["moves"] != answer(driftline, 7)["moves"]
+    assert len(answer(driftline, 7, "--cooldown", 0)["moves"]) > 10
+
+
+def test_what_is_not_there(driftline: Run) -> None:
+    done = driftline("explain", 24)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "driftline: there is no chain 24: the trace has chains 0 to 23\n"
+    done = driftline("explain", 7, "--slice", 120)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "driftline: --slice: there is no slice 120: the trace has slices 0 to 119\n"

@@ -1,0 +1,88 @@
+"""Commands that run the scheduler: `tick sample samples decide diff`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from driftline import Decision, diff_scheduler
+
+from . import checks, printing, tokens
+from .tokens import MAX, LanguageError
+
+if TYPE_CHECKING:
+    from .arguments import Arguments
+    from .stage import Play
+
+
+def tick(play: Play, arguments: Arguments) -> list[str]:
+    """Observes, decides, commits."""
+    now_ns = arguments.time_ns()
+    play.tables.asked.clear()
+    decision = play.scheduler.tick(play.state, now_ns)
+    led = play.state.led_by(play.scheduler.this_node)
+    explanations = [play.scheduler.explain(play.state, chain) for chain in led]
+    checks.tick(play, decision, explanations)
+    play.report = decision.report
+    return [
+        *printing.sampled(play.scheduler),
+        *map(printing.failure, decision.report.failures),
+        *map(str, explanations),
+        *printing.end_of_pass(decision.report),
+    ]
+
+
+def sample(play: Play, arguments: Arguments) -> list[str]:
+    """Observes only."""
+    return _sample_at(play, arguments.time_ns())
+
+
+def samples(play: Play, arguments: Arguments) -> list[str]:
+    """Observes several times and prints the last."""
+    from_ns = tokens.duration_ns(arguments.value("from"))
+    every_ns = tokens.duration_ns(arguments.value("every"))
+    count = tokens.integer(arguments.value("count"))
+    if count == 0:
+        raise LanguageError("`samples` needs a count above zero")
+    lines: list[str] = []
+    for step in range(count):
+        now_ns = from_ns + every_ns * step
+        if now_ns > MAX:
+            raise LanguageError("`samples` goes beyond all time")
+        lines = _sample_at(play, now_ns)
+    return lines
+
+
+def _sample_at(play: Play, now_ns: int) -> list[str]:
+    play.tables.asked.clear()
+    report = play.scheduler.sample(play.state, now_ns)
+    checks.sample(play, report)
+    play.report = report
+    return [
+        *printing.sampled(play.scheduler),
+        *map(printing.failure, report.failures),
+        *printing.end_of_pass(report),
+    ]
+
+
+def decide(play: Play, arguments: Arguments) -> list[str]:
+    """Decides on what was observed before."""
+    now_ns = arguments.time_ns()
+    play.tables.asked.clear()
+    decision = play.scheduler.decide(play.state, now_ns)
+    return [*map(printing.failure, decision.report.failures), *_decision(play, decision)]
+
+
+def diff(play: Play, arguments: Arguments) -> list[str]:
+    """Decides without a scheduler."""
+    now_ns = arguments.time_ns()
+    already = tokens.listed(arguments.optional("already") or "", tokens.identity)
+    play.tables.asked.clear()
+    scheduler = play.scheduler
+    return _decision(
+        play, diff_scheduler(play.state, play.scorer(), scheduler.config, scheduler.this_node, now_ns, already)
+    )
+
+
+def _decision(play: Play, decision: Decision) -> list[str]:
+    evicting = checks.decision(play, decision)
+    return [*map(str, evicting), printing.verdicts(decision.report), *printing.end_of_pass(decision.report)]

@@ -1,0 +1,42 @@
+"""What a scenario acts on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from driftline import Event, LocalScheduler, MeshState, TickReport
+
+from . import tables
+from .tables import Form, Options, Tables
+
+
+@dataclass
+class Play:
+    """What `node` starts afresh."""
+
+    scheduler: LocalScheduler
+    form: Form
+    state: MeshState = field(default_factory=MeshState)
+    tables: Tables = field(default_factory=Tables)
+    options: Options = field(default_factory=Options)
+    #: Of the last tick or sample that succeeded.
+    report: TickReport | None = None
+
+    def scorer(self) -> Any:
+        """Another scorer over the same tables."""
+        return tables.scorer(self.tables, self.options, self.form)
+
+
+@dataclass
+class Stage:
+    """Everything that outlives a command."""
+
+    form: Form
+    play: Play | None = None
+    #: Whether a `node` was seen, refused or not.
+    started: bool = False
+    #: The digest that `digest-mark` remembered; survives `node`.
+    mark: int | None = None
+    #: The events since `begin`.
+    pending: list[Event] | None = None

@@ -1,0 +1,186 @@
+"""`SchedulerConfig`: defaults, validation, and that it is a value."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from driftline import (
+    ConfigError,
+    FingerprintMode,
+    LocalScheduler,
+    OnScorerError,
+    SchedulerConfig,
+    Verdict,
+    diff_scheduler,
+)
+
+from .support import HERE, SECOND_NS, Fixed, mesh
+
+
+def test_defaults_are_those_of_the_specification() -> None:
+    assert dataclasses.asdict(SchedulerConfig()) == {
+        "score_floor": 0.5,
+        "hysteresis_gap": 0.2,
+        "cooldown": 300 * SECOND_NS,
+        "decision_interval": 30 * SECOND_NS,
+        "cost_per_sec": 0.1,
+        "on_scorer_error": OnScorerError.ABORT,
+        "fingerprint_mode": FingerprintMode.POLL,
+        "max_scores_per_tick": 0,
+        "backstop_spread": False,
+        "retry_backoff": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("score_floor", -0.1),
+        ("score_floor", 1.1),
+        ("score_floor", float("nan")),
+        ("score_floor", float("inf")),
+        ("score_floor", 1e300),
+        ("hysteresis_gap", -0.1),
+        ("hysteresis_gap", 2),
+        ("hysteresis_gap", float("-inf")),
+        ("decision_interval", 0),
+        ("decision_interval", 0.0),
+        ("decision_interval", timedelta(0)),
+        ("cost_per_sec", -0.1),
+        ("cost_per_sec", float("inf")),
+        ("cost_per_sec", float("nan")),
+    ],
+)
+def test_values_out_of_range(field: str, value: Any) -> None:
+    with pytest.raises(ConfigError, match=field) as caught:
+        SchedulerConfig(**{field: value})
+    assert caught.value.field == field
+    if value == value and isinstance(value, float) and abs(value) < 2:
+        assert caught.value.value == pytest.approx(value)
+    assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("score_floor", "0.5"),
+        ("score_floor", None),
+        ("score_floor", True),
+        ("hysteresis_gap", 1j),
+        ("cost_per_sec", [0.1]),
+        ("cooldown", "300s"),
+        ("cooldown", True),
+        ("decision_interval", None),
+        ("max_scores_per_tick", 1.5),
+        ("max_scores_per_tick", True),
+        ("max_scores_per_tick", None),
+        ("on_scorer_error", "abort"),
+        ("on_scorer_error", None),
+        ("fingerprint_mode", OnScorerError.ABORT),
+        ("fingerprint_mode", 1),
+        ("backstop_spread", 1),
+        ("backstop_spread", None),
+    ],
+)
+def test_values_of_the_wrong_type(field: str, value: Any) -> None:
+    with pytest.raises(TypeError, match=field):
+        SchedulerConfig(**{field: value})
+
+
+@pytest.mark.parametrize("value", [-1, 2**64])
+def test_a_limit_out_of_range(value: int) -> None:
+    with pytest.raises(ValueError, match="max_scores_per_tick"):
+        SchedulerConfig(max_scores_per_tick=value)
+
+
+def test_the_first_field_at_fault_is_named() -> None:
+    with pytest.raises(ConfigError) as caught:
+        SchedulerConfig(cost_per_sec=-1, hysteresis_gap=2, score_floor=2)
+    assert caught.value.field == "score_floor"
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        SchedulerConfig(score_floor=0, hysteresis_gap=0, cooldown=0, decision_interval=1, cost_per_sec=0),
+        SchedulerConfig(score_floor=1, hysteresis_gap=1, cooldown=2**64 - 1, decision_interval=2**64 - 1),
+        SchedulerConfig(score_floor=-0.0, hysteresis_gap=-0.0, cost_per_sec=-0.0),
+        SchedulerConfig(score_floor=np.float32(0.7), max_scores_per_tick=np.uint64(2**64 - 1)),  # type: ignore[arg-type]
+        SchedulerConfig(score_floor=0.7, retry_backoff=timedelta(hours=1), backstop_spread=True),
+    ],
+)
+def test_the_edges_are_valid_and_a_scheduler_keeps_them(config: SchedulerConfig) -> None:
+    scheduler = LocalScheduler(HERE, config)
+    assert scheduler.config == config
+    other = LocalScheduler(HERE)
+    assert other.config == SchedulerConfig()
+    other.configure(config)
+    assert other.config == config
+
+
+def test_it_is_a_value() -> None:
+    config = SchedulerConfig(cooldown=1.0)
+    assert config == SchedulerConfig(cooldown=SECOND_NS)
+    assert config != SchedulerConfig()
+    assert hash(config) == hash(SchedulerConfig(cooldown=SECOND_NS))
+    assert f"cooldown={SECOND_NS}" in repr(config)
+    assert isinstance(config.cooldown, int)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        config.cooldown = 0  # type: ignore[misc]
+    with pytest.raises((AttributeError, TypeError)):
+        config.floor = 0.5  # type: ignore[attr-defined]
+    assert not hasattr(config, "__dict__")
+
+
+def test_fields_are_named() -> None:
+    with pytest.raises(TypeError):
+        SchedulerConfig(0.5)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="floor"):
+        SchedulerConfig(floor=0.5)  # type: ignore[call-arg]
+
+
+def test_replace() -> None:
+    config = SchedulerConfig(score_floor=0.75)
+    changed = config.replace(cooldown=timedelta(minutes=1), on_scorer_error=OnScorerError.SKIP_CHAIN)
+    assert changed == SchedulerConfig(score_floor=0.75, cooldown=60.0, on_scorer_error=OnScorerError.SKIP_CHAIN)
+    assert config == SchedulerConfig(score_floor=0.75)
+    assert config.replace() == config
+    with pytest.raises(ConfigError):
+        config.replace(decision_interval=0)
+    with pytest.raises(TypeError):
+        config.replace(floor=0.5)
+
+
+def test_a_refused_config_changes_nothing() -> None:
+    scheduler = LocalScheduler(HERE, SchedulerConfig(score_floor=0.75))
+    wrongs: list[Any] = [None, {}, 0.5, "config", SchedulerConfig]
+    for wrong in wrongs:
+        with pytest.raises(TypeError):
+            scheduler.configure(wrong)
+        if wrong is not None:
+            with pytest.raises(TypeError):
+                LocalScheduler(HERE, wrong)
+        with pytest.raises(TypeError):
+            diff_scheduler(mesh({}), Fixed(), wrong, HERE, 0)
+    assert scheduler.config == SchedulerConfig(score_floor=0.75)
+
+
+def test_a_config_takes_effect_at_the_next_tick() -> None:
+    state = mesh({7: [1]})
+    scheduler = LocalScheduler(HERE, SchedulerConfig(score_floor=0.1), Fixed(0.25))
+    assert scheduler.tick(state, 0).actions == ()
+    scheduler.configure(scheduler.config.replace(score_floor=0.5, cooldown=0))
+    assert scheduler.tick(state, 0).report.verdicts == {Verdict.EVICT: 1}
+    assert scheduler.tick(state, 0).report.verdicts == {Verdict.EVICT: 1}
+
+
+@pytest.mark.parametrize("field", ["score_floor", "hysteresis_gap", "cost_per_sec"])
+def test_a_number_that_is_no_float(field: str) -> None:
+    too_large: Any = 10**400
+    with pytest.raises(ValueError, match=field):
+        SchedulerConfig(**{field: too_large})

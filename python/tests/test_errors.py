@@ -1,0 +1,183 @@
+"""The exceptions of `driftline.errors`: what they are, what they say, and that they can be sent around."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import driftline
+from driftline import errors
+
+from .support import HERE, Fixed, mesh, scripted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BASES: dict[str, tuple[type[BaseException], ...]] = {
+    "ConfigError": (ValueError,),
+    "ReservedNodeError": (ValueError,),
+    "MembershipError": (ValueError,),
+    "DuplicateChainError": (driftline.MembershipError, ValueError),
+    "DuplicateHolderError": (driftline.MembershipError, ValueError),
+    "NotLedError": (LookupError,),
+    "TimeReversedError": (ValueError,),
+    "NoScorerError": (),
+    "TooManyError": (),
+    "OutOfMemoryError": (MemoryError,),
+    "ReentrantError": (RuntimeError,),
+    "BusyError": (RuntimeError,),
+    "PoisonedError": (RuntimeError,),
+}
+
+
+def test_the_hierarchy() -> None:
+    assert set(errors.__all__) == {"Error", *BASES}
+    for name, bases in BASES.items():
+        error = getattr(errors, name)
+        assert error is getattr(driftline, name)
+        assert {driftline.Error, *bases} < set(error.__mro__)
+    assert driftline.Error.__bases__ == (Exception,)
+
+
+def ticked() -> driftline.LocalScheduler:
+    scheduler = driftline.LocalScheduler(HERE, scorer=Fixed())
+    scheduler.tick(mesh({7: [1]}), 100)
+    return scheduler
+
+
+def reenter() -> None:
+    state = mesh({7: [1]})
+    scheduler = driftline.LocalScheduler(HERE, scorer=scripted(score=lambda chain, node: scheduler.tick(state, 0)))
+    scheduler.tick(state, 0)
+
+
+#: What brings an error about, its class, its attributes, and words of its message.
+CAUSES: dict[str, tuple[Callable[[], object], type[Exception], dict[str, Any], list[str]]] = {
+    "config": (
+        lambda: driftline.SchedulerConfig(score_floor=1.5),
+        errors.ConfigError,
+        {"field": "score_floor", "value": 1.5},
+        ["score_floor", "1.5"],
+    ),
+    "config-integer": (
+        lambda: driftline.SchedulerConfig(decision_interval=0),
+        errors.ConfigError,
+        {"field": "decision_interval", "value": 0},
+        ["decision_interval", "0"],
+    ),
+    "reserved": (
+        lambda: driftline.LocalScheduler(driftline.NO_NODE),
+        errors.ReservedNodeError,
+        {"index": None, "chain": None},
+        ["18446744073709551615", "reserved"],
+    ),
+    "reserved-in-a-slice": (
+        lambda: mesh({}).apply([driftline.ChainTouched(1), driftline.HolderAdded(7, driftline.NO_NODE)]),
+        errors.ReservedNodeError,
+        {"index": 1, "chain": 7},
+        ["index 1", "reserved"],
+    ),
+    "membership": (
+        lambda: mesh({}).load([7], [1], [0, 5], [1]),
+        errors.MembershipError,
+        {},
+        ["index"],
+    ),
+    "duplicate-chain": (
+        lambda: mesh({}).load([7, 7], [1, 1], [0, 0, 0], []),
+        errors.DuplicateChainError,
+        {"index": 1, "chain": 7},
+        ["index 1", "chain 7", "twice"],
+    ),
+    "duplicate-holder": (
+        lambda: mesh({}).load([7], [1], [0, 2], [3, 3]),
+        errors.DuplicateHolderError,
+        {"index": 1, "chain": 7, "node": 3},
+        ["index 1", "node 3", "chain 7"],
+    ),
+    "not-led": (lambda: ticked().history(8), errors.NotLedError, {"chain": 8}, ["chain 8"]),
+    "not-led-explain": (lambda: ticked().explain(mesh({}), 8), errors.NotLedError, {"chain": 8}, ["chain 8"]),
+    "not-led-cells": (lambda: ticked().cells(8), errors.NotLedError, {"chain": 8}, ["chain 8"]),
+    "time": (
+        lambda: ticked().tick(mesh({7: [1]}), 99),
+        errors.TimeReversedError,
+        {"now_ns": 99, "last_ns": 100},
+        ["99", "100"],
+    ),
+    "time-sample": (
+        lambda: ticked().sample(mesh({7: [1]}), 0),
+        errors.TimeReversedError,
+        {"now_ns": 0, "last_ns": 100},
+        ["0", "100"],
+    ),
+    "no-scorer": (lambda: driftline.LocalScheduler(HERE).uninstall(), errors.NoScorerError, {}, ["no scorer"]),
+    "reentrant": (reenter, errors.ReentrantError, {}, ["scorer"]),
+}
+
+cause = pytest.mark.parametrize(("act", "kind", "attributes", "words"), CAUSES.values(), ids=CAUSES.keys())
+
+
+def raised_by(act: Callable[[], object]) -> driftline.Error:
+    with pytest.raises(driftline.Error) as caught:
+        act()
+    return caught.value
+
+
+@cause
+def test_what_an_error_says(
+    act: Callable[[], object], kind: type[Exception], attributes: dict[str, Any], words: list[str]
+) -> None:
+    error = raised_by(act)
+    assert type(error) is kind
+    assert {name: getattr(error, name) for name in attributes} == attributes
+    for word in words:
+        assert word in str(error)
+    assert "Traceback" not in str(error)
+
+
+@cause
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_errors_can_be_pickled(
+    act: Callable[[], object], kind: type[Exception], attributes: dict[str, Any], words: list[str], protocol: int
+) -> None:
+    error = raised_by(act)
+    for again in (pickle.loads(pickle.dumps(error, protocol)), copy.copy(error), copy.deepcopy(error)):
+        assert type(again) is type(error)
+        assert str(again) == str(error)
+        assert {name: getattr(again, name) for name in attributes} == attributes
+
+
+@pytest.mark.parametrize("name", ["TooManyError", "OutOfMemoryError", "BusyError", "PoisonedError", "Error"])
+def test_errors_without_attributes_can_be_pickled(name: str) -> None:
+    error = getattr(errors, name)("a message")
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert type(again) is type(error)
+        assert str(again) == "a message"
+
+
+def test_time_that_goes_back_changes_nothing() -> None:
+    scheduler = ticked()
+    state = mesh({7: [1]})
+    before = state.digest()
+    for act in (scheduler.tick, scheduler.sample):
+        with pytest.raises(errors.TimeReversedError):
+            act(state, 99)
+    assert state.digest() == before
+    assert len(scheduler.tick(state, 100).actions) == 1
+
+
+@pytest.mark.parametrize("state", [None, 7, "state", mesh, object()], ids=repr)
+def test_what_is_no_state(state: Any) -> None:
+    scheduler = driftline.LocalScheduler(HERE, scorer=Fixed())
+    for act in (
+        lambda: scheduler.tick(state, 0),
+        lambda: scheduler.sample(state, 0),
+        lambda: scheduler.decide(state, 0),
+        lambda: scheduler.explain(state, 7),
+        lambda: driftline.diff_scheduler(state, Fixed(), driftline.SchedulerConfig(), HERE, 0),
+    ):
+        with pytest.raises(TypeError):
+            act()

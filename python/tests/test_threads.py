@@ -1,0 +1,179 @@
+"""Several threads: each use succeeds or says `BusyError`, nobody waits, nothing breaks."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from driftline import BusyError, ChainTouched, HolderAdded, LocalScheduler, MeshState, SchedulerConfig, Verdict
+
+from .support import HERE, Fixed, mesh, scripted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PATIENCE_S = 30.0
+
+
+class Slow:
+    """A tick that is in the middle of a question until it is let go."""
+
+    def __init__(self) -> None:
+        self.state = mesh({7: [1]})
+        self._asked, self._go_on = threading.Event(), threading.Event()
+        self.scheduler = LocalScheduler(HERE, scorer=scripted(score=self._score))
+        self._thread = threading.Thread(target=self._tick)
+        self.actions = -1
+
+    def _score(self, chain: int, node: int) -> float:
+        self._asked.set()
+        assert self._go_on.wait(PATIENCE_S)
+        return 0.25
+
+    def _tick(self) -> None:
+        self.actions = len(self.scheduler.tick(self.state, 0).actions)
+
+    def __enter__(self) -> Slow:
+        self._thread.start()
+        assert self._asked.wait(PATIENCE_S)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._go_on.set()
+        self._thread.join(PATIENCE_S)
+        assert not self._thread.is_alive()
+
+
+USES: dict[str, Callable[[LocalScheduler, MeshState], object]] = {
+    "tick": lambda scheduler, state: scheduler.tick(state, 0),
+    "tick-another-state": lambda scheduler, state: scheduler.tick(MeshState(), 0),
+    "sample": lambda scheduler, state: scheduler.sample(state, 0),
+    "decide": lambda scheduler, state: scheduler.decide(state, 0),
+    "configure": lambda scheduler, state: scheduler.configure(SchedulerConfig(score_floor=0)),
+    "install": lambda scheduler, state: scheduler.install(Fixed()),
+    "uninstall": lambda scheduler, state: scheduler.uninstall(),
+    "apply": lambda scheduler, state: state.apply(HolderAdded(99, 1)),
+    "load": lambda scheduler, state: state.load([], [], [0], []),
+    "another-scheduler": lambda scheduler, state: LocalScheduler(2, scorer=Fixed()).tick(state, 0),
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES.keys())
+def test_what_is_in_use_is_busy(use: Callable[[LocalScheduler, MeshState], object]) -> None:
+    with Slow() as slow:
+        with pytest.raises(BusyError) as caught:
+            use(slow.scheduler, slow.state)
+        assert isinstance(caught.value, RuntimeError)
+    assert slow.actions == 1
+    assert slow.state.chains() == [7]
+    use(slow.scheduler, slow.state)
+
+
+def test_other_objects_are_free() -> None:
+    with Slow() as slow:
+        assert len(LocalScheduler(HERE, scorer=Fixed()).tick(mesh({7: [1]}), 0).actions) == 1
+    assert slow.actions == 1
+
+
+def hammer(act: Callable[[int], object], count: int) -> list[int]:
+    """Two threads that act as often as this. Returns how often each succeeded; anything but `BusyError` comes out."""
+    start = threading.Barrier(2)
+    interval_s = sys.getswitchinterval()
+
+    def run() -> int:
+        start.wait(PATIENCE_S)
+        succeeded = 0
+        for turn in range(count):
+            try:
+                act(turn)
+                succeeded += 1
+            except BusyError:
+                time.sleep(1e-4)  # Lets the other come to its end, so that both have their turns.
+        return succeeded
+
+    # Switching threads all the time makes them meet inside of the library.
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            return [future.result(PATIENCE_S) for future in [pool.submit(run) for _ in range(2)]]
+    finally:
+        sys.setswitchinterval(interval_s)
+
+
+def yielding(chain: int, node: int) -> float:
+    """A score of a scorer that lets other threads run while it is asked."""
+    time.sleep(0)
+    return 0.25
+
+
+def test_two_threads_on_one_scheduler() -> None:
+    state = mesh({chain: [1, 2, 3] for chain in range(20)})
+    scheduler = LocalScheduler(HERE, SchedulerConfig(cooldown=0), scripted(score=yielding))
+
+    def tick(turn: int) -> None:
+        assert scheduler.tick(state, 0).report.verdicts == {Verdict.EVICT: 20}
+
+    succeeded = hammer(tick, 300)
+    assert sum(succeeded) > 0
+    tick(0)
+
+
+def test_two_schedulers_on_one_state() -> None:
+    state = mesh({chain: [1, 2, 3] for chain in range(20)})
+    local = threading.local()
+
+    def tick(turn: int) -> None:
+        if not hasattr(local, "scheduler"):
+            local.scheduler = LocalScheduler(HERE, SchedulerConfig(cooldown=0), scripted(live_score=yielding))
+        assert local.scheduler.tick(state, 0).report.led == 20
+
+    assert sum(hammer(tick, 300)) > 0
+    tick(0)
+
+
+def test_events_while_others_tick_and_ask() -> None:
+    state = mesh({7: [1, 2]})
+    scheduler = LocalScheduler(HERE, scorer=Fixed(0.9))
+    scorer = scripted(score=lambda chain, node: yielding(chain, node) + 0.5)
+    acts = [
+        lambda: state.apply(ChainTouched(7)),
+        lambda: scheduler.tick(state, 0),
+        lambda: scheduler.explain(state, 7),
+        state.digest,
+        lambda: scheduler.configure(SchedulerConfig()),
+        lambda: scheduler.install(scorer),
+        scheduler.snapshot,
+        state.to_arrays,
+    ]
+    scheduler.tick(state, 0)
+    assert sum(hammer(lambda turn: acts[turn % len(acts)](), 1000)) > 0
+    assert scheduler.tick(state, 0).report.verdicts == {Verdict.HEALTHY: 1}
+
+
+def test_a_scheduler_moves_from_thread_to_thread() -> None:
+    state = mesh({7: [1]})
+    scheduler = LocalScheduler(HERE, SchedulerConfig(cooldown=0), Fixed())
+    with ThreadPoolExecutor(1) as pool:
+        assert len(pool.submit(scheduler.tick, state, 0).result(PATIENCE_S).actions) == 1
+    assert len(scheduler.tick(state, 1).actions) == 1
+
+
+def test_a_scorer_that_asks_another_thread_is_told_busy() -> None:
+    """From another thread it is no re-entrance that could be seen, but it is refused all the same."""
+    state = mesh({7: [1]})
+    outcomes: list[BaseException | None] = []
+
+    def score(chain: int, node: int) -> float:
+        with ThreadPoolExecutor(1) as pool:
+            error = pool.submit(scheduler.tick, state, 0).exception(PATIENCE_S)
+            outcomes.append(error)
+        return 0.9
+
+    scheduler = LocalScheduler(HERE, scorer=scripted(score=score))
+    scheduler.tick(state, 0)
+    assert [type(outcome) for outcome in outcomes] == [BusyError]

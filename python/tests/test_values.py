@@ -1,0 +1,286 @@
+"""Values: they compare, hash, match, print and pickle as what they hold, and cannot be changed."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+from typing import Any
+
+import pytest
+
+import driftline
+from driftline import (
+    Alternative,
+    Chain,
+    ChainRemoved,
+    ChainTouched,
+    ClaimAcquired,
+    ClaimReleased,
+    Eviction,
+    HistorySample,
+    HolderAdded,
+    HolderRemoved,
+    Judgement,
+    LeaderCleared,
+    LeaderSet,
+    LocalScheduler,
+    MigrationCost,
+    MigrationCostModel,
+    NodeTouched,
+    OnScorerError,
+    SampleCause,
+    Sampled,
+    SchedulerConfig,
+    ScorerCalls,
+    Verdict,
+)
+
+from .support import HERE, SECOND_NS, Fixed, mesh, scripted
+
+EVENTS: list[Any] = [
+    HolderAdded(7, 1),
+    HolderRemoved(7, 1),
+    LeaderSet(7, 1),
+    LeaderCleared(7),
+    ChainRemoved(7),
+    ClaimAcquired(7),
+    ClaimReleased(7),
+    NodeTouched(7),
+    ChainTouched(7),
+]
+
+VALUES: list[Any] = [
+    *EVENTS,
+    Alternative(9, 0.75),
+    Chain(7, None, (1, 2), False, 30),
+    Eviction(7, 1, 0.25, 9, 0.75, 0.5, None),
+    HistorySample(30, 0.25),
+    Judgement(7, Verdict.EVICT, 1, 0.25, 0.25, Alternative(9, 0.75), 0.5, None),
+    MigrationCost(2.0, 1.0, 0.5),
+    MigrationCostModel(0.1),
+    Sampled(7, SampleCause.NEW),
+    SchedulerConfig(score_floor=0.75),
+    ScorerCalls(1, 2, 3, 4, 5, 6),
+    Verdict.GAP_TOO_SMALL,
+    OnScorerError.SKIP_CHAIN,
+]
+
+each_value = pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
+
+
+@each_value
+def test_copies_are_equal(value: Any) -> None:
+    for again in (
+        copy.copy(value),
+        copy.deepcopy(value),
+        *(pickle.loads(pickle.dumps(value, protocol)) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)),
+    ):
+        assert again == value
+        assert hash(again) == hash(value)
+        assert type(again) is type(value)
+        assert repr(again) == repr(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (HolderAdded(7, 1), "HolderAdded(chain=7, node=1)"),
+        (NodeTouched(7), "NodeTouched(node=7)"),
+        (Alternative(9, 0.75), "Alternative(node=9, score=0.75)"),
+        (
+            Chain(7, None, (1, 2), False, 30),
+            "Chain(id=7, leader=None, holders=(1, 2), claim_held=False, last_rebalance_ns=30)",
+        ),
+        (
+            Eviction(7, 1, 0.25, 9, 0.75, 0.5, None),
+            "Eviction(chain=7, victim=1, victim_score=0.25, target=9, target_score=0.75, gain=0.5, cost=None)",
+        ),
+        (HistorySample(30, 0.25), "HistorySample(at_ns=30, worst_score=0.25)"),
+        (
+            MigrationCost(2.0, 1.0, 0.5),
+            "MigrationCost(state_transfer=2000000000, disruption=1000000000, reliability_factor=0.5)",
+        ),
+        (Sampled(7, SampleCause.NEW), "Sampled(chain=7, cause=<SampleCause.NEW: 0>)"),
+        (
+            ScorerCalls(1, 2, 3, 4, 5, 6),
+            "ScorerCalls(score=1, live_score=2, best_alternative=3, node_fingerprint=4, chain_fingerprint=5, "
+            "migration_cost=6)",
+        ),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else type(value).__name__,
+)
+def test_a_repr_names_the_fields(value: Any, text: str) -> None:
+    assert repr(value) == text
+
+
+@pytest.mark.parametrize(
+    "value", [value for value in VALUES if dataclasses.is_dataclass(value)], ids=lambda value: type(value).__name__
+)
+def test_values_cannot_be_changed(value: Any) -> None:
+    for field in dataclasses.fields(value):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(value, field.name, 1)
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            delattr(value, field.name)
+    with pytest.raises((AttributeError, TypeError)):
+        value.something_else = 1
+    assert not hasattr(value, "__dict__")
+
+
+def test_events_of_different_kinds_are_different() -> None:
+    assert len({*EVENTS, (7, 1), (7,)}) == len(EVENTS) + 2
+    assert HolderAdded(7, 1) == HolderAdded(chain=7, node=1)
+    assert HolderAdded(7, 1) != HolderAdded(7, 2)
+    assert repr(HolderAdded(7, 1)) == "HolderAdded(chain=7, node=1)"
+
+
+def test_events_can_be_matched() -> None:
+    def said(event: driftline.Event) -> str:
+        match event:
+            case HolderAdded(chain, node) | HolderRemoved(chain, node) | LeaderSet(chain, node):
+                return f"{chain} {node}"
+            case NodeTouched(node):
+                return f"node {node}"
+            case _:
+                return f"chain {event.chain}"
+
+    assert [said(event) for event in EVENTS] == ["7 1"] * 3 + ["chain 7"] * 4 + ["node 7", "chain 7"]
+
+
+def decided() -> tuple[LocalScheduler, driftline.MeshState, driftline.Decision]:
+    state = mesh({7: [1, 2], 8: [1]})
+    scheduler = LocalScheduler(HERE, scorer=scripted(score=lambda chain, node: 0.25 if chain == 7 else 0.75))
+    return scheduler, state, scheduler.tick(state, 30 * SECOND_NS)
+
+
+def test_what_comes_out_can_be_matched() -> None:
+    scheduler, state, decision = decided()
+    matched: list[tuple[object, ...]] = []
+    for value in (decision.actions, scheduler.explain(state, 7).judgement, state.chain(7), scheduler.sampled()):
+        match value:
+            case (Eviction(chain, victim, _, target, _, gain, None),):
+                matched.append(("actions", chain, victim, target, gain))
+            case Judgement(chain=7, verdict=Verdict.EVICT, alternative=Alternative(node, score)):
+                matched.append(("judgement", node, score))
+            case Chain(7, leader, holders, claim_held=False):
+                matched.append(("chain", leader, holders))
+            case (Sampled(7, SampleCause.NEW), Sampled(8, cause)):
+                matched.append(("sampled", cause))
+    assert matched == [
+        ("actions", 7, 1, 9, 0.5),
+        ("judgement", 9, 0.75),
+        ("chain", HERE, (1, 2)),
+        ("sampled", SampleCause.NEW),
+    ]
+
+
+def test_a_decision_is_a_value() -> None:
+    _, _, one = decided()
+    _, _, other = decided()
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one != LocalScheduler(HERE).tick(mesh({}), 0)
+    assert one != "decision"
+    assert one.actions == other.actions
+    assert one.judgements == other.judgements
+    assert one.report == other.report
+    assert one.actions is one.actions
+    assert "evict" in repr(one)
+    again = pickle.loads(pickle.dumps(one))
+    assert again == one
+    assert again.report == one.report
+    with pytest.raises(AttributeError):
+        one.actions = ()  # type: ignore[misc]
+
+
+def test_a_decision_stays_what_it_is() -> None:
+    scheduler, state, decision = decided()
+    before = (decision.to_records().tobytes(), decision.judgements_to_records().tobytes())
+    state.apply(ChainRemoved(7))
+    scheduler.install(Fixed(0.9))
+    scheduler.tick(state, 60 * SECOND_NS)
+    assert [action.chain for action in decision.actions] == [7]
+    assert decision.report.led == 2
+    assert (decision.to_records().tobytes(), decision.judgements_to_records().tobytes()) == before
+
+
+def test_types_of_what_comes_out() -> None:
+    scheduler, state, decision = decided()
+    report = decision.report
+    for number in (report.led, report.new, report.deferred_age_ns, report.calls.score, report.next_due_ns):
+        assert type(number) is int
+    action = decision.actions[0]
+    assert [type(value) for value in dataclasses.astuple(action)] == [int, int, float, int, float, float, type(None)]
+    assert type(decision.judgements[0].alternative) is Alternative
+    assert type(decision.actions) is tuple
+    assert all(type(verdict) is Verdict for verdict in report.verdicts)
+    assert type(report.failures) is tuple
+    explanation = scheduler.explain(state, 7)
+    assert type(explanation.since_ns) is int
+    assert type(explanation.verdict) is Verdict
+    assert explanation.chain == 7
+
+
+def test_texts_are_those_of_the_library() -> None:
+    scheduler, state, decision = decided()
+    assert str(decision.judgements[0]) == "7 evict 1 -> 9: live 0.25, gain 0.50, cost none"
+    assert str(scheduler.explain(state, 7)) == "7 evict 1 -> 9: live 0.25 under 0.50, gain 0.50 over 0.20, cost none"
+    assert str(scheduler.explain(state, 8)) == "8 healthy"
+    assert str(Judgement(7, Verdict.RECOVERED, 3, 0.4, 0.8)) == "7 recovered 3: sampled 0.40, live 0.80"
+    assert str(Judgement(7, Verdict.HEALTHY)) == "7 healthy"
+
+
+def test_failures_compare_by_identity() -> None:
+    def score(chain: int, node: int) -> float:
+        raise LookupError
+
+    config = SchedulerConfig(on_scorer_error=OnScorerError.SKIP_CHAIN)
+    failures = LocalScheduler(HERE, config, scripted(score=score)).tick(mesh({7: [1], 8: [1]}), 0).report.failures
+    assert failures[0] == failures[0]
+    assert failures[0] != failures[1]
+    assert len(set(failures)) == 2
+
+
+@pytest.mark.parametrize(
+    ("cost", "equivalent"),
+    [
+        (MigrationCost(), 0.0),
+        (MigrationCost(state_transfer=2.0), 0.5),
+        (MigrationCost(2.0, 1.0), 0.75),
+        (MigrationCost(2.0, 1.0, 2.0), 1.5),
+        (MigrationCost(2.0, 1.0, 0.0), 0.75),
+        (MigrationCost(2.0, 1.0, -1.0), 0.75),
+        (MigrationCost(2.0, 1.0, float("nan")), 0.75),
+        (MigrationCost(2.0, 1.0, float("inf")), 0.75),
+    ],
+    ids=repr,
+)
+def test_the_cost_model(cost: MigrationCost, equivalent: float) -> None:
+    assert MigrationCostModel(0.25).score_equivalent(cost) == equivalent
+
+
+@pytest.mark.parametrize(
+    "wrong", [None, 0.5, (1, 1, 1), MigrationCost, object()], ids=lambda wrong: type(wrong).__name__
+)
+def test_what_is_no_cost(wrong: Any) -> None:
+    with pytest.raises(TypeError, match="MigrationCost"):
+        MigrationCostModel(0.25).score_equivalent(wrong)
+
+
+@pytest.mark.parametrize("wrong", [None, "0.1", True, [0.1]], ids=repr)
+def test_what_is_no_cost_per_second(wrong: Any) -> None:
+    with pytest.raises(TypeError, match="cost_per_sec"):
+        MigrationCostModel(wrong).score_equivalent(MigrationCost(1.0))
+
+
+@pytest.mark.parametrize("wrong", [-0.1, float("nan"), float("inf")])
+def test_a_cost_per_second_out_of_range(wrong: float) -> None:
+    with pytest.raises(ValueError, match="cost_per_sec"):
+        MigrationCostModel(wrong).score_equivalent(MigrationCost(1.0))
+
+
+@pytest.mark.parametrize("wrong", [None, "1", [1]], ids=repr)
+def test_a_weight_is_a_number(wrong: Any) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        MigrationCost(reliability_factor=wrong)
