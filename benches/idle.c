@@ -132,7 +132,9 @@ static void load(driftline_state state, size_t chain_count, uint64_t node_count,
         offsets[index + 1] = (index + 1) * HOLDERS_PER_CHAIN;
         pick_holders(index, node_count, holders + index * HOLDERS_PER_CHAIN);
     }
-    must(driftline_state_load(state, chains, leaders, chain_count, offsets, holders, error), error, "load");
+    must(driftline_state_load(state, chains, leaders, chain_count, offsets, holders,
+                              chain_count * HOLDERS_PER_CHAIN, error),
+         error, "load");
     free(chains);
     free(leaders);
     free(offsets);

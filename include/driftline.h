@@ -675,7 +675,7 @@ driftline_result driftline_state_free(driftline_state state);
 // Replaces the whole membership (writes). All or nothing.
 //
 // The holders of chain `i` are `holders[holder_offsets[i]]` up to `holders[holder_offsets[i + 1] - 1]`, in any order;
-// `holder_offsets` has `chain_count + 1` elements, the last of which is the length of `holders`. `leaders[i]` is
+// `holder_offsets` has `chain_count + 1` elements, from 0 up to `holder_count`, the length of `holders`. `leaders[i]` is
 // `DRIFTLINE_NONE` for nobody. Chains that are listed keep their claim and cooldown; others are gone. What is equal to the
 // present is not marked dirty. The arrays are only read during the call.
 //
@@ -691,6 +691,7 @@ driftline_result driftline_state_load(driftline_state state,
                                       size_t chain_count,
                                       const uint64_t *holder_offsets,
                                       const uint64_t *holders,
+                                      size_t holder_count,
                                       driftline_error *err);
 
 // Applies events in order (writes). All or nothing: a refused event leaves the state as it was, and `err->index` names it if one element is at fault.
@@ -799,6 +800,13 @@ driftline_result driftline_scheduler_new(uint32_t abi,
 //
 // Errors: `HANDLE`, `BUSY`, `REENTRANT`.
 driftline_result driftline_scheduler_free(driftline_scheduler scheduler);
+
+// The node whose chains this scheduler acts on (reads). Errors: `NULL`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `out` must be NULL or writable; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_scheduler_this_node(driftline_scheduler scheduler, uint64_t *out, driftline_error *err);
 
 // The present config (reads). Errors: `NULL`, `STRUCT_SIZE`, `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 //

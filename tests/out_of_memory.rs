@@ -271,8 +271,8 @@ mod through_c {
             assert_eq!(made, DRIFTLINE_RESULT_OK);
             assert_eq!(driftline_scheduler_install(scheduler, &scorer(), null_mut()), DRIFTLINE_RESULT_OK);
             let (chains, leaders) = (chains.as_ptr(), leaders.as_ptr());
-            let loaded =
-                driftline_state_load(state, chains, leaders, 20, offsets.as_ptr(), holders.as_ptr(), null_mut());
+            let (offsets, holders, holder_count) = (offsets.as_ptr(), holders.as_ptr(), holders.len());
+            let loaded = driftline_state_load(state, chains, leaders, 20, offsets, holders, holder_count, null_mut());
             assert_eq!(loaded, DRIFTLINE_RESULT_OK);
             digest(state)
         };

@@ -46,8 +46,8 @@ static bool load(struct policy *policy, uint64_t leader, struct failure *failure
         leaders[i] = leader;
         offsets[i + 1] = (i + 1) * REPLICAS;
     }
-    driftline_result result
-        = driftline_state_load(policy->state, chains, leaders, count, offsets, policy->placement->holders, &error);
+    driftline_result result = driftline_state_load(policy->state, chains, leaders, count, offsets,
+        policy->placement->holders, count * REPLICAS, &error);
     free(numbers);
     return check(result, "driftline_state_load", &error, failure);
 }

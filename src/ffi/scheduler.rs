@@ -66,6 +66,24 @@ pub extern "C" fn driftline_scheduler_free(scheduler: driftline_scheduler) -> dr
     )
 }
 
+/// The node whose chains this scheduler acts on (reads). Errors: `NULL`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+///
+/// # Safety
+///
+/// `out` must be NULL or writable; `err` must be NULL or writable for its `struct_size`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn driftline_scheduler_this_node(
+    scheduler: driftline_scheduler,
+    out: *mut u64,
+    err: *mut driftline_error,
+) -> driftline_result {
+    guard(err, || {
+        let out = required(out, "out")?;
+        out.set(enter_shared::<SchedulerObject>(scheduler.bits)?.get()?.scheduler.this_node().0);
+        Ok(())
+    })
+}
+
 /// The present config (reads). Errors: `NULL`, `STRUCT_SIZE`, `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 ///
 /// # Safety

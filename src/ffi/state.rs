@@ -46,7 +46,7 @@ pub extern "C" fn driftline_state_free(state: driftline_state) -> driftline_resu
 /// Replaces the whole membership (writes). All or nothing.
 ///
 /// The holders of chain `i` are `holders[holder_offsets[i]]` up to `holders[holder_offsets[i + 1] - 1]`, in any order;
-/// `holder_offsets` has `chain_count + 1` elements, the last of which is the length of `holders`. `leaders[i]` is
+/// `holder_offsets` has `chain_count + 1` elements, from 0 up to `holder_count`, the length of `holders`. `leaders[i]` is
 /// `DRIFTLINE_NONE` for nobody. Chains that are listed keep their claim and cooldown; others are gone. What is equal to the
 /// present is not marked dirty. The arrays are only read during the call.
 ///
@@ -64,6 +64,7 @@ pub unsafe extern "C" fn driftline_state_load(
     chain_count: usize,
     holder_offsets: *const u64,
     holders: *const u64,
+    holder_count: usize,
     err: *mut driftline_error,
 ) -> driftline_result {
     guard(err, || {
@@ -74,8 +75,6 @@ pub unsafe extern "C" fn driftline_state_load(
         } else {
             input_slice(holder_offsets, chain_count.saturating_add(1), "holder_offsets")?
         };
-        let end = offsets.last().copied().unwrap_or(0);
-        let holder_count = usize::try_from(end).unwrap_or(usize::MAX);
         let holders = input_slice(holders.cast::<NodeId>(), holder_count, "holders")?;
         let membership = Membership { chains, leaders, holder_offsets: offsets, holders };
         Ok(enter_exclusive::<MeshState>(state.bits)?.get()?.load(&membership)?)

@@ -37,7 +37,7 @@ static void fixture_build(void)
     fixture.report.struct_size = (uint32_t)sizeof fixture.report;
     error_prepare();
     ACCEPTED(driftline_state_new(DRIFTLINE_ABI, &fixture.state, &fixture.error));
-    ACCEPTED(driftline_state_load(fixture.state, chains, leaders, 3, holder_offsets, holders, &fixture.error));
+    ACCEPTED(driftline_state_load(fixture.state, chains, leaders, 3, holder_offsets, holders, 7, &fixture.error));
     ACCEPTED(driftline_scheduler_new(DRIFTLINE_ABI, THIS_NODE, &fixture.config, &fixture.scheduler, &fixture.error));
     fixture_install(SHAPE_SINGLE);
     ACCEPTED(driftline_scheduler_sample(fixture.scheduler, fixture.state, 0, NULL, &fixture.error));

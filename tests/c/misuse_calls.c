@@ -11,7 +11,7 @@ static driftline_result call_load(driftline_state state)
     static const uint64_t leaders[] = {THIS_NODE};
     static const uint64_t holder_offsets[] = {0, 1};
     static const uint64_t holders[] = {1};
-    return driftline_state_load(state, chains, leaders, 1, holder_offsets, holders, &fixture.error);
+    return driftline_state_load(state, chains, leaders, 1, holder_offsets, holders, 1, &fixture.error);
 }
 
 static driftline_result call_apply(driftline_state state)
@@ -131,6 +131,12 @@ static driftline_result call_uninstall(driftline_scheduler scheduler)
     return driftline_scheduler_uninstall(scheduler, &fixture.error);
 }
 
+static driftline_result call_this_node(driftline_scheduler scheduler)
+{
+    uint64_t this_node;
+    return driftline_scheduler_this_node(scheduler, &this_node, &fixture.error);
+}
+
 static driftline_result call_config(driftline_scheduler scheduler)
 {
     driftline_config config;
@@ -203,6 +209,7 @@ static const struct scheduler_call {
     {"scheduler_configure", true, false, call_configure},
     {"scheduler_install", true, false, call_install},
     {"scheduler_uninstall", true, false, call_uninstall},
+    {"scheduler_this_node", false, false, call_this_node},
     {"scheduler_config", false, false, call_config},
     {"scheduler_sampled", false, false, call_sampled},
     {"scheduler_failures", false, false, call_failures},

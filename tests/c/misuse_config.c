@@ -268,6 +268,12 @@ static void config_as_a_whole(void)
         ACCEPTED(driftline_scheduler_config(fixture.scheduler, &back, &fixture.error));
         CHECK(memcmp(&back, &config, sizeof config) == 0);
     }
+    CASE("this_node: what was said when the scheduler was made")
+    {
+        uint64_t this_node = 0;
+        ACCEPTED(driftline_scheduler_this_node(fixture.scheduler, &this_node, &fixture.error));
+        CHECK(this_node == THIS_NODE);
+    }
     CASE("config: a refused one leaves the old one in force")
     {
         size_t count = 0;

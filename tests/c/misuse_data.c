@@ -154,7 +154,7 @@ static membership good_membership(void)
 static driftline_result load(const membership *membership)
 {
     return driftline_state_load(fixture.state, membership->chains, membership->leaders, 2, membership->holder_offsets,
-                                membership->holders, &fixture.error);
+                                membership->holders, 4, &fixture.error);
 }
 
 static void membership_duplicates(void)
@@ -221,13 +221,15 @@ static void membership_offsets(void)
         REFUSED(DRIFTLINE_RESULT_MEMBERSHIP, load(&membership));
         CHECK(fixture.error.index == 2);
     }
-    CASE("load: more holders than any memory has")
+    CASE("load: the last offset is not the number of holders")
     {
-        membership = good_membership();
-        membership.holder_offsets[2] = UINT64_MAX;
-        REFUSED(DRIFTLINE_RESULT_CAPACITY, load(&membership));
-        membership.holder_offsets[2] = UINT64_MAX / 16 + 1;
-        REFUSED(DRIFTLINE_RESULT_CAPACITY, load(&membership));
+        const uint64_t ends[] = {0, 3, 5, UINT64_MAX / 16 + 1, UINT64_MAX};
+        for (size_t at = 0; at < sizeof ends / sizeof ends[0]; at++) {
+            membership = good_membership();
+            membership.holder_offsets[2] = ends[at];
+            REFUSED(DRIFTLINE_RESULT_MEMBERSHIP, load(&membership));
+            CHECK(fixture.error.index == 2);
+        }
     }
     CASE("load: an empty membership takes every chain away")
     {
@@ -235,7 +237,7 @@ static void membership_offsets(void)
         uint64_t chain;
         size_t count = 1;
         fixture.state_may_change = fixture.scheduler_may_change = true;
-        ACCEPTED(driftline_state_load(fixture.state, NULL, NULL, 0, offsets, NULL, &fixture.error));
+        ACCEPTED(driftline_state_load(fixture.state, NULL, NULL, 0, offsets, NULL, 0, &fixture.error));
         ACCEPTED(driftline_state_chains(fixture.state, &chain, 1, &count, &fixture.error));
         CHECK(count == 0);
     }
@@ -260,7 +262,15 @@ static void absurd_counts(void)
     {
         for (size_t at = 0; at < count_count; at++) {
             REFUSED(DRIFTLINE_RESULT_CAPACITY,
-                    driftline_state_load(fixture.state, ids, ids, counts[at], ids, ids, &fixture.error));
+                    driftline_state_load(fixture.state, ids, ids, counts[at], ids, ids, 1, &fixture.error));
+        }
+    }
+    CASE("load: more holders than any memory has")
+    {
+        const uint64_t offsets[] = {0, 1};
+        for (size_t at = 0; at < count_count; at++) {
+            REFUSED(DRIFTLINE_RESULT_CAPACITY,
+                    driftline_state_load(fixture.state, ids, ids, 1, offsets, ids, counts[at], &fixture.error));
         }
     }
     CASE("diff_scheduler: more chains to skip than any memory has")

@@ -262,13 +262,13 @@ static void alignment_of_arrays(void)
     CASE("alignment: the arrays of state_load")
     {
         REFUSED(DRIFTLINE_RESULT_ALIGNMENT, driftline_state_load(fixture.state, CROOKED(uint64_t), ids, 1, offsets,
-                                                                 ids, &fixture.error));
+                                                                 ids, 1, &fixture.error));
         REFUSED(DRIFTLINE_RESULT_ALIGNMENT, driftline_state_load(fixture.state, ids, CROOKED(uint64_t), 1, offsets,
-                                                                 ids, &fixture.error));
+                                                                 ids, 1, &fixture.error));
         REFUSED(DRIFTLINE_RESULT_ALIGNMENT, driftline_state_load(fixture.state, ids, ids, 1, CROOKED(uint64_t), ids,
-                                                                 &fixture.error));
+                                                                 1, &fixture.error));
         REFUSED(DRIFTLINE_RESULT_ALIGNMENT, driftline_state_load(fixture.state, ids, ids, 1, offsets,
-                                                                 CROOKED(uint64_t), &fixture.error));
+                                                                 CROOKED(uint64_t), 1, &fixture.error));
     }
     CASE("alignment: the events of state_apply")
     {

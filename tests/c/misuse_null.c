@@ -69,28 +69,28 @@ static void null_in_state_input(void)
     CASE("state_load: chains is NULL")
     {
         REFUSED(DRIFTLINE_RESULT_NULL, driftline_state_load(fixture.state, NULL, leaders, 1, holder_offsets, holders,
-                                                            &fixture.error));
+                                                            1, &fixture.error));
     }
     CASE("state_load: leaders is NULL")
     {
         REFUSED(DRIFTLINE_RESULT_NULL,
-                driftline_state_load(fixture.state, chains, NULL, 1, holder_offsets, holders, &fixture.error));
+                driftline_state_load(fixture.state, chains, NULL, 1, holder_offsets, holders, 1, &fixture.error));
     }
     CASE("state_load: holder_offsets is NULL")
     {
         REFUSED(DRIFTLINE_RESULT_NULL,
-                driftline_state_load(fixture.state, chains, leaders, 1, NULL, holders, &fixture.error));
+                driftline_state_load(fixture.state, chains, leaders, 1, NULL, holders, 1, &fixture.error));
     }
     CASE("state_load: holders is NULL")
     {
         REFUSED(DRIFTLINE_RESULT_NULL,
-                driftline_state_load(fixture.state, chains, leaders, 1, holder_offsets, NULL, &fixture.error));
+                driftline_state_load(fixture.state, chains, leaders, 1, holder_offsets, NULL, 1, &fixture.error));
     }
     CASE("state_load: holders is NULL and nobody holds anything")
     {
         static const uint64_t no_holders[] = {0, 0};
         fixture.state_may_change = fixture.scheduler_may_change = true;
-        ACCEPTED(driftline_state_load(fixture.state, chains, leaders, 1, no_holders, NULL, &fixture.error));
+        ACCEPTED(driftline_state_load(fixture.state, chains, leaders, 1, no_holders, NULL, 0, &fixture.error));
     }
     CASE("state_apply: events is NULL")
     {
@@ -205,6 +205,10 @@ static void null_in_scheduler_setup(void)
     CASE("scheduler_configure: config is NULL")
     {
         REFUSED(DRIFTLINE_RESULT_NULL, driftline_scheduler_configure(fixture.scheduler, NULL, &fixture.error));
+    }
+    CASE("scheduler_this_node: out is NULL")
+    {
+        REFUSED(DRIFTLINE_RESULT_NULL, driftline_scheduler_this_node(fixture.scheduler, NULL, &fixture.error));
     }
     CASE("scheduler_config: out is NULL")
     {

@@ -23,6 +23,6 @@ int main(void)
     hidden = holder_offsets;
     free(holder_offsets);
     /* What the freed memory says now does not matter; the answer is not looked at. */
-    driftline_state_load(state, chains, leaders, 1, hidden, holders, NULL);
+    driftline_state_load(state, chains, leaders, 1, hidden, holders, 1, NULL);
     return driftline_state_free(state) == DRIFTLINE_RESULT_OK ? 0 : 2;
 }

@@ -32,7 +32,7 @@ int main(void)
     }
     pthread_barrier_wait(&start);
     for (unsigned round = 0; round < 1000; round++) {
-        driftline_state_load(state, chains, leaders, 1, holder_offsets, holders, NULL);
+        driftline_state_load(state, chains, leaders, 1, holder_offsets, holders, 1, NULL);
     }
     pthread_join(writer, NULL);
     return driftline_state_free(state) == DRIFTLINE_RESULT_OK ? EXIT_SUCCESS : 2;

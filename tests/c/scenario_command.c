@@ -315,7 +315,7 @@ static void load(story *story, const membership *membership)
     driftline_error error = error_empty();
     driftline_result result =
         driftline_state_load(story->state, membership->chains, membership->leaders, membership->chain_count,
-                             membership->holder_offsets, membership->holders, &error);
+                             membership->holder_offsets, membership->holders, membership->holder_count, &error);
     if (result != DRIFTLINE_RESULT_OK) {
         print_error(story, result, &error);
     }

@@ -163,12 +163,12 @@ static void load_membership(driftline_state state)
 {
     static const uint64_t chains[] = {7, 8};
     static const uint64_t leaders[] = {1, 1};
-    /* Chain i is held by holders[holder_offsets[i]] up to holders[holder_offsets[i + 1]]. */
+    /* Chain i is held by holders[holder_offsets[i]] up to holders[holder_offsets[i + 1] - 1]. */
     static const uint64_t holder_offsets[] = {0, 3, 5};
     static const uint64_t holders[] = {1, 2, 3, 1, 2};
     driftline_error error = new_error();
 
-    must(driftline_state_load(state, chains, leaders, 2, holder_offsets, holders, &error), &error, "state_load");
+    must(driftline_state_load(state, chains, leaders, 2, holder_offsets, holders, 5, &error), &error, "state_load");
 }
 
 /* Afterwards only what changes is told. Several facts go in one call: all of them, or none. */
