@@ -21,7 +21,10 @@ for action in scheduler.tick(state, now=0.0).actions:
 ```
 
 Times that go in are `int` nanoseconds, `float` seconds or `timedelta` (`to_ns`); times that come out are `int`
-nanoseconds in attributes that end in `_ns`. Ids are `int` from 0 to 2**64 - 1.
+nanoseconds. Ids are `int` from 0 to 2**64 - 1.
+
+Marks such as (S3) or (D7) in these docs are numbers of rules in driftline's specification. `driftline.replay`,
+`driftline.plot` and `driftline.report` are modules of their own.
 """
 
 from __future__ import annotations

@@ -20,7 +20,21 @@ __all__ = ["SchedulerConfig"]
 class SchedulerConfig:
     """A config of a scheduler (A7). Immutable; `replace` makes another one.
 
-    Durations may be given as `int` nanoseconds, `float` seconds or `timedelta`, and are `int` nanoseconds from then on.
+    Durations may be given as `int` nanoseconds, `float` seconds or `timedelta`, and are `int` nanoseconds from then on:
+    a minute is `60.0` or `timedelta(minutes=1)`, and `60` is 60 ns.
+
+    Args:
+        score_floor: A holder that scores less is a candidate for eviction. In [0, 1].
+        hysteresis_gap: An alternative must be better by more than this. In [0, 1].
+        cooldown: How long a chain is left alone after an eviction.
+        decision_interval: No score is older than this; above zero.
+        cost_per_sec: Score that one second of migration costs; finite and at least zero.
+        on_scorer_error: What a failure of the scorer does.
+        fingerprint_mode: Whether the scorer is asked what moved, or events say so.
+        max_scores_per_tick: How many scores one tick asks for; the rest waits, longest due first. 0 is no limit.
+        backstop_spread: Whether chains that were loaded together come due one after the other.
+        retry_backoff: How long a chain without a better home is left alone at most while nothing is new. 0 is not at
+            all.
 
     Raises:
         ConfigError: a field is out of its range.

@@ -207,7 +207,7 @@ class TickReport:
     """Alternatives that were excluded or reserved (P1)."""
     failures: tuple[ScorerFailure, ...]
     """Failures that were skipped (P2), in the order in which they happened."""
-    verdicts: dict[Verdict, int]
+    verdicts: dict[Verdict, int] = field(hash=False)
     """Chains by verdict, without those that nobody has, by ascending number. They add up to `led`."""
     next_due_ns: int | None
     """When to tick next at the latest; `None` if nothing is waiting."""

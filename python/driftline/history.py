@@ -61,6 +61,10 @@ class ScoreHistory(Sequence[HistorySample]):
         samples["worst_score"] = self._scores
         return samples
 
+    def __reduce__(self) -> tuple[type[ScoreHistory], tuple[bytes, bytes, float | None, int]]:
+        """How it is copied and pickled."""
+        return ScoreHistory, (self._times.tobytes(), self._scores.tobytes(), self._ewma, self._trend.value)
+
     def __len__(self) -> int:
         """How many samples there are."""
         return len(self._times)

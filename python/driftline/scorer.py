@@ -35,9 +35,10 @@ class PlacementScorer(Protocol):
       is "cannot say", which counts as always changed, and is what a scorer without the method says.
     - `chain_fingerprint(chain)`: the same for what belongs to the chain. Else it never changes.
     - `migration_cost(chain, target)`: a `MigrationCost`; `None` is free, and so is all where the method is missing.
-    - `alternatives(chain, exclude, limit)`: up to `limit` alternatives, best first. Else `best_alternative` is asked.
+    - `alternatives(chain, exclude, limit)`: up to `limit` alternatives, best first. No rule asks for more than the best
+      one yet, so `best_alternative` is asked.
     - `score_many(chains, nodes)`, `live_score_many(chains, nodes)`, `node_fingerprints(nodes)`: many answers at once.
-      Else the single form is asked for each.
+      Else the single form is asked for each. A decision asks for live scores one at a time, so write `live_score`, too.
 
     The batch methods get read-only arrays of `uint64` (a `memoryview` of format `"Q"` where NumPy is missing). Scores
     come back as an array of `float32` or `float64`, in which NaN is no opinion, or as a sequence of `float` and
@@ -93,12 +94,6 @@ class SnapshotScorer:
         """The sampled score."""
         return self._snapshot.score(chain, node)
 
-    def live_score(self, chain: int, node: int, /) -> float | None:
-        """The live scorer's live score, or its score if it has no other."""
-        ask = getattr(self._live, "live_score", None) or self._live.score
-        answer: float | None = ask(chain, node)
-        return answer
-
     def best_alternative(self, chain: int, exclude: tuple[int, ...], /) -> tuple[int, float] | None:
         """The live scorer's."""
         return self._live.best_alternative(chain, exclude)
@@ -107,4 +102,7 @@ class SnapshotScorer:
         """The live scorer's other methods. Its `score_many` is not among them: scores come from the snapshot."""
         if name.startswith("_") or name == "score_many":
             raise AttributeError(name)
+        if name == "live_score" and not hasattr(self._live, "live_score_many"):
+            # Where there is no live score the score is live, but not the one from the snapshot.
+            return getattr(self._live, "live_score", self._live.score)
         return getattr(self._live, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
@@ -67,14 +68,19 @@ class ScoreSnapshot:
             return slice(0, 0)
         return slice(self._offsets[place], self._offsets[place + 1])
 
+    def __reduce__(self) -> tuple[type[ScoreSnapshot], tuple[bytes, ...]]:
+        """How it is copied and pickled."""
+        return ScoreSnapshot, tuple(part.tobytes() for part in (self._chains, self._offsets, self._nodes, self._scores))
+
     def __len__(self) -> int:
         """How many chains there are."""
         return len(self._chains)
 
     def __contains__(self, chain: object) -> bool:
         """Whether a chain was led at the last sample."""
-        if not isinstance(chain, int):
+        if not hasattr(chain, "__index__"):
             return False
+        chain = operator.index(chain)
         place = bisect_left(self._chains, chain)
         return place < len(self._chains) and self._chains[place] == chain
 

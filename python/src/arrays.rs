@@ -3,6 +3,7 @@
 use bytemuck::Pod;
 use pyo3::buffer::{Element, PyUntypedBuffer};
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyString, PyTuple};
 
@@ -11,6 +12,15 @@ use crate::numbers::{self, shown, to_f32, type_name};
 /// Whether an object has elements to read one by one. Text has, but nobody means its letters.
 fn is_text(value: &Bound<'_, PyAny>) -> bool {
     value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>()
+}
+
+/// A masked array lends what its mask hides as if it were there.
+fn refuse_masked(value: &Bound<'_, PyAny>, name: &str) -> PyResult<()> {
+    // A series of pandas has a method of that name.
+    if value.getattr_opt(intern!(value.py(), "mask"))?.is_none_or(|mask| mask.is_callable()) {
+        return Ok(());
+    }
+    Err(PyTypeError::new_err(format!("{name}: a masked array is not understood; fill it first")))
 }
 
 /// Whether elements lie in the machine's byte order.
@@ -50,6 +60,7 @@ fn copied<T: Element + Pod>(array: &Bound<'_, PyAny>, buffer: &PyUntypedBuffer) 
 
 /// Ids from an array of any integer type, or from a sequence of `int`. `none` is what `None` in a sequence stands for.
 pub(crate) fn ids(value: &Bound<'_, PyAny>, name: &str, none: Option<u64>) -> PyResult<Vec<u64>> {
+    refuse_masked(value, name)?;
     let Some(buffer) = buffer_of(value) else { return ids_of_sequence(value, name, none) };
     check_one_dimension(&buffer, name)?;
     if let Some(ids) = copied::<u64>(value, &buffer) {
@@ -128,6 +139,7 @@ fn wrong_format(buffer: &PyUntypedBuffer, method: &str, expected: &str) -> PyErr
 /// Scores that answer a batch. In an array NaN is "no opinion", in a sequence `None`.
 pub(crate) fn scores(value: &Bound<'_, PyAny>, method: &str, out: &mut [Option<f32>]) -> PyResult<()> {
     const EXPECTED: &str = "an array of float32 or float64, or a sequence of float or None,";
+    refuse_masked(value, method)?;
     let Some(buffer) = buffer_of(value) else {
         let elements = answers(value, method, EXPECTED)?;
         check_length(elements.len(), out.len(), method)?;
@@ -177,6 +189,7 @@ pub(crate) fn fingerprints(value: &Bound<'_, PyAny>, method: &str, out: &mut [Op
         fingerprints(&values, method, out)?;
         return keep_known(&known, method, out);
     }
+    refuse_masked(value, method)?;
     let Some(buffer) = buffer_of(value) else {
         let elements = answers(value, method, EXPECTED)?;
         check_length(elements.len(), out.len(), method)?;

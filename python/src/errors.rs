@@ -1,6 +1,6 @@
 //! The errors of the core as the exceptions of `driftline.errors`.
 
-use driftline::{ConfigValue, Error, ScorerError};
+use driftline::{ChainId, ConfigValue, Error, ScorerError};
 use pyo3::call::PyCallArgs;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -25,6 +25,11 @@ pub(crate) fn busy(py: Python<'_>, name: &str) -> PyErr {
 
 pub(crate) fn poisoned(py: Python<'_>, name: &str) -> PyErr {
     exception(py, "PoisonedError", (format!("an internal fault left this {name} unusable"),))
+}
+
+/// Who asks about the last sample is told about the last sample.
+pub(crate) fn not_sampled(py: Python<'_>, chain: ChainId) -> PyErr {
+    exception(py, "NotLedError", (format!("chain {chain} was not led here at the last sample"), chain.0))
 }
 
 /// The exception for an error of the core. `raised` finds the exception that a scorer's failure stands for.

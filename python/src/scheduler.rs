@@ -58,8 +58,8 @@ impl Scheduler {
 
     fn configure(&self, py: Python<'_>, config: &Bound<'_, PyAny>) -> PyResult<()> {
         let config = config_of(config)?;
-        let mut inner = self.gate.enter(py)?;
-        inner.core.configure(config).map_err(|error| errors::plain(py, error))
+        let outcome = self.gate.enter(py)?.core.configure(config);
+        outcome.map_err(|error| errors::plain(py, error))
     }
 
     /// Returns the previous scorer. Whatever its end runs is run when the scheduler may be used again.
@@ -159,17 +159,20 @@ impl Scheduler {
         chain: &Bound<'py, PyAny>,
     ) -> PyResult<ExplanationParts<'py>> {
         let chain = ChainId(numbers::id(chain, || "chain".to_string())?);
-        let inner = self.gate.enter(py)?;
-        let state = state.get().gate.read(py)?;
-        let explanation = inner.core.explain(&state, chain).map_err(|error| errors::plain(py, error))?;
-        Ok(explanation_parts(py, &explanation))
+        let explanation = {
+            let inner = self.gate.enter(py)?;
+            let state = state.get().gate.read(py)?;
+            inner.core.explain(&state, chain)
+        };
+        explanation.map(|explanation| explanation_parts(py, &explanation)).map_err(|error| errors::plain(py, error))
     }
 
     fn history<'py>(&self, py: Python<'py>, chain: &Bound<'py, PyAny>) -> PyResult<HistoryParts<'py>> {
         let chain = ChainId(numbers::id(chain, || "chain".to_string())?);
         let inner = self.gate.enter(py)?;
         let Some(history) = inner.core.history(chain) else {
-            return Err(errors::plain(py, Error::NotLed { chain }));
+            drop(inner);
+            return Err(errors::not_sampled(py, chain));
         };
         let times = arrays::bytes_of(py, history.samples().map(|sample| sample.at.0))?;
         let scores: Vec<f32> = history.samples().map(|sample| sample.worst_score).collect();
@@ -182,7 +185,8 @@ impl Scheduler {
         let chain = ChainId(numbers::id(chain, || "chain".to_string())?);
         let inner = self.gate.enter(py)?;
         if inner.core.history(chain).is_none() {
-            return Err(errors::plain(py, Error::NotLed { chain }));
+            drop(inner);
+            return Err(errors::not_sampled(py, chain));
         }
         Ok(inner.core.snapshot().cells(chain).map(|(node, score)| (node.0, score)).collect())
     }

@@ -42,25 +42,24 @@ impl State {
         let leaders: Vec<NodeId> = leaders.into_iter().map(NodeId).collect();
         let holder_offsets = arrays::ids(offsets, "offsets", None)?;
         let holders: Vec<NodeId> = arrays::ids(holders, "holders", None)?.into_iter().map(NodeId).collect();
-        let mut state = self.gate.write(py)?;
-        let state: &mut MeshState = &mut state;
-        let outcome = py.detach(|| {
-            state.load(&Membership {
-                chains: &chains,
-                leaders: &leaders,
-                holder_offsets: &holder_offsets,
-                holders: &holders,
-            })
-        });
+        let membership =
+            Membership { chains: &chains, leaders: &leaders, holder_offsets: &holder_offsets, holders: &holders };
+        // An error becomes an exception when the state is left: whatever that runs may want to use it.
+        let outcome = {
+            let mut state = self.gate.write(py)?;
+            let state: &mut MeshState = &mut state;
+            py.detach(|| state.load(&membership))
+        };
         outcome.map_err(|error| errors::plain(py, error))
     }
 
     fn apply(&self, py: Python<'_>, events: &Bound<'_, PyAny>) -> PyResult<()> {
         let events = events::events_of(events)?;
-        let mut state = self.gate.write(py)?;
-        let state: &mut MeshState = &mut state;
-        let outcome =
-            if events.len() < EVENTS_PER_DETACH { state.apply(&events) } else { py.detach(|| state.apply(&events)) };
+        let outcome = {
+            let mut state = self.gate.write(py)?;
+            let state: &mut MeshState = &mut state;
+            if events.len() < EVENTS_PER_DETACH { state.apply(&events) } else { py.detach(|| state.apply(&events)) }
+        };
         outcome.map_err(|error| errors::plain(py, error))
     }
 
