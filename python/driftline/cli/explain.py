@@ -53,10 +53,14 @@ def _find_answer(options: argparse.Namespace) -> Answer:
         raise Failure(f"there is no chain {options.chain}: the trace has chains 0 to {trace.node_count - 1}")
     if options.slice is not None and options.slice > last:
         raise Failure(f"--slice: there is no slice {options.slice}: the trace has slices 0 to {last}")
+    from driftline.replay import ImpossibleMoveError
+
     try:
         return _ask(_play(trace, options, factory, last if options.slice is None else options.slice), options.chain)
     except Failure:
         raise
+    except ImpossibleMoveError as error:
+        raise Failure(f"the scorer {options.scorer} named a home that is none: {error}") from error
     except Exception as error:
         if options.scorer is None:
             raise

@@ -213,10 +213,11 @@ def _add_replay(commands: argparse._SubParsersAction[_Parser]) -> None:
     _add_drift(group)
     group.add_argument(
         "--scorer",
+        action="append",
         type=_scorer_name,
         metavar="module:Class",
         help="also let driftline decide with a scorer of yours. The module may be in the present directory; the class "
-        "is called with driftline.replay.Measurements, and sees them unsmoothed",
+        "is called with driftline.replay.Measurements, and sees them unsmoothed. May be given more than once",
     )
     group = parser.add_argument_group("the output")
     group.add_argument(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
+    from rich.console import Console
+
     from driftline.replay import ReplayResult, ScorerFactory, Trace
 
 _SMOOTH_OF_ALL = 0.3
@@ -31,6 +33,9 @@ _HEADINGS = (
     "post\nmean s",
     "score\ncalls",
 )
+# Pre and post.
+_DISPENSABLE = (5, 6)
+_WIDTH_OF_ALL = 76
 _HOW_TO_READ = (
     "Judge by fresh, the round-trip times measured after the replicas had been put where they are: a good policy has "
     "a low fresh mean and gets it with few moves; pre and post reward a policy for the very samples that it chose by."
@@ -57,8 +62,8 @@ def plan(options: argparse.Namespace) -> list[Plan]:
             plans.update(dict.fromkeys(everything))
         else:
             plans[Plan(policy, 1.0 if policy == "never" else smooth)] = None
-    if options.scorer is not None:
-        plans[Plan("drift", scorer=options.scorer)] = None
+    for scorer in options.scorer or []:
+        plans[Plan("drift", scorer=scorer)] = None
     return list(plans)
 
 
@@ -100,7 +105,7 @@ def _run(
     options: argparse.Namespace,
     progress: Callable[[int], object],
 ) -> ReplayResult:
-    from driftline.replay import run
+    from driftline.replay import ImpossibleMoveError, run
 
     try:
         return run(
@@ -114,6 +119,8 @@ def _run(
         )
     except Failure:
         raise
+    except ImpossibleMoveError as error:
+        raise Failure(f"the scorer {wanted.scorer} named a home that is none: {error}") from error
     except Exception as error:
         if wanted.scorer is None:
             raise
@@ -162,7 +169,8 @@ def _print_json(results: Sequence[ReplayResult]) -> None:
             "slice_count": result.slice_count,
             "trace_name": result.trace_name,
         }
-        print(json.dumps({"label": result.label, "policy": result.policy, **result.summary(), **of_trace}))
+        invalid = {"invalid_scores": result.invalid_scores, "invalid_alternatives": result.invalid_alternatives}
+        print(json.dumps({"label": result.label, "policy": result.policy, **result.summary(), **invalid, **of_trace}))
 
 
 def _print_table(results: Sequence[ReplayResult], written: Sequence[str]) -> None:
@@ -172,15 +180,30 @@ def _print_table(results: Sequence[ReplayResult], written: Sequence[str]) -> Non
     title = f"{first.trace_name}: {first.node_count} nodes, {first.slice_count} slices"
     console.print(title, style="bold", markup=False)
     console.print()
-    table = terminal.make_table(_HEADINGS)
+    # A narrow terminal shows whole labels rather than what one should not judge by.
+    shown = [place for place in range(len(_HEADINGS)) if console.width >= _WIDTH_OF_ALL or place not in _DISPENSABLE]
+    table = terminal.make_table([_HEADINGS[place] for place in shown])
     base = next((result.mean_s("fresh") for result in results if result.policy == "never"), None)
     for result in results:
-        table.add_row(*_cells(result, base))
+        cells = _cells(result, base)
+        table.add_row(*(cells[place] for place in shown))
     console.print(table)
     console.print()
     console.print(_HOW_TO_READ, width=min(console.width, 100))
+    for result in results:
+        _print_invalid(console, result)
     for path in written:
         console.print(f"Written: {path}", markup=False, soft_wrap=True)
+
+
+def _print_invalid(console: Console, result: ReplayResult) -> None:
+    """Say what a scorer answered that counts for nothing; a mistake in one looks like a quiet run otherwise."""
+    for count, what in (
+        (result.invalid_scores, "scores that are NaN, infinite or out of [0, 1]"),
+        (result.invalid_alternatives, "alternatives that are holders already or no node"),
+    ):
+        if count:
+            console.print(f"Beware: '{result.label}' gave {count:,} {what}.", markup=False, style="bold")
 
 
 def _cells(result: ReplayResult, base: float | None) -> list[str]:

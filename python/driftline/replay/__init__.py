@@ -12,7 +12,7 @@ client to replica is a good home. At the end stand the costs that the clients pa
 
 from driftline.replay.fold import fold
 from driftline.replay.measurements import Measurements
-from driftline.replay.placement import Move
+from driftline.replay.placement import ImpossibleMoveError, Move
 from driftline.replay.playback import Playback, ScorerFactory, run
 from driftline.replay.result import ChainHistory, ReplayResult
 from driftline.replay.scorer import RttScorer
@@ -20,6 +20,7 @@ from driftline.replay.trace import Trace
 
 __all__ = [
     "ChainHistory",
+    "ImpossibleMoveError",
     "Measurements",
     "Move",
     "Playback",

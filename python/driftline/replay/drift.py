@@ -57,6 +57,8 @@ class DriftPolicy:
         self.scheduler = LocalScheduler(node_count, config, scorer)
         self.score_calls = 0
         self.alternative_calls = 0
+        self.invalid_scores = 0
+        self.invalid_alternatives = 0
         self._verdicts: dict[Verdict, npt.NDArray[np.int64]] = {}
         self._slice_count = slice_count
         self._samples: list[list[tuple[int, float, float, int]]] = [[] for _ in range(node_count)]
@@ -102,6 +104,8 @@ class DriftPolicy:
     def _count(self, report: TickReport) -> None:
         self.score_calls += report.calls.score + report.calls.live_score
         self.alternative_calls += report.calls.best_alternative
+        self.invalid_scores += report.invalid_scores
+        self.invalid_alternatives += report.invalid_alternatives
 
     def _keep_samples(self, slice_number: int) -> None:
         for sampled in self.scheduler.sampled():

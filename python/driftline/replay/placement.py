@@ -19,6 +19,10 @@ class Move(NamedTuple):
     target: int
 
 
+class ImpossibleMoveError(ValueError):
+    """A move that the placement does not allow."""
+
+
 class Placement:
     """Three holders per chain. At first the three nodes that are nearest to its client, but never the client."""
 
@@ -32,12 +36,21 @@ class Placement:
         self._clients = np.arange(node_count)[:, None]
 
     def move(self, move: Move) -> None:
-        """Put the target in the place of the evicted. ValueError if the placement does not allow it."""
+        """Put the target in the place of the evicted. ImpossibleMoveError if the placement does not allow it."""
         holders = self.holders[move.chain]
         evicted = holders == move.evicted
-        known = 0 <= move.target < len(self.holders)
-        if not evicted.any() or not known or move.target == move.chain or (holders == move.target).any():
-            raise ValueError(f"{move} is not possible: the chain is on {holders.tolist()}")
+        last = len(self.holders) - 1
+        reason = None
+        if not 0 <= move.target <= last:
+            reason = f"there are only nodes 0 to {last}"
+        elif move.target == move.chain:
+            reason = "its own client is there"
+        elif (holders == move.target).any():
+            reason = "it is there already"
+        elif not evicted.any():
+            reason = f"it is not on node {move.evicted}, which it should leave"
+        if reason is not None:
+            raise ImpossibleMoveError(f"chain {move.chain} cannot go to node {move.target}: {reason}")
         holders[evicted] = move.target
         holders.sort()
 

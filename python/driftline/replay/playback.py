@@ -156,6 +156,8 @@ def run(
         trace=fold(np.array(playback.moves, dtype=np.uint64)),
         score_calls=drift.score_calls if drift else 0,
         alternative_calls=drift.alternative_calls if drift else 0,
+        invalid_scores=drift.invalid_scores if drift else 0,
+        invalid_alternatives=drift.invalid_alternatives if drift else 0,
         pre_by_slice=playback.pre.by_slice,
         post_by_slice=playback.post.by_slice,
         fresh_by_slice=playback.fresh.by_slice,

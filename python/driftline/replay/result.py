@@ -65,6 +65,8 @@ class ReplayResult:
     trace: int  # the fold of all moves: equal folds mean equal moves
     score_calls: int  # live ones among them; 0 for policies without a scheduler
     alternative_calls: int
+    invalid_scores: int  # of the scorer: not finite, or out of [0, 1]
+    invalid_alternatives: int  # of the scorer: current holders, or no node
     pre_by_slice: npt.NDArray[np.int64]
     post_by_slice: npt.NDArray[np.int64]
     fresh_by_slice: npt.NDArray[np.int64]

@@ -36,7 +36,8 @@ def rows(done: Done) -> dict[str, list[str]]:
 
 def test_the_default_is_the_embedded_scenario(driftline: Run) -> None:
     (only,) = objects(driftline("replay", "--json"))
-    assert list(only) == ["label", "policy", *SUMMARY, "node_count", "slice_count", "trace_name"]
+    invalid = ["invalid_scores", "invalid_alternatives"]
+    assert list(only) == ["label", "policy", *SUMMARY, *invalid, "node_count", "slice_count", "trace_name"]
     assert tuple(only[key] for key in SUMMARY[:5]) == CHECK_VALUES
     assert (only["label"], only["policy"], only["trace_name"]) == ("driftline", "drift", "generated, seed 42")
     assert (only["node_count"], only["slice_count"]) == (24, 120)

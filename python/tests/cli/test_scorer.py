@@ -49,6 +49,22 @@ class NoAlternative:
     def score(self, chain, node):
         return 1.0
 
+class Percent(Near):
+    def score(self, chain, node):
+        return 100 * super().score(chain, node)
+
+class Stays(Near):
+    def best_alternative(self, chain, exclude):
+        return exclude[0], 1.0
+
+class ToItsClient(Near):
+    def best_alternative(self, chain, exclude):
+        return chain, 1.0
+
+class Nowhere(Near):
+    def best_alternative(self, chain, exclude):
+        return self.measurements.node_count, 1.0
+
 class NotCallable(Near):
     score = 0.5
 
@@ -90,6 +106,44 @@ def test_smoothing_is_not_for_it(driftline: Run, module: str) -> None:
     smoothed, own = map(json.loads, done.out.splitlines())
     assert (smoothed["label"], own["label"]) == ("driftline, smoothed 0.3", f"driftline, {module}:Outer.Inner")
     assert (smoothed["moves"], own["moves"]) == (20, 198)
+
+
+def test_two_stand_beside_each_other(driftline: Run, module: str) -> None:
+    done = driftline("replay", "--scorer", f"{module}:Near", "--scorer", f"{module}:Outer.Inner", "--json")
+    labels = [json.loads(line)["label"] for line in done.out.splitlines()]
+    assert labels == ["driftline", f"driftline, {module}:Near", f"driftline, {module}:Outer.Inner"]
+
+
+@pytest.mark.parametrize(
+    ("name", "counted", "says"),
+    [
+        ("Percent", "invalid_scores", "scores that are NaN, infinite or out of [0, 1]"),
+        ("Stays", "invalid_alternatives", "alternatives that are holders already or no node"),
+    ],
+)
+def test_answers_that_count_for_nothing_are_told(
+    driftline: Run, module: str, name: str, counted: str, says: str
+) -> None:
+    arguments = ("replay", "--policy", "never", "--scorer", f"{module}:{name}")
+    never, own = map(json.loads, driftline(*arguments, "--json").out.splitlines())
+    assert (never["invalid_scores"], never["invalid_alternatives"]) == (0, 0)
+    assert own[counted] > 0
+    text = " ".join(driftline(*arguments).out.split())
+    assert f"Beware: 'driftline, {module}:{name}' gave {own[counted]:,} {says}." in text
+    assert text.count("Beware") == 1
+
+
+@pytest.mark.parametrize("command", [("replay",), ("explain", "7")])
+@pytest.mark.parametrize(
+    ("name", "says"), [("ToItsClient", "its own client is there"), ("Nowhere", "there are only nodes 0 to 23")]
+)
+def test_a_home_that_is_none(driftline: Run, module: str, command: tuple[str, ...], name: str, says: str) -> None:
+    done = driftline(*command, "--scorer", f"{module}:{name}")
+    assert done.code == 1
+    assert done.err.splitlines()[-1].startswith(
+        f"driftline: the scorer {module}:{name} named a home that is none: chain "
+    )
+    assert done.err.endswith(f": {says}\n")
 
 
 def test_it_can_be_explained(driftline: Run, module: str) -> None:
