@@ -38,7 +38,7 @@ from ._driftline import (
     __version__,
     build_info,
 )
-from ._times import Time, to_ns
+from ._times import ShortDurationWarning, Time, to_ns
 from .config import SchedulerConfig
 from .cost import MigrationCost, MigrationCostModel
 from .decision import Decision, Eviction, Explanation, Judgement, Sampled, ScorerCalls, ScorerFailure, TickReport
@@ -128,6 +128,7 @@ __all__ = [
     "ScoreSnapshot",
     "ScorerCalls",
     "ScorerFailure",
+    "ShortDurationWarning",
     "SnapshotScorer",
     "TickReport",
     "Time",

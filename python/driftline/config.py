@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _driftline
 from ._numbers import check_number
+from ._times import duration_ns
 from .enums import FingerprintMode, OnScorerError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class SchedulerConfig:
     """A config of a scheduler (A7). Immutable; `replace` makes another one.
 
     Durations may be given as `int` nanoseconds, `float` seconds or `timedelta`, and are `int` nanoseconds from then on:
-    a minute is `60.0` or `timedelta(minutes=1)`, and `60` is 60 ns.
+    a minute is `60.0` or `timedelta(minutes=1)`, and `60` is 60 ns, of which a `ShortDurationWarning` warns.
 
     Args:
         score_floor: A holder that scores less is a candidate for eviction. In [0, 1].
@@ -86,14 +87,14 @@ class SchedulerConfig:
         fields = {
             "score_floor": check_number("score_floor", score_floor),
             "hysteresis_gap": check_number("hysteresis_gap", hysteresis_gap),
-            "cooldown": _driftline.to_ns(cooldown, "cooldown"),
-            "decision_interval": _driftline.to_ns(decision_interval, "decision_interval"),
+            "cooldown": duration_ns("cooldown", cooldown),
+            "decision_interval": duration_ns("decision_interval", decision_interval),
             "cost_per_sec": check_number("cost_per_sec", cost_per_sec),
             "on_scorer_error": on_scorer_error,
             "fingerprint_mode": fingerprint_mode,
             "max_scores_per_tick": _driftline.check_u64(max_scores_per_tick, "max_scores_per_tick"),
             "backstop_spread": backstop_spread,
-            "retry_backoff": _driftline.to_ns(retry_backoff, "retry_backoff"),
+            "retry_backoff": duration_ns("retry_backoff", retry_backoff),
         }
         for name, value in fields.items():
             object.__setattr__(self, name, value)
@@ -116,5 +117,5 @@ class SchedulerConfig:
 
 def _check_choice(field: str, value: object, kind: type) -> None:
     if not isinstance(value, kind):
-        message = f"{field}: a {kind.__name__} is expected, not {type(value).__name__}"
+        message = f"{field}: {kind.__name__} is expected, not {type(value).__name__}"
         raise TypeError(message)

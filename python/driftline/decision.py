@@ -28,6 +28,7 @@ __all__ = [
     "TickReport",
 ]
 
+_ACTIONS_SHOWN = 3
 _STRUCT_CODES = {"u8": "Q", "u1": "B", "f4": "f"}
 
 
@@ -347,6 +348,9 @@ class Decision:
         return _display.decision_html(self)
 
     def __repr__(self) -> str:
-        """The actions, and how many chains have each verdict."""
+        """The first actions, and how many chains have each verdict."""
         verdicts = ", ".join(f"{verdict}: {count}" for verdict, count in self.report.verdicts.items())
-        return f"Decision(actions={list(self.actions)!r}, verdicts={{{verdicts}}})"
+        shown = [repr(action) for action in self.actions[:_ACTIONS_SHOWN]]
+        if len(self.actions) > _ACTIONS_SHOWN:
+            shown.append(f"{len(self.actions) - _ACTIONS_SHOWN:,} more")
+        return f"Decision(actions=[{', '.join(shown)}], verdicts={{{verdicts}}})"

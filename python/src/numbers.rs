@@ -3,7 +3,7 @@
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyFloat, PyType};
+use pyo3::types::{PyBool, PyFloat, PyInt, PyType};
 
 const NS_PER_S: u128 = 1_000_000_000;
 
@@ -31,8 +31,10 @@ pub(crate) fn id(value: &Bound<'_, PyAny>, name: impl Fn() -> String) -> PyResul
         let (name, given) = (name(), type_name(value));
         PyTypeError::new_err(format!("{name}: an int is expected, not {given}"))
     };
-    // True would be node 1.
-    if value.is_instance_of::<PyBool>() {
+    // True would be node 1. NumPy has a bool of its own, which older versions take for a number.
+    if !value.is_exact_instance_of::<PyInt>()
+        && (value.is_instance_of::<PyBool>() || type_name(value).starts_with("bool"))
+    {
         return Err(wrong_type());
     }
     value.extract::<u64>().map_err(|error| {

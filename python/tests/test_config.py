@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from driftline import (
     LocalScheduler,
     OnScorerError,
     SchedulerConfig,
+    ShortDurationWarning,
     Verdict,
     diff_scheduler,
 )
@@ -184,3 +186,18 @@ def test_a_number_that_is_no_float(field: str) -> None:
     too_large: Any = 10**400
     with pytest.raises(ValueError, match=field):
         SchedulerConfig(**{field: too_large})
+
+
+@pytest.mark.parametrize("field", ["cooldown", "decision_interval", "retry_backoff"])
+def test_an_int_that_was_meant_as_seconds_is_warned_of(field: str) -> None:
+    with pytest.warns(
+        ShortDurationWarning, match=f"{field}=60 is 60 nanoseconds; 60 seconds are {field}=60.0"
+    ) as all_of_them:
+        config = SchedulerConfig(**{field: 60})
+    assert getattr(config, field) == 60
+    assert all_of_them[0].filename == __file__, "the warning points to who made the config"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ShortDurationWarning)
+        for unmistakable in (1_000_000, 60.0, 0.0001, timedelta(microseconds=60)):
+            SchedulerConfig(**{field: unmistakable})
+        SchedulerConfig(cooldown=0, retry_backoff=0)

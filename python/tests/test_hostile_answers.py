@@ -254,7 +254,7 @@ class Batch:
 
 state = MeshState()
 state.load(range(count), [1] * count, range(count + 1), [1] * count)
-scheduler = LocalScheduler(1, SchedulerConfig(decision_interval=1), Batch())
+scheduler = LocalScheduler(1, SchedulerConfig(decision_interval=1e-9), Batch())
 changing = threading.Thread(target=change)
 changing.start()
 for now in range(100):

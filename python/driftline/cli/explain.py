@@ -147,7 +147,7 @@ def _print(answer: Answer) -> None:
     console.print()
     table = terminal.make_table(["holder", "rtt s", "sampled score"], left=0)
     for node, rtt_cs, score in answer.holders:
-        table.add_row(str(node), f"{rtt_cs / 100:.2f}", "not yet" if score is None else f"{score:.3f}")
+        table.add_row(str(node), f"{rtt_cs / 100:.2f}", "no opinion" if score is None else f"{score:.3f}")
     console.print(table)
     console.print()
     _print_history(answer)
@@ -159,9 +159,10 @@ def _print_operands(explanation: Explanation) -> None:
     """What the verdict was made of, as far as the rules had to look."""
     judgement = explanation.judgement
     alternative = judgement.alternative
+    since = _to_slice(explanation.since_ns)
     sampled_at, resting_until = _to_slice(explanation.sampled_at_ns), _to_slice(explanation.cooldown_until_ns)
     lines = [
-        ("verdict", f"{judgement.verdict}, since slice {_to_slice(explanation.since_ns)}"),
+        ("verdict", f"{judgement.verdict}, " + ("before any tick" if since is None else f"since slice {since}")),
         ("sampled", None if sampled_at is None else f"in slice {sampled_at}"),
         ("resting", None if resting_until is None else f"until slice {resting_until}"),
         ("worst", None if judgement.victim is None else f"node {judgement.victim}: {_scores(explanation)}"),
@@ -192,7 +193,7 @@ def _print_history(answer: Answer) -> None:
     console = terminal.console()
     history = answer.history
     if history.current is None or history.ewma is None:
-        console.print("history  no sample yet")
+        console.print("history  nobody has had an opinion yet")
         return
     samples = list(history)
     shown = samples[-max(1, min(len(samples), console.width - len("history  "))) :]

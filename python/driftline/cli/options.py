@@ -103,6 +103,13 @@ def _smoothing(text: str) -> float:
     return value
 
 
+def _file(text: str) -> str:
+    # Some versions of Python let `--moves=--` through.
+    if text == "--":
+        raise argparse.ArgumentTypeError(f"must be a file, not '{text}'")
+    return text
+
+
 def _scorer_name(text: str) -> str:
     module, _, name = text.partition(":")
     if not all(part.isidentifier() for part in [*module.split("."), *name.split(".")]):
@@ -222,11 +229,13 @@ def _add_replay(commands: argparse._SubParsersAction[_Parser]) -> None:
     group = parser.add_argument_group("the output")
     group.add_argument(
         "--moves",
+        type=_file,
         metavar="FILE",
         help="write the moves as CSV: t,chain,evicted,target. With more than one run, the label of the run comes first",
     )
     group.add_argument(
         "--report",
+        type=_file,
         metavar="FILE",
         help="write a report with figures as one HTML file. Needs 'driftline[report]'",
     )

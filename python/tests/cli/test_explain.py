@@ -75,7 +75,7 @@ def test_the_words_on_a_terminal(driftline: Run) -> None:
         "worst    node 0: sampled 0.410, live 0.410, the floor is 0.500",
         "better   node 17: ",
         "gain     0.348, has to be over 0.200",
-        "not yet",
+        "no opinion",
         "degrading",
         "slice    69: from node 0 to node 17",
     ):
