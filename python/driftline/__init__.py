@@ -29,6 +29,9 @@ Marks such as (S3) or (D7) in these docs are numbers of rules in driftline's spe
 
 from __future__ import annotations
 
+import atexit
+
+from . import _driftline
 from ._driftline import (
     HISTORY_DEAD_BAND,
     HISTORY_LENGTH,
@@ -76,6 +79,9 @@ from .scheduler import LocalScheduler, SchedulerRegistry, diff_scheduler
 from .scorer import Alternative, PlacementScorer, SnapshotScorer
 from .snapshot import ScoreSnapshot
 from .state import Chain, MeshState, MigrationEligible
+
+# What runs later than this, such as a daemon thread, must not be in the middle of a call when the interpreter ends.
+atexit.register(_driftline.end_calls)
 
 __all__ = [
     "HISTORY_DEAD_BAND",

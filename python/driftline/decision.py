@@ -331,7 +331,7 @@ class Decision:
         return _arrays.records(self._judgements_data, _driftline.JUDGEMENT_LAYOUT)
 
     def __eq__(self, other: object) -> bool:
-        """Whether actions, judgements and numbers are equal, byte for byte, and no scorer failed."""
+        """Whether actions, judgements and numbers are equal, byte for byte, and the failures are the same objects."""
         if not isinstance(other, Decision):
             return NotImplemented
         mine = (self._actions_data, self._judgements_data, self._report_data)

@@ -7,6 +7,11 @@ from enum import Enum, IntEnum
 __all__ = ["FingerprintMode", "OnScorerError", "SampleCause", "Trend", "Verdict"]
 
 
+def _format(member: IntEnum, spec: str) -> str:
+    wants_number = spec != "" and spec[-1] in "bcdeEfFgGnoxX%"
+    return format(int(member), spec) if wants_number else format(str(member), spec)
+
+
 class Verdict(IntEnum):
     """Why a chain moves or does not. Numbered once and for ever; the list only grows. `str()` says it in words."""
 
@@ -43,6 +48,10 @@ class Verdict(IntEnum):
         """The verdict in words: `"gap too small"`."""
         return self.name.lower().replace("_", " ")
 
+    def __format__(self, spec: str) -> str:
+        """In words, too, unless a number is asked for, as with `"d"`."""
+        return _format(self, spec)
+
 
 class Trend(IntEnum):
     """Where the worst score of a chain is going. `str()` says it in words."""
@@ -58,6 +67,10 @@ class Trend(IntEnum):
         """The trend in words: `"degrading"`."""
         return self.name.lower()
 
+    def __format__(self, spec: str) -> str:
+        """In words, too, unless a number is asked for, as with `"d"`."""
+        return _format(self, spec)
+
 
 class SampleCause(IntEnum):
     """Why a chain was sampled; the first of S1 that applies. `str()` says it in words."""
@@ -72,6 +85,10 @@ class SampleCause(IntEnum):
     def __str__(self) -> str:
         """The cause in words: `"backstop"`."""
         return self.name.lower()
+
+    def __format__(self, spec: str) -> str:
+        """In words, too, unless a number is asked for, as with `"d"`."""
+        return _format(self, spec)
 
 
 class OnScorerError(Enum):

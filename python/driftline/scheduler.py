@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _driftline
@@ -14,7 +15,7 @@ from .snapshot import ScoreSnapshot
 from .state import MeshState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
@@ -59,12 +60,13 @@ class LocalScheduler:
     chain 7: 3 -> 9, gain 0.55
     """
 
-    __slots__ = ("__weakref__", "_config", "_core")
+    __slots__ = ("__weakref__", "_config", "_core", "_this_node")
 
     def __init__(
         self, this_node: int, config: SchedulerConfig | None = None, scorer: PlacementScorer | None = None
     ) -> None:
         self._config = _DEFAULT if config is None else _checked(config)
+        self._this_node = _driftline.check_u64(this_node, "this_node")
         self._core = _driftline.Scheduler(this_node, self._config)
         if scorer is not None:
             self._core.install(scorer)
@@ -72,7 +74,7 @@ class LocalScheduler:
     @property
     def this_node(self) -> int:
         """The node whose chains this scheduler acts on."""
-        return self._core.this_node()
+        return self._this_node
 
     @property
     def config(self) -> SchedulerConfig:
@@ -216,7 +218,7 @@ def diff_scheduler(
     config: SchedulerConfig,
     this_node: int,
     now: Time,
-    already_evicted: Sequence[int] | NDArray[Any] = (),
+    already_evicted: Iterable[int] | NDArray[Any] = (),
 ) -> Decision:
     """The decision function: judges every chain that `this_node` leads, and writes nothing (A5).
 
@@ -228,6 +230,8 @@ def diff_scheduler(
         TypeError: the scorer lacks a method.
         Exception: whatever the scorer raised.
     """
+    # The order of a set means nothing, and nothing here depends on it.
+    already_evicted = tuple(already_evicted) if isinstance(already_evicted, Set) else already_evicted
     parts = _driftline.diff_scheduler(_core_of(state), scorer, _checked(config), this_node, now, already_evicted)
     return Decision(parts)
 

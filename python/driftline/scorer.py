@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, SupportsFloat, SupportsIndex, runtime_checkable
 
 if TYPE_CHECKING:
     from .snapshot import ScoreSnapshot
@@ -67,12 +67,12 @@ class PlacementScorer(Protocol):
     """
 
     @abstractmethod
-    def score(self, chain: int, node: int, /) -> float | None:
+    def score(self, chain: int, node: int, /) -> SupportsFloat | None:
         """How good a home `node` is for `chain`, in [0, 1]; `None` is "no opinion"."""
         raise NotImplementedError
 
     @abstractmethod
-    def best_alternative(self, chain: int, exclude: tuple[int, ...], /) -> tuple[int, float] | None:
+    def best_alternative(self, chain: int, exclude: tuple[int, ...], /) -> tuple[SupportsIndex, SupportsFloat] | None:
         """The best home that `chain` could have and has not, with its score; `None` if there is none.
 
         `exclude` is its current holders by ascending id. One of them is no answer and is counted as invalid (P1).
@@ -94,7 +94,7 @@ class SnapshotScorer:
         """The sampled score."""
         return self._snapshot.score(chain, node)
 
-    def best_alternative(self, chain: int, exclude: tuple[int, ...], /) -> tuple[int, float] | None:
+    def best_alternative(self, chain: int, exclude: tuple[int, ...], /) -> tuple[SupportsIndex, SupportsFloat] | None:
         """The live scorer's."""
         return self._live.best_alternative(chain, exclude)
 
@@ -102,7 +102,10 @@ class SnapshotScorer:
         """The live scorer's other methods. Its `score_many` is not among them: scores come from the snapshot."""
         if name.startswith("_") or name == "score_many":
             raise AttributeError(name)
-        if name == "live_score" and not hasattr(self._live, "live_score_many"):
+        method = getattr(self._live, name, None)
+        if method is None and name == "live_score" and getattr(self._live, "live_score_many", None) is None:
             # Where there is no live score the score is live, but not the one from the snapshot.
-            return getattr(self._live, "live_score", self._live.score)
-        return getattr(self._live, name)
+            return self._live.score
+        if method is None:
+            raise AttributeError(name)
+        return method

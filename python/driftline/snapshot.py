@@ -40,7 +40,10 @@ class ScoreSnapshot:
 
     def score(self, chain: int, node: int) -> float | None:
         """The sampled score of one holder."""
-        return self.cells(chain).get(_driftline.check_u64(node, "node"))
+        cells = self._cells(_driftline.check_u64(chain, "chain"))
+        node = _driftline.check_u64(node, "node")
+        place = bisect_left(self._nodes, node, cells.start, cells.stop)
+        return self._scores[place] if place < cells.stop and self._nodes[place] == node else None
 
     def worst(self, chain: int) -> tuple[int, float] | None:
         """The worst holder as sampled, and its score; ties go to the lowest node."""
@@ -68,9 +71,22 @@ class ScoreSnapshot:
             return slice(0, 0)
         return slice(self._offsets[place], self._offsets[place + 1])
 
+    def __eq__(self, other: object) -> bool:
+        """Whether the same chains were led and every cell is equal."""
+        if not isinstance(other, ScoreSnapshot):
+            return NotImplemented
+        return self._parts() == other._parts()
+
+    def __hash__(self) -> int:
+        """Equal snapshots have equal hashes."""
+        return hash(self._parts())
+
     def __reduce__(self) -> tuple[type[ScoreSnapshot], tuple[bytes, ...]]:
         """How it is copied and pickled."""
-        return ScoreSnapshot, tuple(part.tobytes() for part in (self._chains, self._offsets, self._nodes, self._scores))
+        return ScoreSnapshot, self._parts()
+
+    def _parts(self) -> tuple[bytes, ...]:
+        return tuple(part.tobytes() for part in (self._chains, self._offsets, self._nodes, self._scores))
 
     def __len__(self) -> int:
         """How many chains there are."""

@@ -2,12 +2,13 @@
 
 use bytemuck::Pod;
 use pyo3::buffer::{Element, PyUntypedBuffer};
-use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyException, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyDict, PyString, PyTuple};
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyMemoryView, PyString, PyTuple};
 
 use crate::numbers::{self, shown, to_f32, type_name};
+use crate::room::room;
 
 /// Whether an object has elements to read one by one. Text has, but nobody means its letters.
 fn is_text(value: &Bound<'_, PyAny>) -> bool {
@@ -23,18 +24,60 @@ fn refuse_masked(value: &Bound<'_, PyAny>, name: &str) -> PyResult<()> {
     Err(PyTypeError::new_err(format!("{name}: a masked array is not understood; fill it first")))
 }
 
-/// Whether elements lie in the machine's byte order.
-fn is_native(buffer: &PyUntypedBuffer) -> bool {
+/// What the elements of an array are. Their width is the array's: `L` has four bytes in one place and eight in another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Unsigned,
+    Signed,
+    Float,
+}
+
+/// A number that an array may hold.
+trait Number: Element + Pod {
+    const KIND: Kind;
+}
+
+macro_rules! number {
+    ($($type:ty: $kind:ident),*) => {
+        $(impl Number for $type {
+            const KIND: Kind = Kind::$kind;
+        })*
+    };
+}
+
+number!(u64: Unsigned, u32: Unsigned, u16: Unsigned, u8: Unsigned);
+number!(i64: Signed, i32: Signed, i16: Signed, i8: Signed);
+number!(f32: Float, f64: Float);
+
+/// The kind of numbers in the machine's byte order; `None` for all else.
+fn kind_of(buffer: &PyUntypedBuffer) -> Option<Kind> {
     let foreign: &[u8] = if cfg!(target_endian = "little") { b">!" } else { b"<" };
-    !buffer.format().to_bytes().first().is_some_and(|order| foreign.contains(order))
+    let (order, code) = match *buffer.format().to_bytes() {
+        [code] => (b'@', code),
+        [order, code] => (order, code),
+        _ => return None,
+    };
+    match code {
+        _ if foreign.contains(&order) => None,
+        b'B' | b'H' | b'I' | b'L' | b'Q' | b'N' => Some(Kind::Unsigned),
+        b'b' | b'h' | b'i' | b'l' | b'q' | b'n' => Some(Kind::Signed),
+        b'f' | b'd' => Some(Kind::Float),
+        _ => None,
+    }
 }
 
 /// The buffer of an array, if it is one with elements of its own; an array of Python objects is read as a sequence.
-fn buffer_of(value: &Bound<'_, PyAny>) -> Option<PyUntypedBuffer> {
+fn buffer_of(value: &Bound<'_, PyAny>) -> PyResult<Option<PyUntypedBuffer>> {
     if is_text(value) {
-        return None;
+        return Ok(None);
     }
-    PyUntypedBuffer::get(value).ok().filter(|buffer| buffer.format() != c"O")
+    match PyUntypedBuffer::get(value) {
+        Ok(buffer) if buffer.format() == c"O" => Ok(None),
+        Ok(buffer) => Ok(Some(buffer)),
+        Err(error) if error.is_instance_of::<PyException>(value.py()) => Ok(None),
+        // What is no `Exception`, such as Ctrl-C, is nobody's answer.
+        Err(error) => Err(error),
+    }
 }
 
 fn check_one_dimension(buffer: &PyUntypedBuffer, name: &str) -> PyResult<()> {
@@ -45,23 +88,29 @@ fn check_one_dimension(buffer: &PyUntypedBuffer, name: &str) -> PyResult<()> {
 }
 
 /// Copies an array of `T`, if it is one. What Python can write to at any time is not borrowed.
-fn copied<T: Element + Pod>(array: &Bound<'_, PyAny>, buffer: &PyUntypedBuffer) -> Option<PyResult<Vec<T>>> {
-    if !is_native(buffer) || !T::is_compatible_format(buffer.format()) {
+fn copied<T: Number>(array: &Bound<'_, PyAny>, buffer: &PyUntypedBuffer) -> Option<PyResult<Vec<T>>> {
+    if kind_of(buffer) != Some(T::KIND) || buffer.item_size() != size_of::<T>() {
         return None;
     }
-    Some(match buffer.as_typed::<T>() {
-        Ok(buffer) => buffer.to_vec(array.py()),
-        // A column of packed records does not lie where a `T` must, but its bytes can be had.
-        Err(_) => array
-            .call_method0("tobytes")
-            .and_then(|bytes| Ok(bytemuck::pod_collect_to_vec(bytes.cast::<PyBytes>()?.as_bytes()))),
-    })
+    let copy = || {
+        let mut numbers = room(array.py(), buffer.item_count())?;
+        numbers.resize(buffer.item_count(), T::zeroed());
+        if let Ok(buffer) = buffer.as_typed::<T>() {
+            buffer.copy_to_slice(array.py(), &mut numbers)?;
+        } else {
+            // A column of packed records does not lie where a `T` must, but its bytes can be had.
+            let bytes = PyMemoryView::from(array)?.call_method0("tobytes")?;
+            bytemuck::cast_slice_mut(&mut numbers).copy_from_slice(bytes.cast::<PyBytes>()?.as_bytes());
+        }
+        Ok(numbers)
+    };
+    Some(copy())
 }
 
 /// Ids from an array of any integer type, or from a sequence of `int`. `none` is what `None` in a sequence stands for.
 pub(crate) fn ids(value: &Bound<'_, PyAny>, name: &str, none: Option<u64>) -> PyResult<Vec<u64>> {
     refuse_masked(value, name)?;
-    let Some(buffer) = buffer_of(value) else { return ids_of_sequence(value, name, none) };
+    let Some(buffer) = buffer_of(value)? else { return ids_of_sequence(value, name, none) };
     check_one_dimension(&buffer, name)?;
     if let Some(ids) = copied::<u64>(value, &buffer) {
         return ids;
@@ -69,7 +118,7 @@ pub(crate) fn ids(value: &Bound<'_, PyAny>, name: &str, none: Option<u64>) -> Py
     macro_rules! widened {
         ($($type:ty),*) => {
             $(if let Some(numbers) = copied::<$type>(value, &buffer) {
-                return widen(numbers?, name);
+                return widen(value.py(), numbers?, name);
             })*
         };
     }
@@ -80,8 +129,8 @@ pub(crate) fn ids(value: &Bound<'_, PyAny>, name: &str, none: Option<u64>) -> Py
     )))
 }
 
-fn widen<T: Copy + Into<i128>>(numbers: Vec<T>, name: &str) -> PyResult<Vec<u64>> {
-    let mut ids = Vec::with_capacity(numbers.len());
+fn widen<T: Copy + Into<i128>>(py: Python<'_>, numbers: Vec<T>, name: &str) -> PyResult<Vec<u64>> {
+    let mut ids = room(py, numbers.len())?;
     for (index, number) in numbers.into_iter().enumerate() {
         let number: i128 = number.into();
         let id = u64::try_from(number)
@@ -97,7 +146,11 @@ fn elements<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Vec<Bound<'py, Py
     if is_other || !value.hasattr("__len__")? || !value.hasattr("__getitem__")? {
         return Ok(None);
     }
-    value.try_iter().ok().map(Iterator::collect).transpose()
+    match value.try_iter() {
+        Ok(elements) => elements.collect::<PyResult<_>>().map(Some),
+        Err(error) if error.is_instance_of::<PyTypeError>(value.py()) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn ids_of_sequence(value: &Bound<'_, PyAny>, name: &str, none: Option<u64>) -> PyResult<Vec<u64>> {
@@ -105,7 +158,7 @@ fn ids_of_sequence(value: &Bound<'_, PyAny>, name: &str, none: Option<u64>) -> P
         let given = type_name(value);
         return Err(PyTypeError::new_err(format!("{name}: an array or a sequence of int is expected, not {given}")));
     };
-    let mut ids = Vec::with_capacity(elements.len());
+    let mut ids = room(value.py(), elements.len())?;
     for (index, element) in elements.iter().enumerate() {
         ids.push(match none {
             Some(none) if element.is_none() => none,
@@ -140,7 +193,7 @@ fn wrong_format(buffer: &PyUntypedBuffer, method: &str, expected: &str) -> PyErr
 pub(crate) fn scores(value: &Bound<'_, PyAny>, method: &str, out: &mut [Option<f32>]) -> PyResult<()> {
     const EXPECTED: &str = "an array of float32 or float64, or a sequence of float or None,";
     refuse_masked(value, method)?;
-    let Some(buffer) = buffer_of(value) else {
+    let Some(buffer) = buffer_of(value)? else {
         let elements = answers(value, method, EXPECTED)?;
         check_length(elements.len(), out.len(), method)?;
         for (index, (element, out)) in elements.iter().zip(out).enumerate() {
@@ -184,13 +237,13 @@ pub(crate) fn fingerprints(value: &Bound<'_, PyAny>, method: &str, out: &mut [Op
     const EXPECTED: &str = "an array of uint64 or int64, (values, known), or a sequence of int or None,";
     if value.is_instance_of::<PyTuple>()
         && let Ok((values, known)) = value.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()
-        && buffer_of(&values).is_some()
+        && buffer_of(&values)?.is_some()
     {
         fingerprints(&values, method, out)?;
         return keep_known(&known, method, out);
     }
     refuse_masked(value, method)?;
-    let Some(buffer) = buffer_of(value) else {
+    let Some(buffer) = buffer_of(value)? else {
         let elements = answers(value, method, EXPECTED)?;
         check_length(elements.len(), out.len(), method)?;
         for (index, (element, out)) in elements.iter().zip(out).enumerate() {
@@ -215,7 +268,7 @@ pub(crate) fn fingerprints(value: &Bound<'_, PyAny>, method: &str, out: &mut [Op
 
 /// Takes back the fingerprints that are not known after all.
 fn keep_known(known: &Bound<'_, PyAny>, method: &str, out: &mut [Option<u64>]) -> PyResult<()> {
-    let buffer = buffer_of(known).filter(|buffer| buffer.item_size() == 1 && buffer.dimensions() == 1);
+    let buffer = buffer_of(known)?.filter(|buffer| buffer.item_size() == 1 && buffer.dimensions() == 1);
     let Some(buffer) = buffer else {
         let given = type_name(known);
         return Err(PyTypeError::new_err(format!("{method}: known must be an array of bool, not {given}")));
@@ -253,14 +306,24 @@ pub(crate) fn fingerprint(value: &Bound<'_, PyAny>, what: impl Fn() -> String) -
     })
 }
 
-/// The bytes of numbers, for Python to read as an array. One copy, in place.
-pub(crate) fn bytes_of<'py>(
+/// The bytes of numbers, for Python to read as an array.
+pub(crate) fn bytes_of<'py, T: Pod>(py: Python<'py>, numbers: &[T]) -> PyResult<Bound<'py, PyBytes>> {
+    let numbers: &[u8] = bytemuck::cast_slice(numbers);
+    // Unlike `PyBytes::new` this one says when there is no memory.
+    PyBytes::new_with(py, numbers.len(), |bytes| {
+        bytes.copy_from_slice(numbers);
+        Ok(())
+    })
+}
+
+/// The same for ids on their way to a scorer, in one pass.
+pub(crate) fn bytes_of_ids<'py>(
     py: Python<'py>,
-    numbers: impl ExactSizeIterator<Item = u64>,
+    ids: impl ExactSizeIterator<Item = u64>,
 ) -> PyResult<Bound<'py, PyBytes>> {
-    PyBytes::new_with(py, numbers.len() * size_of::<u64>(), |bytes| {
-        for (place, number) in bytes.chunks_exact_mut(size_of::<u64>()).zip(numbers) {
-            place.copy_from_slice(&number.to_ne_bytes());
+    PyBytes::new_with(py, ids.len() * size_of::<u64>(), |bytes| {
+        for (place, id) in bytes.chunks_exact_mut(size_of::<u64>()).zip(ids) {
+            place.copy_from_slice(&id.to_ne_bytes());
         }
         Ok(())
     })

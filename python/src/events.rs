@@ -9,9 +9,6 @@ use pyo3::types::PyModule;
 
 use crate::numbers::{self, type_name};
 
-/// Room is made for so many events before they are seen.
-const LENGTH_TRUSTED: usize = 1 << 16;
-
 type Build = fn(&Fields<'_, '_>) -> PyResult<Event>;
 
 /// The classes, the commonest first, and how each becomes an event.
@@ -62,8 +59,7 @@ impl Fields<'_, '_> {
 /// The events of an iterable, or an error that names the first that is none.
 pub(crate) fn events_of(events: &Bound<'_, PyAny>) -> PyResult<Vec<Event>> {
     let classes = classes(events.py())?;
-    // A length is what the object says, not what it has.
-    let mut found = Vec::with_capacity(events.len().unwrap_or(0).min(LENGTH_TRUSTED));
+    let mut found = Vec::new();
     for (index, event) in events.try_iter()?.enumerate() {
         let event = event?;
         let class = event.get_type();

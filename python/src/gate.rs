@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, Tr
 
 use pyo3::prelude::*;
 
+use crate::ending::{self, OpenCall};
 use crate::errors;
 
 thread_local! {
@@ -17,12 +18,15 @@ thread_local! {
 }
 
 /// Says that this thread is inside a gate, for as long as it lives.
-struct Mark(usize);
+struct Mark {
+    gate: usize,
+    _call: OpenCall,
+}
 
 impl Mark {
     fn new(gate: usize) -> Self {
         INSIDE.with_borrow_mut(|inside| inside.push(gate));
-        Mark(gate)
+        Mark { gate, _call: OpenCall::new() }
     }
 }
 
@@ -30,7 +34,7 @@ impl Drop for Mark {
     fn drop(&mut self) {
         INSIDE.with_borrow_mut(|inside| {
             // The innermost is the last, but for guards that are dropped out of order.
-            if let Some(position) = inside.iter().rposition(|&gate| gate == self.0) {
+            if let Some(position) = inside.iter().rposition(|&gate| gate == self.gate) {
                 inside.remove(position);
             }
         });
@@ -104,6 +108,7 @@ fn enter<G>(
     gate: usize,
     name: &'static str,
 ) -> PyResult<Entered<G>> {
+    ending::check(py)?;
     match attempt {
         Ok(guard) => Ok(Entered { guard, _mark: Mark::new(gate) }),
         Err(TryLockError::Poisoned(_)) => Err(errors::poisoned(py, name)),

@@ -6,12 +6,14 @@
 
 mod arrays;
 mod config;
+mod ending;
 mod errors;
 mod events;
 mod gate;
 mod numbers;
 mod outcome;
 mod records;
+mod room;
 mod scheduler;
 mod scorer;
 mod state;
@@ -89,6 +91,7 @@ fn build_info() -> String {
 
 #[pymodule(gil_used = false)]
 fn _driftline(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    ending::begin(module.py());
     module.add_class::<state::State>()?;
     module.add_class::<scheduler::Scheduler>()?;
     module.add_class::<table::TableScorer>()?;
@@ -100,6 +103,7 @@ fn _driftline(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(check_u64, module)?)?;
     module.add_function(wrap_pyfunction!(check_cost_per_sec, module)?)?;
     module.add_function(wrap_pyfunction!(build_info, module)?)?;
+    module.add_function(wrap_pyfunction!(ending::end_calls, module)?)?;
     module.add("EVICTION_LAYOUT", records::EvictionRecord::LAYOUT.to_vec())?;
     module.add("JUDGEMENT_LAYOUT", records::JudgementRecord::LAYOUT.to_vec())?;
     module.add("REPORT_LAYOUT", records::ReportRecord::LAYOUT.to_vec())?;

@@ -33,7 +33,7 @@ pub(crate) fn id(value: &Bound<'_, PyAny>, name: impl Fn() -> String) -> PyResul
     };
     // True would be node 1. NumPy has a bool of its own, which older versions take for a number.
     if !value.is_exact_instance_of::<PyInt>()
-        && (value.is_instance_of::<PyBool>() || type_name(value).starts_with("bool"))
+        && (value.is_instance_of::<PyBool>() || matches!(type_name(value).as_str(), "bool_" | "bool"))
     {
         return Err(wrong_type());
     }

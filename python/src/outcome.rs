@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
 use crate::scheduler::Installed;
-use crate::{errors, records};
+use crate::{arrays, errors, records};
 
 /// Report as a record, and the failures that were survived: method, chain, node, exception.
 pub(crate) type ReportParts<'py> = (Bound<'py, PyBytes>, Bound<'py, PyList>);
@@ -80,7 +80,7 @@ impl Records for ReportRecords {
             let chain = failure.chain.map(|chain| chain.0);
             (failure.method.name(), chain, failure.node.map(|node| node.0), exception)
         });
-        Ok((PyBytes::new(py, &self.numbers), PyList::new(py, failures)?))
+        Ok((arrays::bytes_of(py, &self.numbers)?, PyList::new(py, failures)?))
     }
 }
 
@@ -105,6 +105,7 @@ impl Records for DecisionRecords {
 
     fn parts<'py>(&self, py: Python<'py>, raised: &[PyErr]) -> PyResult<DecisionParts<'py>> {
         let (report, failures) = self.report.parts(py, raised)?;
-        Ok((PyBytes::new(py, &self.actions), PyBytes::new(py, &self.judgements), report, failures))
+        let (actions, judgements) = (arrays::bytes_of(py, &self.actions)?, arrays::bytes_of(py, &self.judgements)?);
+        Ok((actions, judgements, report, failures))
     }
 }

@@ -11,6 +11,7 @@ use pyo3::{PyTraverseError, PyVisit};
 use crate::config::config_of;
 use crate::gate::Gate;
 use crate::outcome::{DecisionParts, DecisionRecords, Outcome, ReportParts, ReportRecords};
+use crate::room::push;
 use crate::scorer::PythonScorer;
 use crate::state::State;
 use crate::table::TableScorer;
@@ -50,10 +51,6 @@ impl Scheduler {
         let this_node = NodeId(numbers::id(this_node, || "this_node".to_string())?);
         let core = LocalScheduler::new(this_node, config_of(config)?).map_err(|error| errors::plain(py, error))?;
         Ok(Scheduler { gate: Gate::new(Inner { core, installed: None }, "scheduler") })
-    }
-
-    fn this_node(&self, py: Python<'_>) -> PyResult<u64> {
-        Ok(self.gate.enter(py)?.core.this_node().0)
     }
 
     fn configure(&self, py: Python<'_>, config: &Bound<'_, PyAny>) -> PyResult<()> {
@@ -169,14 +166,11 @@ impl Scheduler {
 
     fn history<'py>(&self, py: Python<'py>, chain: &Bound<'py, PyAny>) -> PyResult<HistoryParts<'py>> {
         let chain = ChainId(numbers::id(chain, || "chain".to_string())?);
-        let inner = self.gate.enter(py)?;
-        let Some(history) = inner.core.history(chain) else {
-            drop(inner);
-            return Err(errors::not_sampled(py, chain));
-        };
-        let times = arrays::bytes_of(py, history.samples().map(|sample| sample.at.0))?;
+        let history = self.gate.enter(py)?.core.history(chain).cloned();
+        let Some(history) = history else { return Err(errors::not_sampled(py, chain)) };
+        let times: Vec<u64> = history.samples().map(|sample| sample.at.0).collect();
         let scores: Vec<f32> = history.samples().map(|sample| sample.worst_score).collect();
-        let scores = PyBytes::new(py, bytemuck::cast_slice(&scores));
+        let (times, scores) = (arrays::bytes_of(py, &times)?, arrays::bytes_of(py, &scores)?);
         Ok((times, scores, history.ewma(), history.trend() as u8))
     }
 
@@ -192,12 +186,14 @@ impl Scheduler {
     }
 
     fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<SnapshotParts<'py>> {
-        let inner = self.gate.enter(py)?;
-        let snapshot = inner.core.snapshot();
-        let (chains, offsets, nodes, scores) = py.detach(|| cells_of(snapshot));
-        let bytes = |numbers: &[u64]| PyBytes::new(py, bytemuck::cast_slice(numbers));
-        let scores = PyBytes::new(py, bytemuck::cast_slice(&scores));
-        Ok((bytes(&chains), bytes(&offsets), bytes(&nodes), scores))
+        let cells = {
+            let inner = self.gate.enter(py)?;
+            let snapshot = inner.core.snapshot();
+            py.detach(|| Cells::of(snapshot))
+        };
+        let Cells { chains, offsets, nodes, scores } = cells.map_err(|error| errors::plain(py, error))?;
+        let bytes = |numbers: &[u64]| arrays::bytes_of(py, numbers);
+        Ok((bytes(&chains)?, bytes(&offsets)?, bytes(&nodes)?, arrays::bytes_of(py, &scores)?))
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -217,17 +213,27 @@ impl Scheduler {
 }
 
 /// All cells of a snapshot: chains, where the cells of each begin, nodes, and scores.
-fn cells_of(snapshot: &ScoreSnapshot) -> (Vec<u64>, Vec<u64>, Vec<u64>, Vec<f32>) {
-    let (mut chains, mut offsets, mut nodes, mut scores) = (Vec::new(), vec![0], Vec::new(), Vec::new());
-    for chain in snapshot.chains() {
-        for (node, score) in snapshot.cells(chain) {
-            nodes.push(node.0);
-            scores.push(score);
+#[derive(Default)]
+struct Cells {
+    chains: Vec<u64>,
+    offsets: Vec<u64>,
+    nodes: Vec<u64>,
+    scores: Vec<f32>,
+}
+
+impl Cells {
+    fn of(snapshot: &ScoreSnapshot) -> Result<Self, Error> {
+        let mut all = Cells { offsets: vec![0], ..Cells::default() };
+        for chain in snapshot.chains() {
+            for (node, score) in snapshot.cells(chain) {
+                push(&mut all.nodes, node.0)?;
+                push(&mut all.scores, score)?;
+            }
+            push(&mut all.chains, chain.0)?;
+            push(&mut all.offsets, all.nodes.len() as u64)?;
         }
-        chains.push(chain.0);
-        offsets.push(nodes.len() as u64);
+        Ok(all)
     }
-    (chains, offsets, nodes, scores)
 }
 
 impl Installed {

@@ -13,6 +13,7 @@ use pyo3::types::{PyList, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
 
 use crate::arrays;
+use crate::ending;
 use crate::numbers::{self, to_f32, type_name};
 
 /// After so many questions in a row a pending signal is looked for: a scorer that runs no Python code sees none itself.
@@ -145,6 +146,7 @@ impl Methods {
     }
 
     fn check_signals(&self, py: Python<'_>) -> PyResult<()> {
+        ending::check(py)?;
         let is_time = {
             let mut pass = self.pass();
             pass.questions = (pass.questions + 1) % QUESTIONS_PER_SIGNAL_CHECK;
@@ -155,11 +157,14 @@ impl Methods {
 
     /// Asks a whole batch.
     fn ask_batch(&self, py: Python<'_>, question: Question, call: impl FnOnce() -> PyResult<()>) -> ScorerResult<()> {
-        py.check_signals().and_then(|()| call()).map_err(|error| self.fail(py, error, question))
+        ending::check(py)
+            .and_then(|()| py.check_signals())
+            .and_then(|()| call())
+            .map_err(|error| self.fail(py, error, question))
     }
 
     fn ids<'py>(&self, py: Python<'py>, ids: impl ExactSizeIterator<Item = u64>) -> PyResult<Bound<'py, PyAny>> {
-        let bytes = arrays::bytes_of(py, ids)?;
+        let bytes = arrays::bytes_of_ids(py, ids)?;
         match &self.array {
             Some(array) => array.bind(py).call1((bytes,)),
             None => Ok(bytes.into_any()),

@@ -1,10 +1,11 @@
 //! The state: what the scheduler is told.
 
-use driftline::{ChainId, ChainView, Membership, MeshState, NodeId};
+use driftline::{ChainId, ChainView, Error, Membership, MeshState, NodeId};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
 use crate::gate::SharedGate;
+use crate::room::push;
 use crate::{arrays, errors, events, numbers};
 
 /// So many events are worth letting other threads run.
@@ -99,11 +100,14 @@ impl State {
 
     /// Chains, leaders, offsets and holders, such that loading them makes the same membership.
     fn membership<'py>(&self, py: Python<'py>) -> PyResult<MembershipBytes<'py>> {
-        let state = self.gate.read(py)?;
-        let state: &MeshState = &state;
-        let [chains, leaders, offsets, holders] = py.detach(|| membership_of(state));
-        let bytes = |numbers: &[u64]| PyBytes::new(py, bytemuck::cast_slice(numbers));
-        Ok((bytes(&chains), bytes(&leaders), bytes(&offsets), bytes(&holders)))
+        let membership = {
+            let state = self.gate.read(py)?;
+            let state: &MeshState = &state;
+            py.detach(|| membership_of(state))
+        };
+        let [chains, leaders, offsets, holders] = membership.map_err(|error| errors::plain(py, error))?;
+        let bytes = |numbers: &[u64]| arrays::bytes_of(py, numbers);
+        Ok((bytes(&chains)?, bytes(&leaders)?, bytes(&offsets)?, bytes(&holders)?))
     }
 }
 
@@ -117,14 +121,16 @@ fn parts_of<'py>(py: Python<'py>, view: &ChainView<'_>) -> PyResult<ChainParts<'
     Ok((leader, PyTuple::new(py, holders)?, view.claim_held(), view.last_rebalance().map(|at| at.0)))
 }
 
-fn membership_of(state: &MeshState) -> [Vec<u64>; 4] {
+fn membership_of(state: &MeshState) -> Result<[Vec<u64>; 4], Error> {
     let (mut chains, mut leaders, mut offsets, mut holders) = (Vec::new(), Vec::new(), vec![0], Vec::new());
     for chain in state.chains() {
         let Some(view) = state.chain(chain) else { continue };
-        chains.push(chain.0);
-        leaders.push(view.leader().unwrap_or(NodeId::NONE).0);
-        holders.extend(view.holders().map(|node| node.0));
-        offsets.push(holders.len() as u64);
+        push(&mut chains, chain.0)?;
+        push(&mut leaders, view.leader().unwrap_or(NodeId::NONE).0)?;
+        for node in view.holders() {
+            push(&mut holders, node.0)?;
+        }
+        push(&mut offsets, holders.len() as u64)?;
     }
-    [chains, leaders, offsets, holders]
+    Ok([chains, leaders, offsets, holders])
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from driftline import PlacementScorer
+    from driftline.bench.scorers import SingleScorer
 
 
 class Move(NamedTuple):
@@ -25,7 +25,7 @@ class Move(NamedTuple):
 class NaiveScheduler:
     """Holders of every chain in one dictionary, the time of its last move in another."""
 
-    def __init__(self, scorer: PlacementScorer, score_floor: float, hysteresis_gap: float, cooldown_ns: int) -> None:
+    def __init__(self, scorer: SingleScorer, score_floor: float, hysteresis_gap: float, cooldown_ns: int) -> None:
         self._scorer = scorer
         self._score_floor = score_floor
         self._hysteresis_gap = hysteresis_gap
