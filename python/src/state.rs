@@ -1,6 +1,6 @@
 //! The state: what the scheduler is told.
 
-use driftline::{ChainId, ChainView, Error, Membership, MeshState, NodeId};
+use driftline::{ChainId, Error, Membership, MeshState, NodeId};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
@@ -72,8 +72,14 @@ impl State {
 
     fn chain<'py>(&self, py: Python<'py>, chain: &Bound<'py, PyAny>) -> PyResult<Option<ChainParts<'py>>> {
         let chain = ChainId(numbers::id(chain, || "chain".to_string())?);
-        let state = self.gate.read(py)?;
-        state.chain(chain).map(|view| parts_of(py, &view)).transpose()
+        // Copied before anything is made of it: that may collect garbage, and run what wants to use the state.
+        let parts = self.gate.read(py)?.chain(chain).map(|view| {
+            let holders: Vec<u64> = view.holders().map(|node| node.0).collect();
+            let leader = view.leader().map(|node| node.0);
+            (leader, holders, view.claim_held(), view.last_rebalance().map(|at| at.0))
+        });
+        let Some((leader, holders, claim_held, last_rebalance)) = parts else { return Ok(None) };
+        Ok(Some((leader, PyTuple::new(py, holders)?, claim_held, last_rebalance)))
     }
 
     fn chain_count(&self, py: Python<'_>) -> PyResult<usize> {
@@ -113,12 +119,6 @@ impl State {
 
 fn plain(chains: Vec<ChainId>) -> Vec<u64> {
     chains.into_iter().map(|chain| chain.0).collect()
-}
-
-fn parts_of<'py>(py: Python<'py>, view: &ChainView<'_>) -> PyResult<ChainParts<'py>> {
-    let holders: Vec<u64> = view.holders().map(|node| node.0).collect();
-    let leader = view.leader().map(|node| node.0);
-    Ok((leader, PyTuple::new(py, holders)?, view.claim_held(), view.last_rebalance().map(|at| at.0)))
 }
 
 fn membership_of(state: &MeshState) -> Result<[Vec<u64>; 4], Error> {

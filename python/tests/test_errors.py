@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import driftline
-from driftline import errors
+from driftline import SchedulerConfig, errors
 
 from .support import HERE, Fixed, mesh, scripted
 
@@ -181,3 +181,38 @@ def test_what_is_no_state(state: Any) -> None:
     ):
         with pytest.raises(TypeError):
             act()
+
+
+#: What each class is.
+DIRECT_BASES: dict[type[Exception], tuple[type[Exception], ...]] = {
+    errors.ConfigError: (errors.Error, ValueError),
+    errors.ReservedNodeError: (errors.Error, ValueError),
+    errors.MembershipError: (errors.Error, ValueError),
+    errors.NotLedError: (errors.Error, LookupError),
+    errors.TimeReversedError: (errors.Error, ValueError),
+    errors.NoScorerError: (errors.Error,),
+    errors.TooManyError: (errors.Error,),
+    errors.OutOfMemoryError: (errors.Error, MemoryError),
+    errors.ReentrantError: (errors.Error, RuntimeError),
+    errors.BusyError: (errors.Error, RuntimeError),
+    errors.PoisonedError: (errors.Error, RuntimeError),
+}
+
+
+@pytest.mark.parametrize(("kind", "bases"), DIRECT_BASES.items(), ids=lambda value: getattr(value, "__name__", ""))
+def test_an_error_is_nothing_else(kind: type[Exception], bases: tuple[type[Exception], ...]) -> None:
+    """A `KeyError` is a `LookupError`, too, but says so by its name."""
+    assert kind.__bases__ == bases
+
+
+def test_an_error_without_a_message_can_be_printed() -> None:
+    for kind in (errors.Error, errors.BusyError, errors.NoScorerError):
+        assert str(kind()) == ""
+
+
+def test_an_error_says_its_message_alone() -> None:
+    """What else it carries stands in its attributes."""
+    assert str(errors.DuplicateHolderError("a message", 1, 7, 3)) == "a message"
+    with pytest.raises(errors.ConfigError) as caught:
+        SchedulerConfig(score_floor=1.5)
+    assert str(caught.value) == caught.value.args[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import sys
 import weakref
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ from driftline import (
 )
 
 from .support import HERE, Fixed, mesh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -227,3 +231,53 @@ def test_states_are_let_go() -> None:
     del state
     assert watched() is None
     assert scheduler.tick(mesh({}), 0).report.led == 0
+
+
+#: Every method that is looked up at install.
+LOOKED_UP = [
+    "score",
+    "best_alternative",
+    "live_score",
+    "node_fingerprint",
+    "chain_fingerprint",
+    "migration_cost",
+    "alternatives",
+    "score_many",
+    "live_score_many",
+    "node_fingerprints",
+]
+
+
+@pytest.mark.parametrize("name", LOOKED_UP)
+def test_every_method_that_is_held_is_in_sight(name: str) -> None:
+    scheduler = LocalScheduler(HERE)
+
+    def method(*question: object, holding: LocalScheduler = scheduler) -> Any:
+        return None
+
+    scorer = Fixed()
+    setattr(scorer, name, method)
+    scheduler.install(scorer)
+    watched = weakref.ref(method), weakref.ref(scheduler)
+    del scorer, scheduler, method
+    assert all(reference() is not None for reference in watched)
+    gc.collect()
+    assert [reference() for reference in watched] == [None, None]
+
+
+def test_what_a_scheduler_holds_is_let_go_even_where_only_it_can_break_the_cycle() -> None:
+    """The collector forgets weak references before cycles are broken, so what is held is counted."""
+
+    def counted(*question: object) -> Any:
+        return None
+
+    scheduler = LocalScheduler(HERE)
+    scorer: Any = Fixed()
+    # A method of the extension's own object: neither of the two that hold each other is made of Python code.
+    scorer.live_score = scheduler._core.tick
+    scorer.migration_cost = counted
+    before = sys.getrefcount(counted)
+    scheduler.install(scorer)
+    del scorer, scheduler
+    gc.collect()
+    assert sys.getrefcount(counted) == before - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,11 @@ from .support import HERE, Fixed, mesh, run_python, scripted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+from driftline import diff_scheduler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 SKIP = SchedulerConfig(on_scorer_error=OnScorerError.SKIP_CHAIN)
 
@@ -265,3 +271,101 @@ changing.join()
 print("done")
 """
     assert run_python(program) == "done\n"
+
+
+@pytest.fixture
+def _eager_collector() -> Iterator[None]:
+    """Once a test enables the collector, it comes with almost every object that is made."""
+    threshold = gc.get_threshold()
+    gc.disable()
+    gc.set_threshold(1)
+    yield
+    gc.set_threshold(*threshold)
+    gc.enable()
+
+
+SKIP = SchedulerConfig(on_scorer_error=OnScorerError.SKIP_CHAIN)
+#: More failures than the interpreter has unused objects to put them in.
+COUNT = 3_000
+
+#: Every pass that asks for a score.
+PASSES: dict[str, Callable[[LocalScheduler, MeshState, Fixed], object]] = {
+    "tick": lambda scheduler, state, scorer: scheduler.tick(state, 0),
+    "sample": lambda scheduler, state, scorer: scheduler.sample(state, 0),
+    "diff_scheduler": lambda scheduler, state, scorer: diff_scheduler(state, scorer, SKIP, HERE, 0),
+}
+
+
+@pytest.mark.parametrize("act", PASSES.values(), ids=PASSES.keys())
+@pytest.mark.usefixtures("_eager_collector")
+def test_garbage_that_uses_scheduler_and_state_when_it_ends(
+    act: Callable[[LocalScheduler, MeshState, Fixed], object],
+) -> None:
+    """What a pass came to becomes objects when scheduler and state may be used again."""
+    ends: list[object] = []
+    state = MeshState()
+    state.load(range(COUNT + 1), [HERE] * (COUNT + 1), range(COUNT + 2), [1] * (COUNT + 1))
+
+    class Garbage:
+        def __init__(self) -> None:
+            self.itself = self
+
+        def __del__(self) -> None:
+            state.apply([])
+            ends.append(scheduler.this_node)
+
+    class Littering(Fixed):
+        def score(self, chain: int, node: int) -> float:
+            if chain < COUNT:
+                raise LookupError
+            Garbage()
+            # Nothing is made from here to the end of the pass.
+            gc.enable()
+            return 0.75
+
+    scorer = Littering()
+    scheduler = LocalScheduler(HERE, SKIP, scorer)
+    act(scheduler, state, scorer)
+    gc.disable()
+    gc.collect()
+    assert ends == [HERE]
+
+
+@pytest.mark.parametrize("end", [LocalScheduler.uninstall, lambda scheduler: scheduler.install(Fixed())])
+def test_a_method_that_uses_the_scheduler_when_it_ends(end: Callable[[LocalScheduler], object]) -> None:
+    """A method may outlive its place in the scorer: then the scheduler alone holds it."""
+    ends: list[object] = []
+
+    class Method:
+        def __call__(self, *question: object) -> float:
+            return 0.25
+
+        def __del__(self) -> None:
+            ends.append(scheduler.sampled())
+
+    scorer = Fixed()
+    scorer.live_score = Method()  # type: ignore[attr-defined]
+    scheduler = LocalScheduler(HERE, scorer=scorer)
+    del scorer.live_score  # type: ignore[attr-defined]
+    assert not ends
+    end(scheduler)
+    assert ends == [()]
+
+
+@pytest.mark.parametrize("position", range(4), ids=["chains", "leaders", "offsets", "holders"])
+def test_ids_of_a_membership_that_run_code(position: int) -> None:
+    """All of them are read before the state is touched."""
+    state = MeshState()
+
+    class Sneaky:
+        def __init__(self, value: int) -> None:
+            self.value = value
+
+        def __index__(self) -> int:
+            state.apply(HolderAdded(99, 1))
+            return self.value
+
+    arrays: list[list[Any]] = [[7], [1], [0, 1], [1]]
+    arrays[position][-1] = Sneaky(arrays[position][-1])
+    state.load(*arrays)
+    assert state.chains() == [7]

@@ -294,3 +294,20 @@ def test_to_arrays_is_what_was_loaded() -> None:
 def test_to_arrays_of_nothing() -> None:
     arrays = MeshState().to_arrays()
     assert [numbers.tolist() for numbers in arrays.values()] == [[], [], [0], []]
+
+
+class Endless:
+    """Can be read from, but has no length: it may never come to its end."""
+
+    def __getitem__(self, index: int) -> int:
+        if index >= 3:
+            raise IndexError
+        return index + 7
+
+
+@pytest.mark.parametrize("wrong", [bytearray(b"789"), b"789", "789", Endless()], ids=lambda wrong: type(wrong).__name__)
+def test_what_looks_like_a_sequence_of_ids_and_is_none(wrong: Any) -> None:
+    state = MeshState()
+    with pytest.raises(TypeError, match="chains: an array or a sequence of int is expected"):
+        state.load(wrong, [1, 1, 1], [0, 0, 0, 0], [])
+    assert len(state) == 0

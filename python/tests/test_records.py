@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,19 @@ import pandas as pd  # type: ignore[import-untyped]
 import polars as pl
 import pytest
 
-from driftline import NO_NODE, Decision, LocalScheduler, MigrationCost, NotLedError, SchedulerConfig, Trend, Verdict
+from driftline import (
+    NO_NODE,
+    Decision,
+    HistorySample,
+    LocalScheduler,
+    MigrationCost,
+    NotLedError,
+    SchedulerConfig,
+    ScoreHistory,
+    ScoreSnapshot,
+    Trend,
+    Verdict,
+)
 
 from .support import HERE, SECOND_NS, Fixed, mesh, scripted
 
@@ -220,3 +233,54 @@ def test_a_snapshot_is_a_copy() -> None:
     snapshot.to_arrays()["score"][:] = 0.0
     assert snapshot.cells(7) == {1: 0.75}
     assert scheduler.cells(7) == {1: 0.25}
+
+
+def history(times: tuple[int, ...] = (1, 2), scores: tuple[float, ...] = (0.5, 0.25), **changes: Any) -> ScoreHistory:
+    parts = {"ewma": 0.375, "trend": Trend.STABLE} | changes
+    return ScoreHistory(array("Q", times).tobytes(), array("f", scores).tobytes(), **parts)
+
+
+def test_histories_compare_by_all_that_they_hold() -> None:
+    one = history()
+    assert one == history()
+    assert hash(one) == hash(history())
+    others = [history(times=(1, 3)), history(scores=(0.5, 0.75)), history(ewma=0.5), history(trend=Trend.DEGRADING)]
+    assert all(one != other for other in others)
+    assert one != [*one]
+
+
+def test_a_slice_of_a_history_is_a_tuple_of_samples() -> None:
+    first = history()[:1]
+    assert type(first) is tuple
+    assert type(first[0]) is HistorySample
+    assert history()[::-1] == ((2, 0.25), (1, 0.5))
+    assert history()[5:] == ()
+
+
+def test_the_trend_of_a_history_is_one() -> None:
+    assert type(history(trend=1).trend) is Trend
+
+
+def snapshot() -> ScoreSnapshot:
+    scores = {(7, 1): 0.5, (7, 2): 0.25, (9, 5): 1.0}
+    scheduler = LocalScheduler(HERE, scorer=scripted(score=lambda chain, node: scores[chain, node]))
+    scheduler.sample(mesh({7: [1, 2], 9: [5]}), 0)
+    return scheduler.snapshot()
+
+
+def test_a_chain_between_those_of_a_snapshot_is_none_of_them() -> None:
+    assert snapshot().cells(8) == snapshot().cells(0) == {}
+    assert snapshot().worst(8) is None
+    assert snapshot().score(8, 5) is None
+
+
+def test_what_is_in_a_snapshot() -> None:
+    taken = snapshot()
+    assert [chain for chain in range(12) if chain in taken] == [7, 9]
+    for no_chain in ("7", None, 7.5, (7,)):
+        assert no_chain not in taken
+    assert 7 not in LocalScheduler(HERE).snapshot()
+
+
+def test_a_snapshot_says_how_much_was_seen() -> None:
+    assert repr(snapshot()) == "ScoreSnapshot(2 chains, 3 cells)"

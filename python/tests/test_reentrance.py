@@ -25,6 +25,9 @@ from .support import HERE, SINGLE_ANSWERS, Fixed, mesh, scripted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 #: Every use of a scheduler and a state that changes something. Inside of a tick each of them is refused.
 WRITES: dict[str, Callable[[LocalScheduler, MeshState], object]] = {
     "tick": lambda scheduler, state: scheduler.tick(state, 0),
@@ -258,3 +261,62 @@ def test_a_repr_never_raises() -> None:
     scheduler = LocalScheduler(HERE, scorer=scripted(score=score))
     scheduler.tick(state, 0)
     assert len(printed) == 3
+
+
+STATE_READS: dict[str, Callable[[MeshState], object]] = {
+    "digest": lambda state: state.digest(),
+    "chain": lambda state: state.chain(7),
+    "chains": lambda state: state.chains(),
+    "chains_on": lambda state: state.chains_on(1),
+    "led_by": lambda state: state.led_by(HERE),
+    "to_arrays": lambda state: {name: ids.tolist() for name, ids in state.to_arrays().items()},
+    "len": len,
+    "contains": lambda state: 7 in state,
+    "repr": repr,
+}
+
+
+def reading(read: Callable[[], object], outcomes: list[object]) -> Any:
+    """A scorer that reads something whenever it is asked for a live score."""
+
+    def live_score(chain: int, node: int) -> float:
+        try:
+            outcomes.append(read())
+        except ReentrantError:
+            outcomes.append(ReentrantError)
+        return 0.25
+
+    return scripted(live_score=live_score)
+
+
+@pytest.mark.parametrize("read", STATE_READS.values(), ids=STATE_READS.keys())
+def test_a_state_that_is_only_read_may_be_read(read: Callable[[MeshState], object]) -> None:
+    """A dry run and the decision function read the state; so may their scorers."""
+    outcomes: list[object] = []
+    state = mesh({7: [1, 2]})
+    scorer = reading(lambda: read(state), outcomes)
+    scheduler = LocalScheduler(HERE, scorer=scorer)
+    scheduler.sample(state, 0)
+    scheduler.decide(state, 0)
+    diff_scheduler(state, scorer, SchedulerConfig(), HERE, 0)
+    assert outcomes == [read(state)] * 2
+
+
+@pytest.mark.parametrize("name", [name for name in STATE_READS if name != "repr"])
+def test_a_state_in_a_tick_may_not_be_read(name: str) -> None:
+    outcomes: list[object] = []
+    state = mesh({7: [1, 2]})
+    LocalScheduler(HERE, scorer=reading(lambda: STATE_READS[name](state), outcomes)).tick(state, 0)
+    assert outcomes == [ReentrantError]
+
+
+def test_a_state_that_is_sampled_may_be_read() -> None:
+    outcomes: list[object] = []
+    state = mesh({7: [1]})
+
+    def score(chain: int, node: int) -> float:
+        outcomes.append(state.chains())
+        return 0.25
+
+    LocalScheduler(HERE, scorer=scripted(score=score)).sample(state, 0)
+    assert outcomes == [[7]]

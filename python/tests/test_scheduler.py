@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from driftline import (
+    Chain,
     ChainTouched,
     ClaimAcquired,
     FingerprintMode,
     HolderAdded,
     LocalScheduler,
     MeshState,
+    MigrationCost,
     MigrationEligible,
     SchedulerConfig,
     SnapshotScorer,
@@ -24,6 +28,9 @@ from driftline import (
 )
 
 from .support import HERE, SECOND_NS, Fixed, mesh, scripted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def test_defaults() -> None:
@@ -247,3 +254,66 @@ def test_classes_can_be_extended() -> None:
     scheduler = Counting(HERE, scorer=Fixed())
     scheduler.tick(state, 0)
     assert (state.name, len(state), scheduler.ticks) == ("mine", 1, 1)
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
+@pytest.mark.parametrize("make", [MeshState, lambda: LocalScheduler(HERE)], ids=["MeshState", "LocalScheduler"])
+def test_what_changes_is_not_copied(make: Callable[[], Any], copied: Callable[[Any], object]) -> None:
+    original = make()
+    with pytest.raises(TypeError, match=f"a {type(original).__name__} cannot be copied or pickled"):
+        copied(original)
+
+
+def test_a_scheduler_prints_its_node_and_what_kind_of_scorer_it_has() -> None:
+    class Unprintable(Fixed):
+        def __repr__(self) -> str:
+            raise LookupError
+
+    assert repr(LocalScheduler(HERE)) == "LocalScheduler(this_node=1, no scorer)"
+    assert repr(LocalScheduler(HERE, scorer=Unprintable())) == "LocalScheduler(this_node=1, scorer Unprintable)"
+
+
+def test_a_chain_that_nobody_leads_is_in_the_state() -> None:
+    state = MeshState()
+    state.apply(HolderAdded(7, 2))
+    assert 7 in state
+    assert 8 not in state
+
+
+def test_what_was_asked_by_a_number_of_numpy_is_answered_in_int() -> None:
+    chain = mesh({7: [1]}).chain(np.uint64(7))  # type: ignore[arg-type]
+    assert chain == Chain(7, 1, (1,), False, None)
+    assert type(chain.id) is int
+
+
+def test_a_snapshot_scorer_passes_on_what_it_has_no_answer_to() -> None:
+    live = scripted(migration_cost=lambda chain, target: MigrationCost(60.0), node_fingerprint=lambda node: node)
+    scheduler, state = LocalScheduler(HERE, scorer=live), mesh({7: [1]})
+    scheduler.sample(state, 0)
+    scorer: Any = SnapshotScorer(scheduler.snapshot(), live)
+    assert scorer.node_fingerprint(5) == 5
+    decision = diff_scheduler(state, scorer, SchedulerConfig(), HERE, 0)
+    assert decision.report.verdicts == {Verdict.COST_TOO_HIGH: 1}
+
+
+def test_a_snapshot_scorer_can_be_copied_and_keeps_its_own_names() -> None:
+    live: Any = Fixed()
+    live._secret = 5
+    scheduler, state = LocalScheduler(HERE, scorer=live), mesh({7: [1]})
+    scheduler.sample(state, 0)
+    scorer = copy.copy(SnapshotScorer(scheduler.snapshot(), live))
+    assert scorer.score(7, 1) == 0.25
+    assert not hasattr(scorer, "_secret")
+
+
+def test_a_snapshot_scorer_says_which_homes_are_excluded() -> None:
+    asked: list[tuple[int, ...]] = []
+
+    def best_alternative(chain: int, exclude: tuple[int, ...]) -> None:
+        asked.append(exclude)
+
+    live = scripted(best_alternative=best_alternative)
+    scheduler, state = LocalScheduler(HERE, scorer=live), mesh({7: [1, 2]})
+    scheduler.sample(state, 0)
+    diff_scheduler(state, SnapshotScorer(scheduler.snapshot(), live), SchedulerConfig(), HERE, 0)
+    assert asked == [(1, 2)]

@@ -280,3 +280,28 @@ def test_answers_out_of_packed_records() -> None:
     scheduler, _ = sample("score_many", records["score"])
     assert scheduler.cells(7) == {1: 0.25, 2: 0.5}
     assert fingerprints_hold(records["fingerprint"])
+
+
+@pytest.mark.parametrize("known", [[1, 1, 1], [2, 128, 255]], ids=repr)
+def test_every_byte_but_zero_says_known(known: list[int]) -> None:
+    answer = (np.array([1, 2, 3]), np.array(known, dtype=np.uint8))
+    scheduler = LocalScheduler(HERE, scorer=scripted(node_fingerprints=lambda nodes: answer))
+    state = mesh({7: [1, 2], 8: [3]})
+    scheduler.sample(state, 0)
+    assert scheduler.sample(state, 0).rescored == 0
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (3, 1), ()], ids=repr)
+def test_a_mask_has_one_dimension(shape: tuple[int, ...]) -> None:
+    answer = (np.array([1, 2, 3]), np.ones(shape, dtype=np.bool_))
+    scheduler = LocalScheduler(HERE, scorer=scripted(node_fingerprints=lambda nodes: answer))
+    with pytest.raises(TypeError, match="known must be an array of bool"):
+        scheduler.sample(mesh({7: [1, 2], 8: [3]}), 0)
+
+
+def test_two_fingerprints_in_a_tuple_are_no_mask() -> None:
+    scheduler = LocalScheduler(HERE, scorer=scripted(node_fingerprints=lambda nodes: (5, None)))
+    state = mesh({7: [1], 8: [2]})
+    scheduler.sample(state, 0)
+    scheduler.sample(state, 0)
+    assert [sampled.chain for sampled in scheduler.sampled()] == [8]

@@ -287,3 +287,18 @@ def test_half_of_a_batch_that_failed_is_not_used() -> None:
     assert calls == [3, 3]
     assert decision.report.verdicts == {Verdict.HEALTHY: 2}
     assert scheduler.cells(7).keys() == {1, 2}
+
+
+SKIP = SchedulerConfig(on_scorer_error=OnScorerError.SKIP_CHAIN)
+
+
+def test_what_ends_the_call_comes_out_and_not_what_was_survived_before() -> None:
+    interruption = KeyboardInterrupt()
+
+    def score(chain: int, node: int) -> float:
+        raise interruption if chain == 9 else PlannedError
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        LocalScheduler(HERE, SKIP, scripted(score=score)).tick(mesh({7: [1], 8: [1], 9: [1]}), 0)
+    assert caught.value is interruption
+    assert "chain 9" in interruption.__notes__[0]

@@ -16,6 +16,7 @@ from driftline import (
     Verdict,
     diff_scheduler,
 )
+from driftline._driftline import TableScorer
 
 from .support import BETTER_HOME, HERE, Fixed, mesh, scripted
 
@@ -256,3 +257,59 @@ def test_a_fingerprint_batch_is_enough() -> None:
     scheduler.sample(state, 0)
     assert scheduler.sample(state, 0).rescored == 0
     assert scheduler.sample(state, 0).calls.node_fingerprint == 2
+
+
+def test_one_live_score_is_asked_of_the_single_form() -> None:
+    """A batch of one costs more than a question."""
+
+    class Both(Fixed):
+        def live_score(self, chain: int, node: int) -> float:
+            return 0.75
+
+        def live_score_many(self, chains: Any, nodes: Any) -> Any:
+            raise LookupError
+
+    report = LocalScheduler(HERE, scorer=Both()).tick(mesh({7: [1]}), 0).report
+    assert report.verdicts == {Verdict.RECOVERED: 1}
+
+
+def test_a_method_that_is_none_is_missing() -> None:
+    scorer: Any = Fixed()
+    for name in ("live_score", "node_fingerprint", "chain_fingerprint", "migration_cost", "score_many"):
+        setattr(scorer, name, None)
+    assert len(LocalScheduler(HERE, scorer=scorer).tick(mesh({7: [1]}), 0).actions) == 1
+    scorer.score = None
+    with pytest.raises(TypeError, match="score is missing"):
+        LocalScheduler(HERE, scorer=scorer)
+
+
+def test_a_scorer_that_is_false_is_a_scorer() -> None:
+    class Empty(Fixed):
+        def __len__(self) -> int:
+            return 0
+
+    scorer = Empty()
+    assert LocalScheduler(HERE, scorer=scorer).scorer is scorer
+
+
+def test_whether_an_object_is_a_scorer_can_be_asked() -> None:
+    assert isinstance(Fixed(), PlacementScorer)
+    assert not isinstance(object(), PlacementScorer)
+
+
+def test_a_scorer_in_rust_is_given_back() -> None:
+    table: Any = TableScorer([1, 2], [0.25, 0.5])
+    scheduler: Any = LocalScheduler(HERE, scorer=table)
+    assert scheduler.scorer is table
+    assert scheduler.install(Fixed()) is table
+    scheduler.install(table)
+    assert scheduler.uninstall() is table
+
+
+def test_the_base_wants_both_methods() -> None:
+    class Half(PlacementScorer):
+        def best_alternative(self, chain: int, exclude: tuple[int, ...]) -> None:
+            return None
+
+    with pytest.raises(TypeError, match=r"abstract method '?score'?"):
+        Half()  # type: ignore[abstract]

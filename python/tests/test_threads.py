@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from driftline import BusyError, ChainTouched, HolderAdded, LocalScheduler, MeshState, SchedulerConfig, Verdict
 
 from .support import HERE, Fixed, mesh, scripted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+import numpy as np
+
+from driftline._driftline import TableScorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,3 +186,63 @@ def test_a_scorer_that_asks_another_thread_is_told_busy() -> None:
     scheduler = LocalScheduler(HERE, scorer=scripted(score=score))
     scheduler.tick(state, 0)
     assert [type(outcome) for outcome in outcomes] == [BusyError]
+
+
+PATIENCE_S = 30.0
+COUNT = 20_000
+
+
+class Large:
+    """A state and a scheduler that have enough to do for another thread to see it."""
+
+    def __init__(self) -> None:
+        ids = np.arange(COUNT, dtype=np.uint64)
+        self.arrays: Any = (ids, np.full(COUNT, HERE), np.arange(COUNT + 1), ids % 100)
+        self.events = [ChainTouched(chain) for chain in range(COUNT)]
+        self.state = MeshState()
+        self.state.load(*self.arrays)
+        scorer: Any = TableScorer(range(100), np.full(100, 0.9))
+        # Everything is due in every tick.
+        self.scheduler = LocalScheduler(HERE, SchedulerConfig(decision_interval=1), scorer)
+        self.clock = itertools.count()
+
+
+#: What lets other threads run, and what they are told then.
+LONG: dict[str, Callable[[Large], object]] = {
+    "load": lambda large: large.state.load(*large.arrays),
+    "apply": lambda large: large.state.apply(large.events),
+    "digest": lambda large: large.state.digest(),
+    "chains": lambda large: large.state.chains(),
+    "led_by": lambda large: large.state.led_by(HERE),
+    "to_arrays": lambda large: large.state.to_arrays(),
+    "tick": lambda large: large.scheduler.tick(large.state, next(large.clock)),
+    "sample": lambda large: large.scheduler.sample(large.state, next(large.clock)),
+    "snapshot": lambda large: large.scheduler.snapshot(),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_what_takes_long_lets_other_threads_run(name: str) -> None:
+    """A thread that runs meanwhile finds the object busy; one that had to wait for the interpreter never does."""
+    large = Large()
+    large.scheduler.sample(large.state, next(large.clock))
+    seen, over = threading.Event(), threading.Event()
+
+    def use() -> None:
+        while not over.is_set():
+            try:
+                large.scheduler.configure(large.scheduler.config) if name == "snapshot" else large.state.apply([])
+            except BusyError:
+                seen.set()
+                return
+
+    other = threading.Thread(target=use)
+    other.start()
+    for _ in range(2_000):
+        with contextlib.suppress(BusyError):
+            LONG[name](large)
+        if seen.is_set():
+            break
+    over.set()
+    other.join(PATIENCE_S)
+    assert seen.is_set()

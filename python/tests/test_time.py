@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -137,3 +138,18 @@ def test_forms_mean_the_same() -> None:
     assert SchedulerConfig(cooldown=by_number) == SchedulerConfig(cooldown=by_timedelta)
     assert SchedulerConfig(cooldown=by_timedelta).cooldown == by_number
     assert MigrationCost(by_seconds, by_timedelta) == MigrationCost(by_number, by_number)
+
+
+@pytest.mark.parametrize("field", ["state_transfer", "disruption"])
+def test_an_error_names_the_part_of_the_cost(field: str) -> None:
+    wrongs: list[Any] = [-1, "30", float("nan")]
+    for time in wrongs:
+        with pytest.raises((TypeError, ValueError), match=f"^{field}: "):
+            MigrationCost(**{field: time})
+
+
+def test_seconds_of_every_magnitude_are_rounded() -> None:
+    """The smallest are nothing at all, and ties go to the even number."""
+    for power in (2.0**exponent for exponent in range(-1074, 34)):
+        for seconds in (power, math.nextafter(power, math.inf), 1.5 * power):
+            assert to_ns(seconds) == round(Fraction(seconds) * 10**9), seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+import weakref
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ from driftline import (
     SchedulerConfig,
     ScorerCalls,
     Verdict,
+    diff_scheduler,
 )
 
 from .support import HERE, SECOND_NS, Fixed, mesh, scripted
@@ -284,3 +286,86 @@ def test_a_cost_per_second_out_of_range(wrong: float) -> None:
 def test_a_weight_is_a_number(wrong: Any) -> None:
     with pytest.raises((TypeError, ValueError)):
         MigrationCost(reliability_factor=wrong)
+
+
+def decision_of(now_ns: int = 0, score: float = 0.25, **methods: Any) -> driftline.Decision:
+    """What a tick over chain 7 decides, all of whose holders have this score."""
+    scorer = scripted(score=lambda chain, node: score, **methods)
+    return LocalScheduler(HERE, scorer=scorer).tick(mesh({7: [1]}), now_ns)
+
+
+def test_decisions_differ_by_each_of_their_parts() -> None:
+    one = decision_of()
+    by_report = decision_of(now_ns=SECOND_NS)
+    assert (by_report.actions, by_report.judgements) == (one.actions, one.judgements)
+    assert by_report != one
+    by_judgement = decision_of(score=0.375, live_score=lambda chain, node: 0.25)
+    assert (by_judgement.actions, by_judgement.report) == (one.actions, one.report)
+    assert by_judgement != one
+
+
+def test_decisions_with_failures_are_never_equal() -> None:
+    def score(chain: int, node: int) -> float:
+        raise LookupError
+
+    config = SchedulerConfig(on_scorer_error=OnScorerError.SKIP_CHAIN)
+    one, other = (LocalScheduler(HERE, config, scripted(score=score)).tick(mesh({7: [1]}), 0) for _ in range(2))
+    assert one.to_records().tobytes() == other.to_records().tobytes()
+    assert one != other
+
+
+def test_what_a_decision_holds_is_built_once() -> None:
+    decision = decision_of()
+    assert decision.actions is decision.actions
+    assert decision.judgements is decision.judgements
+    assert decision.report is decision.report
+
+
+def test_a_decision_prints_its_actions() -> None:
+    decision = decision_of()
+    assert repr(decision) == f"Decision(actions=[{decision.actions[0]!r}], verdicts={{evict: 1}})"
+
+
+def test_a_decision_can_be_referred_to_weakly() -> None:
+    decision = decision_of()
+    watched = weakref.ref(decision)
+    del decision
+    assert watched() is None
+
+
+def test_a_judgement_without_operands_has_none() -> None:
+    state = mesh({7: [1], 8: [1]})
+    scheduler = LocalScheduler(HERE, scorer=Fixed(0.75))
+    assert scheduler.explain(state, 7).judgement == Judgement(7, Verdict.NOT_SAMPLED)
+    scorer = scripted(score=lambda chain, node: None if chain == 8 else 0.75)
+    judgements = diff_scheduler(state, scorer, SchedulerConfig(), HERE, 0).judgements
+    assert judgements[1] == Judgement(8, Verdict.NO_SCORE)
+
+
+def test_failures_with_the_same_exception_are_different_failures() -> None:
+    error = LookupError()
+
+    def score(chain: int, node: int) -> float:
+        raise error
+
+    config = SchedulerConfig(on_scorer_error=OnScorerError.SKIP_CHAIN)
+    scheduler, state = LocalScheduler(HERE, config, scripted(score=score)), mesh({7: [1]})
+    one, other = (scheduler.tick(state, now).report.failures[0] for now in range(2))
+    assert (one.method, one.chain, one.node) == (other.method, other.chain, other.node)
+    assert one.exception is other.exception
+    assert one != other
+
+
+def test_the_text_of_an_explanation_is_no_part_of_its_value() -> None:
+    state = mesh({7: [1]})
+    scheduler = LocalScheduler(HERE, scorer=Fixed())
+    scheduler.tick(state, 0)
+    explanation = scheduler.explain(state, 7)
+    assert "text=" not in repr(explanation)
+    assert dataclasses.replace(explanation, text="another") == explanation
+
+
+def test_a_judgement_with_a_verdict_that_is_none_has_no_text() -> None:
+    wrong: Any = 11
+    with pytest.raises(ValueError, match="11"):
+        str(Judgement(7, wrong))

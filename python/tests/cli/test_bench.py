@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .conftest import Run
+
+from driftline import Alternative, diff_scheduler
 
 FIGURES = ["load", "first_tick", "idle_poll", "idle_push", "due_batch", "due_single", "due_rust", "apply"]
 
@@ -128,3 +130,44 @@ def test_the_three_scorers_answer_alike() -> None:
     assert len(decisions[0]) > 0
     assert repr(decisions[1]) == repr(decisions[0])
     assert repr(decisions[2]) == repr(decisions[0])
+
+
+HERE = 10
+
+
+def judged(table: Any, holders: list[int]) -> tuple[dict[int, float], Alternative | None]:
+    """The scores of the holders of a chain that is led here, and the alternative if one of them is bad."""
+    state = MeshState()
+    state.load([7], [HERE], [0, len(holders)], holders)
+    scheduler = LocalScheduler(HERE, scorer=table)
+    scheduler.sample(state, 0)
+    decision = diff_scheduler(state, table, SchedulerConfig(hysteresis_gap=0), HERE, 0)
+    return scheduler.cells(7), decision.judgements[0].alternative
+
+
+def test_a_table_is_read_in_any_order_and_with_gaps() -> None:
+    table = TableScorer([30, 10, 12, 40], [0.5, 0.25, None, 0.75])
+    cells, alternative = judged(table, [10, 11, 12, 30])
+    assert cells == {10: 0.25, 30: 0.5}
+    assert alternative == Alternative(40, 0.75)
+
+
+def test_of_equal_homes_a_table_names_the_lowest_that_is_free() -> None:
+    table = TableScorer([50, 10, 40, 30, 20], [0.75, 0.25, 0.75, 0.75, 0.5])
+    assert judged(table, [10])[1] == Alternative(30, 0.75)
+    assert judged(table, [10, 30])[1] == Alternative(40, 0.75)
+
+
+def test_a_table_lists_no_node_twice() -> None:
+    with pytest.raises(ValueError, match=r"nodes\[3\]: 5 is listed twice"):
+        TableScorer([5, 2, 9, 5], [0.1, 0.2, 0.3, 0.4])
+
+
+@pytest.mark.parametrize(
+    ("nodes", "scores", "error"),
+    [([1, 2], [0.5], ValueError), ([1], ["0.5"], TypeError), ([-1], [0.5], ValueError), ([1.0], [0.5], TypeError)],
+    ids=repr,
+)
+def test_what_is_no_table(nodes: Any, scores: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match=r"nodes|scores"):
+        TableScorer(nodes, scores)
