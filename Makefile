@@ -14,14 +14,17 @@ help:
 	@echo "make soak       longer campaigns: a million random histories, ThreadSanitizer"
 	@echo "make header     rewrite include/driftline.h from src/ffi"
 	@echo "make scenarios  rewrite the expected output of tests/scenarios (then read the diff)"
+	@echo "make install    headers, libraries, pkg-config, CMake, manual pages: PREFIX=/usr/local, DESTDIR="
+	@echo "make uninstall  takes all of it away"
 	@echo "make clean      remove build and target"
 
 include examples/replay/rules.mk
 include tests/c/rules.mk
 include benches/rules.mk
 include python/rules.mk
+include packaging/rules.mk
 
-test: format lint docs rust-test property c-test c-valgrind c-sanitize replay-test scale-test python-test python-wheels readme-test
+test: format lint docs rust-test property c-test c-valgrind c-sanitize replay-test scale-test python-test python-wheels packaging-test abi-test readme-test
 	@echo "all tests passed"
 
 rust-tools:

@@ -56,14 +56,15 @@ class Readme(unittest.TestCase):
         source.write_text(example, encoding="utf-8")
         run(f"cc -std=c11 -Wall -Wextra -Wpedantic -Werror -I include -fsyntax-only {source}", ROOT)
 
-    def test_the_release_lines_make_libraries_with_a_name(self):
-        block = next(block for block in blocks("sh") if "soname" in block)
-        folder = ROOT / "build" / "release-target"
-        for line in block.splitlines():
-            run(line.replace("cargo rustc", f"cargo rustc --target-dir {folder}"), ROOT)
-        shared = (folder / "release" / "libdriftline.so").read_bytes()
-        self.assertIn(b"libdriftline.so.0", shared)
-        self.assertTrue((folder / "release" / "libdriftline.a").exists())
+    def test_the_lines_that_install_it(self):
+        home = SCRATCH / "home"
+        shutil.rmtree(home, ignore_errors=True)
+        SCRATCH.mkdir(parents=True, exist_ok=True)
+        (SCRATCH / "example.c").write_text(blocks("c")[0], encoding="utf-8")
+        install, *use = next(block for block in blocks("sh") if "make install" in block).splitlines()
+        run(f"HOME={home} {install}", ROOT)
+        printed = run(f"export HOME={home}; " + " && ".join(use), SCRATCH)
+        self.assertEqual(printed, "chain 7: 3 -> 9, gain 0.55\n" * 2)
 
 
 class Python(unittest.TestCase):

@@ -1,0 +1,392 @@
+/* The ABI of libdriftline.so.0, which programs are compiled against: include/driftline.h without its comments. */
+#ifndef DRIFTLINE_H
+#define DRIFTLINE_H
+#include <stddef.h>
+#include <stdint.h>
+#define DRIFTLINE_ABI 1
+#define DRIFTLINE_NONE UINT64_MAX
+#define DRIFTLINE_ON_SCORER_ERROR_ABORT 0
+#define DRIFTLINE_ON_SCORER_ERROR_SKIP_CHAIN 1
+#define DRIFTLINE_FINGERPRINT_POLL 0
+#define DRIFTLINE_FINGERPRINT_PUSH 1
+#define DRIFTLINE_EVENT_HOLDER_ADDED 1
+#define DRIFTLINE_EVENT_HOLDER_REMOVED 2
+#define DRIFTLINE_EVENT_LEADER_SET 3
+#define DRIFTLINE_EVENT_LEADER_CLEARED 4
+#define DRIFTLINE_EVENT_CHAIN_REMOVED 5
+#define DRIFTLINE_EVENT_CLAIM_ACQUIRED 6
+#define DRIFTLINE_EVENT_CLAIM_RELEASED 7
+#define DRIFTLINE_EVENT_NODE_TOUCHED 8
+#define DRIFTLINE_EVENT_CHAIN_TOUCHED 9
+#define DRIFTLINE_CHAIN_CLAIM_HELD 1
+#define DRIFTLINE_CHAIN_REBALANCED 2
+#define DRIFTLINE_SCORER_OK 0
+#define DRIFTLINE_SCORER_NO_OPINION 1
+#define DRIFTLINE_SCORER_INTERRUPTED 2
+#define DRIFTLINE_ACTION_EVICT 1
+#define DRIFTLINE_ACTION_FLAG_COST 1
+#define DRIFTLINE_VERDICT_COUNT 32
+#define DRIFTLINE_VERDICT_NOT_SAMPLED 0
+#define DRIFTLINE_VERDICT_HEALTHY 1
+#define DRIFTLINE_VERDICT_NO_SCORE 2
+#define DRIFTLINE_VERDICT_COOLDOWN 3
+#define DRIFTLINE_VERDICT_CLAIM_HELD 4
+#define DRIFTLINE_VERDICT_RECOVERED 5
+#define DRIFTLINE_VERDICT_NO_ALTERNATIVE 6
+#define DRIFTLINE_VERDICT_GAP_TOO_SMALL 7
+#define DRIFTLINE_VERDICT_COST_TOO_HIGH 8
+#define DRIFTLINE_VERDICT_EVICT 9
+#define DRIFTLINE_VERDICT_SCORER_FAILED 10
+#define DRIFTLINE_VERDICT_ALREADY_MOVED 16
+#define DRIFTLINE_VERDICT_RETRY_LATER 20
+#define DRIFTLINE_VERDICT_DEFERRED 29
+#define DRIFTLINE_CAUSE_NEW 0
+#define DRIFTLINE_CAUSE_DIRTY 1
+#define DRIFTLINE_CAUSE_BACKSTOP 2
+#define DRIFTLINE_METHOD_SCORE 0
+#define DRIFTLINE_METHOD_LIVE_SCORE 1
+#define DRIFTLINE_METHOD_BEST_ALTERNATIVE 2
+#define DRIFTLINE_METHOD_NODE_FINGERPRINT 3
+#define DRIFTLINE_METHOD_CHAIN_FINGERPRINT 4
+#define DRIFTLINE_METHOD_MIGRATION_COST 5
+#define DRIFTLINE_EXPLANATION_SINCE 1
+#define DRIFTLINE_EXPLANATION_SAMPLED_AT 2
+#define DRIFTLINE_EXPLANATION_COOLDOWN_UNTIL 4
+#define DRIFTLINE_EXPLANATION_REFUSAL 8
+#define DRIFTLINE_EXPLANATION_RETRY_AT 16
+#define DRIFTLINE_TREND_STABLE 0
+#define DRIFTLINE_TREND_DEGRADING 1
+#define DRIFTLINE_TREND_IMPROVING 2
+#define DRIFTLINE_HISTORY_LENGTH 64
+#define DRIFTLINE_HISTORY_SMOOTHING 0.3
+#define DRIFTLINE_RETRY_BACKOFF_FIRST_NS 1000000000
+#define DRIFTLINE_HISTORY_DEAD_BAND 0.02
+typedef int32_t driftline_result;
+typedef struct {
+  uint32_t struct_size;
+  uint32_t on_scorer_error;
+  uint32_t fingerprint_mode;
+  float score_floor;
+  float hysteresis_gap;
+  float cost_per_sec;
+  uint64_t cooldown_ns;
+  uint64_t decision_interval_ns;
+  uint64_t max_scores_per_tick;
+  uint64_t retry_backoff_ns;
+  uint32_t backstop_spread;
+  uint32_t reserved;
+} driftline_config;
+typedef struct {
+  uint32_t struct_size;
+  driftline_result code;
+  uint64_t index;
+  uint64_t chain;
+  uint64_t node;
+  int32_t scorer_code;
+  uint32_t method;
+  char message[184];
+} driftline_error;
+typedef struct {
+  uint64_t state_transfer_ns;
+  uint64_t disruption_ns;
+  float reliability_factor;
+  uint32_t reserved;
+} driftline_migration_cost;
+typedef struct {
+  uint64_t bits;
+} driftline_state;
+typedef struct {
+  uint32_t kind;
+  uint32_t flags;
+  uint64_t chain;
+  uint64_t node;
+  uint64_t value;
+} driftline_event;
+typedef struct {
+  uint32_t struct_size;
+  uint32_t flags;
+  uint64_t leader;
+  uint64_t last_rebalance_ns;
+} driftline_chain;
+typedef struct {
+  uint64_t bits;
+} driftline_scheduler;
+typedef struct {
+  uint64_t node;
+  float score;
+  uint32_t reserved;
+} driftline_alternative;
+typedef struct {
+  uint64_t chain;
+  uint64_t node;
+} driftline_pair;
+typedef struct {
+  uint32_t struct_size;
+  uint32_t flags;
+  void *ctx;
+  void (*drop)(void *ctx);
+  int32_t (*score)(void *ctx, uint64_t chain, uint64_t node, float *out);
+  int32_t (*best_alternative)(void *ctx,
+                              uint64_t chain,
+                              const uint64_t *exclude,
+                              size_t exclude_count,
+                              driftline_alternative *out);
+  int32_t (*live_score)(void *ctx, uint64_t chain, uint64_t node, float *out);
+  int32_t (*node_fingerprint)(void *ctx, uint64_t node, uint64_t *out);
+  int32_t (*chain_fingerprint)(void *ctx, uint64_t chain, uint64_t *out);
+  int32_t (*migration_cost)(void *ctx, uint64_t chain, uint64_t target, driftline_migration_cost *out);
+  int32_t (*score_many)(void *ctx, const driftline_pair *pairs, size_t count, float *out);
+  int32_t (*live_score_many)(void *ctx, const driftline_pair *pairs, size_t count, float *out);
+  int32_t (*node_fingerprints)(void *ctx, const uint64_t *nodes, size_t count, uint64_t *out, uint8_t *known);
+  int32_t (*alternatives)(void *ctx,
+                          uint64_t chain,
+                          const uint64_t *exclude,
+                          size_t exclude_count,
+                          driftline_alternative *out,
+                          size_t capacity,
+                          size_t *count);
+} driftline_scorer;
+typedef struct {
+  uint32_t struct_size;
+  uint32_t next_due_known;
+  uint64_t next_due_ns;
+  uint64_t led;
+  uint64_t fresh;
+  uint64_t dirty;
+  uint64_t backstop_due;
+  uint64_t rescored;
+  uint64_t score_calls;
+  uint64_t live_score_calls;
+  uint64_t alternative_calls;
+  uint64_t node_fingerprint_calls;
+  uint64_t chain_fingerprint_calls;
+  uint64_t cost_calls;
+  uint64_t invalid_scores;
+  uint64_t invalid_alternatives;
+  uint64_t scorer_errors;
+  uint64_t verdicts[32];
+  uint64_t deferred;
+  uint64_t deferred_age_ns;
+} driftline_report;
+typedef struct {
+  uint32_t kind;
+  uint32_t flags;
+  uint64_t chain;
+  uint64_t victim;
+  uint64_t target;
+  float victim_score;
+  float target_score;
+  float gain;
+  float cost;
+} driftline_action;
+typedef struct {
+  uint64_t chain;
+  uint32_t cause;
+  uint32_t reserved;
+} driftline_sampled;
+typedef struct {
+  uint32_t method;
+  int32_t scorer_code;
+  uint64_t chain;
+  uint64_t node;
+} driftline_failure;
+typedef struct {
+  uint32_t struct_size;
+  uint32_t verdict;
+  uint64_t chain;
+  uint64_t victim;
+  uint64_t alternative;
+  uint64_t since_ns;
+  uint64_t sampled_at_ns;
+  uint64_t cooldown_until_ns;
+  float sampled_score;
+  float live_score;
+  float score_floor;
+  float alternative_score;
+  float gain;
+  float hysteresis_gap;
+  float cost;
+  uint32_t flags;
+  uint64_t retry_at_ns;
+  uint32_t refusal;
+  uint32_t reserved;
+} driftline_explanation;
+typedef struct {
+  uint64_t at_ns;
+  float worst_score;
+  uint32_t reserved;
+} driftline_sample;
+typedef struct {
+  uint64_t node;
+  float score;
+  uint32_t reserved;
+} driftline_cell;
+#define DRIFTLINE_RESULT_OK 0
+#define DRIFTLINE_RESULT_NULL 101
+#define DRIFTLINE_RESULT_ABI 102
+#define DRIFTLINE_RESULT_HANDLE 103
+#define DRIFTLINE_RESULT_STRUCT_SIZE 104
+#define DRIFTLINE_RESULT_RESERVED 105
+#define DRIFTLINE_RESULT_BUSY 106
+#define DRIFTLINE_RESULT_REENTRANT 107
+#define DRIFTLINE_RESULT_POISONED 108
+#define DRIFTLINE_RESULT_CAPACITY 109
+#define DRIFTLINE_RESULT_ALIGNMENT 110
+#define DRIFTLINE_RESULT_CONFIG 201
+#define DRIFTLINE_RESULT_EVENT 301
+#define DRIFTLINE_RESULT_ID 302
+#define DRIFTLINE_RESULT_DUPLICATE 303
+#define DRIFTLINE_RESULT_NOT_LED 304
+#define DRIFTLINE_RESULT_TIME 305
+#define DRIFTLINE_RESULT_NO_MEMORY 306
+#define DRIFTLINE_RESULT_UNKNOWN_CHAIN 307
+#define DRIFTLINE_RESULT_MEMBERSHIP 308
+#define DRIFTLINE_RESULT_TOO_MANY 309
+#define DRIFTLINE_RESULT_SCORER 401
+#define DRIFTLINE_RESULT_NO_SCORER 402
+#define DRIFTLINE_RESULT_PANIC 901
+#ifdef __cplusplus
+extern "C" {
+#endif
+uint32_t driftline_abi(void);
+const char *driftline_version(void);
+const char *driftline_build_info(void);
+const char *driftline_result_name(driftline_result code);
+driftline_result driftline_config_init(driftline_config *config, size_t struct_size);
+driftline_result driftline_config_validate(const driftline_config *config, driftline_error *err);
+driftline_result driftline_score_equivalent(float cost_per_sec,
+                                            const driftline_migration_cost *cost,
+                                            float *out,
+                                            driftline_error *err);
+driftline_result driftline_state_new(uint32_t abi, driftline_state *out, driftline_error *err);
+driftline_result driftline_state_free(driftline_state state);
+driftline_result driftline_state_load(driftline_state state,
+                                      const uint64_t *chains,
+                                      const uint64_t *leaders,
+                                      size_t chain_count,
+                                      const uint64_t *holder_offsets,
+                                      const uint64_t *holders,
+                                      size_t holder_count,
+                                      driftline_error *err);
+driftline_result driftline_state_apply(driftline_state state,
+                                       const driftline_event *events,
+                                       size_t event_count,
+                                       size_t event_size,
+                                       driftline_error *err);
+driftline_result driftline_state_digest(driftline_state state, uint64_t *out, driftline_error *err);
+driftline_result driftline_state_chain(driftline_state state,
+                                       uint64_t chain,
+                                       driftline_chain *out,
+                                       uint64_t *holders,
+                                       size_t capacity,
+                                       size_t *holder_count,
+                                       driftline_error *err);
+driftline_result driftline_state_chains(driftline_state state,
+                                        uint64_t *out,
+                                        size_t capacity,
+                                        size_t *count,
+                                        driftline_error *err);
+driftline_result driftline_state_chains_on(driftline_state state,
+                                           uint64_t node,
+                                           uint64_t *out,
+                                           size_t capacity,
+                                           size_t *count,
+                                           driftline_error *err);
+driftline_result driftline_state_led_by(driftline_state state,
+                                        uint64_t node,
+                                        uint64_t *out,
+                                        size_t capacity,
+                                        size_t *count,
+                                        driftline_error *err);
+driftline_result driftline_scheduler_new(uint32_t abi,
+                                         uint64_t this_node,
+                                         const driftline_config *config,
+                                         driftline_scheduler *out,
+                                         driftline_error *err);
+driftline_result driftline_scheduler_free(driftline_scheduler scheduler);
+driftline_result driftline_scheduler_this_node(driftline_scheduler scheduler, uint64_t *out, driftline_error *err);
+driftline_result driftline_scheduler_config(driftline_scheduler scheduler, driftline_config *out, driftline_error *err);
+driftline_result driftline_scheduler_configure(driftline_scheduler scheduler,
+                                               const driftline_config *config,
+                                               driftline_error *err);
+driftline_result driftline_scheduler_install(driftline_scheduler scheduler,
+                                             const driftline_scorer *scorer,
+                                             driftline_error *err);
+driftline_result driftline_scheduler_uninstall(driftline_scheduler scheduler, driftline_error *err);
+driftline_result driftline_scheduler_sample(driftline_scheduler scheduler,
+                                            driftline_state state,
+                                            uint64_t now_ns,
+                                            driftline_report *report,
+                                            driftline_error *err);
+driftline_result driftline_scheduler_tick(driftline_scheduler scheduler,
+                                          driftline_state state,
+                                          uint64_t now_ns,
+                                          size_t action_size,
+                                          const driftline_action **actions,
+                                          size_t *count,
+                                          driftline_report *report,
+                                          driftline_error *err);
+driftline_result driftline_scheduler_decide(driftline_scheduler scheduler,
+                                            driftline_state state,
+                                            uint64_t now_ns,
+                                            size_t action_size,
+                                            const driftline_action **actions,
+                                            size_t *count,
+                                            driftline_report *report,
+                                            driftline_error *err);
+driftline_result driftline_scheduler_sampled(driftline_scheduler scheduler,
+                                             driftline_sampled *out,
+                                             size_t capacity,
+                                             size_t sampled_size,
+                                             size_t *count,
+                                             driftline_error *err);
+driftline_result driftline_scheduler_failures(driftline_scheduler scheduler,
+                                              driftline_failure *out,
+                                              size_t capacity,
+                                              size_t failure_size,
+                                              size_t *count,
+                                              driftline_error *err);
+driftline_result driftline_diff_scheduler(driftline_state state,
+                                          uint64_t this_node,
+                                          const driftline_config *config,
+                                          const driftline_scorer *scorer,
+                                          uint64_t now_ns,
+                                          const uint64_t *already_evicted,
+                                          size_t already_evicted_count,
+                                          driftline_action *out,
+                                          size_t capacity,
+                                          size_t action_size,
+                                          size_t *count,
+                                          driftline_report *report,
+                                          driftline_error *err);
+driftline_result driftline_explain(driftline_scheduler scheduler,
+                                   driftline_state state,
+                                   uint64_t chain,
+                                   driftline_explanation *out,
+                                   driftline_error *err);
+driftline_result driftline_history(driftline_scheduler scheduler,
+                                   uint64_t chain,
+                                   driftline_sample *out,
+                                   size_t capacity,
+                                   size_t sample_size,
+                                   size_t *count,
+                                   float *ewma,
+                                   uint32_t *trend,
+                                   driftline_error *err);
+driftline_result driftline_snapshot_cells(driftline_scheduler scheduler,
+                                          uint64_t chain,
+                                          driftline_cell *out,
+                                          size_t capacity,
+                                          size_t cell_size,
+                                          size_t *count,
+                                          driftline_error *err);
+const char *driftline_verdict_name(uint32_t verdict);
+driftline_result driftline_explanation_text(const driftline_explanation *explanation,
+                                            char *out,
+                                            size_t capacity,
+                                            size_t *length,
+                                            driftline_error *err);
+#ifdef __cplusplus
+}
+#endif
+#endif
