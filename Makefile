@@ -11,6 +11,7 @@ help:
 	@echo "make demo       replay round-trip times under four policies and print the comparison (in Python)"
 	@echo "make test       everything there is"
 	@echo "make bench      how it scales, beside the naive oracle: some minutes; then a table and a plot"
+	@echo "make go-bench   what a call from Go costs, beside C and Rust"
 	@echo "make soak       longer campaigns: a million random histories, ThreadSanitizer"
 	@echo "make header     rewrite include/driftline.h from src/ffi"
 	@echo "make scenarios  rewrite the expected output of tests/scenarios (then read the diff)"
@@ -23,8 +24,10 @@ include tests/c/rules.mk
 include benches/rules.mk
 include python/rules.mk
 include packaging/rules.mk
+include bindings/cpp/rules.mk
+include bindings/go/rules.mk
 
-test: format lint docs rust-test property c-test c-valgrind c-sanitize replay-test scale-test python-test python-wheels packaging-test abi-test readme-test
+test: format lint docs rust-test property c-test c-valgrind c-sanitize replay-test scale-test python-test python-wheels packaging-test abi-test cpp-test cpp-sanitize go-test readme-test
 	@echo "all tests passed"
 
 rust-tools:
@@ -57,6 +60,7 @@ readme-test: python-environment
 
 header:
 	DRIFTLINE_REWRITE=1 $(CARGO) test --quiet --test header
+	cp include/driftline.h bindings/go/driftline.h
 
 scenarios:
 	DRIFTLINE_REWRITE=1 $(CARGO) test --quiet --test scenarios

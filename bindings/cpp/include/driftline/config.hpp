@@ -1,0 +1,126 @@
+// What the operator decides, and what a move is worth.
+#ifndef DRIFTLINE_CONFIG_HPP
+#define DRIFTLINE_CONFIG_HPP
+
+#include <driftline/error.hpp>
+
+namespace driftline {
+inline namespace DRIFTLINE_CPP_MODE {
+
+/// A config of a scheduler (A7). A new one has the library's defaults.
+///
+///     driftline::SchedulerConfig config;
+///     config.cooldown = std::chrono::minutes(1);
+///     config.validate();
+struct SchedulerConfig {
+    /// A holder that scores less is a candidate for eviction. In [0, 1]; 0.5.
+    float score_floor;
+    /// An alternative must be better by more than this. In [0, 1]; 0.2.
+    float hysteresis_gap;
+    /// How long a chain is left alone after an eviction. 300 s.
+    Time cooldown;
+    /// No score is older than this. Above zero; 30 s.
+    Time decision_interval;
+    /// Score that one second of migration costs. Finite and at least zero; 0.1.
+    float cost_per_sec;
+    /// What a failure of the scorer does; abort.
+    OnScorerError on_scorer_error;
+    /// Whether the scorer is asked what moved, or events say so; poll.
+    FingerprintMode fingerprint_mode;
+    /// How many scores one tick asks for; the rest waits, longest due first (L3). 0 is no limit; 0.
+    std::uint64_t max_scores_per_tick;
+    /// Whether backstops are spread over the interval by chain id (L3); false.
+    bool backstop_spread;
+    /// How long a chain without a better home is left alone at most (L4). 0 is not at all; 0.
+    Time retry_backoff;
+
+    SchedulerConfig() noexcept : SchedulerConfig(defaults()) {}
+
+    explicit SchedulerConfig(const driftline_config& config) noexcept
+        : score_floor(config.score_floor), hysteresis_gap(config.hysteresis_gap),
+          cooldown(Nanoseconds(config.cooldown_ns)), decision_interval(Nanoseconds(config.decision_interval_ns)),
+          cost_per_sec(config.cost_per_sec), on_scorer_error(static_cast<OnScorerError>(config.on_scorer_error)),
+          fingerprint_mode(static_cast<FingerprintMode>(config.fingerprint_mode)),
+          max_scores_per_tick(config.max_scores_per_tick), backstop_spread(config.backstop_spread != 0),
+          retry_backoff(Nanoseconds(config.retry_backoff_ns))
+    {
+    }
+
+    /// Whether every field is in its range (G1); the error names the first that is not, and its value. Pure.
+    Result<void> try_validate() const
+    {
+        driftline_error error = Error::empty();
+        const driftline_config config = capi();
+        const driftline_result result = driftline_config_validate(&config, &error);
+        return result == DRIFTLINE_RESULT_OK ? Result<void>() : Error(result, error);
+    }
+    /// Throws `ConfigError`.
+    void validate() const { try_validate().value(); }
+
+    /// As the C header has it.
+    driftline_config capi() const noexcept
+    {
+        driftline_config config = defaults();
+        config.score_floor = score_floor;
+        config.hysteresis_gap = hysteresis_gap;
+        config.cooldown_ns = cooldown.count();
+        config.decision_interval_ns = decision_interval.count();
+        config.cost_per_sec = cost_per_sec;
+        config.on_scorer_error = static_cast<std::uint32_t>(on_scorer_error);
+        config.fingerprint_mode = static_cast<std::uint32_t>(fingerprint_mode);
+        config.max_scores_per_tick = max_scores_per_tick;
+        config.backstop_spread = backstop_spread ? 1 : 0;
+        config.retry_backoff_ns = retry_backoff.count();
+        return config;
+    }
+
+    friend bool operator==(const SchedulerConfig& left, const SchedulerConfig& right) noexcept
+    {
+        return left.score_floor == right.score_floor && left.hysteresis_gap == right.hysteresis_gap
+            && left.cooldown == right.cooldown && left.decision_interval == right.decision_interval
+            && left.cost_per_sec == right.cost_per_sec && left.on_scorer_error == right.on_scorer_error
+            && left.fingerprint_mode == right.fingerprint_mode
+            && left.max_scores_per_tick == right.max_scores_per_tick
+            && left.backstop_spread == right.backstop_spread && left.retry_backoff == right.retry_backoff;
+    }
+    friend bool operator!=(const SchedulerConfig& left, const SchedulerConfig& right) noexcept
+    {
+        return !(left == right);
+    }
+
+private:
+    static driftline_config defaults() noexcept
+    {
+        driftline_config config;
+        std::memset(&config, 0, sizeof config);
+        // It fails for NULL and for a wrong size only.
+        if (driftline_config_init(&config, sizeof config) != DRIFTLINE_RESULT_OK) {
+            detail::end_program("the linked library does not know this header's driftline_config");
+        }
+        return config;
+    }
+};
+
+/// Translates a `MigrationCost` into the score that a move must gain to be worth it (A6).
+struct MigrationCostModel {
+    /// Score that one second costs. Finite and at least zero.
+    float cost_per_sec;
+
+    /// `cost_per_sec * seconds * weight`, in `float` as the scheduler computes it. Pure. Error: `CONFIG` for a rate
+    /// that is none.
+    Result<float> try_score_equivalent(const MigrationCost& cost) const
+    {
+        driftline_error error = Error::empty();
+        const driftline_migration_cost c_cost = detail::to_c(cost);
+        float score = 0.0f;
+        const driftline_result result = driftline_score_equivalent(cost_per_sec, &c_cost, &score, &error);
+        return result == DRIFTLINE_RESULT_OK ? Result<float>(score) : Error(result, error);
+    }
+    /// Throws `ConfigError`.
+    float score_equivalent(const MigrationCost& cost) const { return try_score_equivalent(cost).value(); }
+};
+
+} // namespace DRIFTLINE_CPP_MODE
+} // namespace driftline
+
+#endif

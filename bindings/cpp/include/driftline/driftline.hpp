@@ -1,0 +1,30 @@
+/// driftline: says which replica should live somewhere else, and only when the move is worth it. For C++17 and later.
+///
+/// Header-only, over the C header; link the library (`pkg-config driftline`, or libdriftline.a). Rule numbers (D7,
+/// P2, ...) name the rules of driftline's specification.
+///
+/// - `MeshState` is who holds what, `LocalScheduler` decides for one node, a `PlacementScorer` that you write says how
+///   good each home is. `diff_scheduler` is the decision alone.
+/// - Errors are exceptions, or `Result`s of the `try_` functions, which also work without exceptions and run-time
+///   types. Without exceptions, reading a `Result` that has no value ends the program with a message.
+/// - What you get is a copy, and is yours. Every handle is freed by the object that owns it.
+/// - Times are <chrono> durations or time points of any clock that never runs backwards.
+#ifndef DRIFTLINE_HPP
+#define DRIFTLINE_HPP
+
+#include <driftline/any_scorer.hpp>
+#include <driftline/config.hpp>
+#include <driftline/diff.hpp>
+#include <driftline/error.hpp>
+#include <driftline/explanation.hpp>
+#include <driftline/report.hpp>
+#include <driftline/scheduler.hpp>
+#include <driftline/scorer.hpp>
+#include <driftline/scorer_failure.hpp>
+#include <driftline/snapshot.hpp>
+#include <driftline/span.hpp>
+#include <driftline/state.hpp>
+#include <driftline/time.hpp>
+#include <driftline/values.hpp>
+
+#endif

@@ -1,0 +1,195 @@
+// What a pass says: actions, counts, failures.
+#ifndef DRIFTLINE_REPORT_HPP
+#define DRIFTLINE_REPORT_HPP
+
+#include <driftline/handle.hpp>
+#include <driftline/trampolines.hpp>
+
+#include <vector>
+
+namespace driftline {
+inline namespace DRIFTLINE_CPP_MODE {
+
+/// What the caller is asked to do: take `chain` away from `victim`, because `target` is a better home (D11).
+struct Action {
+    ChainId chain = 0;
+    /// The holder to leave.
+    NodeId victim = no_node;
+    NodeId target = no_node;
+    /// The victim's live score.
+    float victim_score = 0.0f;
+    float target_score = 0.0f;
+    /// `target_score - victim_score`.
+    float gain = 0.0f;
+    /// What the move costs, in score. Empty: the scorer named no cost.
+    std::optional<float> cost{};
+
+    Action() noexcept = default;
+    explicit Action(const driftline_action& action) noexcept
+        : chain(action.chain), victim(action.victim), target(action.target), victim_score(action.victim_score),
+          target_score(action.target_score), gain(action.gain)
+    {
+        if ((action.flags & DRIFTLINE_ACTION_FLAG_COST) != 0) {
+            cost = action.cost;
+        }
+    }
+};
+
+/// A failure of the scorer that `OnScorerError::skip_chain` skipped.
+struct Failure {
+    ScorerMethod method = ScorerMethod::score;
+    /// `ScorerFailure::code`, what `fail` was given, or `exception_code`.
+    std::int32_t code = 0;
+    /// The chain that sat the pass out; empty where a node's fingerprint failed.
+    std::optional<ChainId> chain{};
+    /// The node that was asked about, if there was one.
+    std::optional<NodeId> node{};
+    /// What was thrown, the same object. Null if nothing was.
+    std::exception_ptr cause{};
+};
+
+/// What a pass did (T2). A value of its own.
+class TickReport {
+public:
+    TickReport(const driftline_report& report, std::vector<Failure> failures) noexcept
+        : report_(report), failures_(std::move(failures))
+    {
+    }
+
+    /// Chains led here; the verdicts add up to it.
+    std::uint64_t led() const noexcept { return report_.led; }
+    /// Of them, those due because they are new.
+    std::uint64_t fresh() const noexcept { return report_.fresh; }
+    /// Those due because they are dirty, and not new.
+    std::uint64_t dirty() const noexcept { return report_.dirty; }
+    /// Those due by the backstop alone.
+    std::uint64_t backstop_due() const noexcept { return report_.backstop_due; }
+    /// Those that were in fact scored anew.
+    std::uint64_t rescored() const noexcept { return report_.rescored; }
+    /// Chains that were due and are left for later (L3).
+    std::uint64_t deferred() const noexcept { return report_.deferred; }
+    /// For how long the first of them has been due.
+    Nanoseconds deferred_age() const noexcept { return Nanoseconds(report_.deferred_age_ns); }
+
+    /// How often the scorer was asked; a batch of n counts n.
+    std::uint64_t calls(ScorerMethod method) const noexcept
+    {
+        switch (method) {
+        case ScorerMethod::score:
+            return report_.score_calls;
+        case ScorerMethod::live_score:
+            return report_.live_score_calls;
+        case ScorerMethod::best_alternative:
+            return report_.alternative_calls;
+        case ScorerMethod::node_fingerprint:
+            return report_.node_fingerprint_calls;
+        case ScorerMethod::chain_fingerprint:
+            return report_.chain_fingerprint_calls;
+        case ScorerMethod::migration_cost:
+            return report_.cost_calls;
+        }
+        return 0;
+    }
+
+    /// Values that were not finite or out of range (P1).
+    std::uint64_t invalid_scores() const noexcept { return report_.invalid_scores; }
+    /// Alternatives that were excluded or reserved (P1).
+    std::uint64_t invalid_alternatives() const noexcept { return report_.invalid_alternatives; }
+
+    /// Chains with this verdict (W1).
+    std::uint64_t verdicts(Verdict verdict) const noexcept
+    {
+        const auto number = static_cast<std::uint32_t>(verdict);
+        return number < DRIFTLINE_VERDICT_COUNT ? report_.verdicts[number] : 0;
+    }
+
+    /// When the caller should tick next at the latest; empty if nothing waits.
+    std::optional<Nanoseconds> next_due() const noexcept
+    {
+        return report_.next_due_known != 0 ? std::optional<Nanoseconds>(report_.next_due_ns) : std::nullopt;
+    }
+
+    /// Failures of the scorer that were skipped, in the order in which they happened (P2).
+    const std::vector<Failure>& failures() const noexcept { return failures_; }
+
+    /// As the C header has it.
+    const driftline_report& capi() const noexcept { return report_; }
+
+private:
+    driftline_report report_;
+    std::vector<Failure> failures_;
+};
+
+/// What a pass decided. A value of its own.
+struct Decision {
+    /// By ascending chain (D12).
+    std::vector<Action> actions;
+    TickReport report;
+};
+
+namespace detail {
+
+inline driftline_report empty_report() noexcept
+{
+    driftline_report report;
+    std::memset(&report, 0, sizeof report);
+    report.struct_size = static_cast<std::uint32_t>(sizeof report);
+    return report;
+}
+
+inline std::vector<Action> to_actions(const driftline_action* actions, std::size_t count)
+{
+    return std::vector<Action>(actions, actions + count);
+}
+
+/// A failure without its chain and node where there is none. Every number is a chain, so the method says whether
+/// there is one.
+inline Failure to_failure(std::uint32_t method, std::int32_t code, ChainId chain, NodeId node)
+{
+    Failure failure;
+    failure.method = static_cast<ScorerMethod>(method);
+    failure.code = code;
+    if (method != DRIFTLINE_METHOD_NODE_FINGERPRINT) {
+        failure.chain = chain;
+    }
+    if (node != DRIFTLINE_NONE) {
+        failure.node = node;
+    }
+    return failure;
+}
+
+/// The entries of C do not all have the names of the methods that the library reports: without a `live_score` the
+/// question goes to `score`.
+inline bool is_about(const Note& note, const driftline_failure& failure) noexcept
+{
+    const bool same_method = note.question.method == failure.method
+        || (note.question.method == DRIFTLINE_METHOD_SCORE && failure.method == DRIFTLINE_METHOD_LIVE_SCORE);
+    return same_method && note.question.is_own && note.code == failure.scorer_code
+        && note.question.chain == failure.chain && note.question.node == failure.node;
+}
+
+/// What was thrown where this failed. Both lists are in the order in which things happened; a batch that failed and was
+/// asked again one by one left a note but no failure.
+inline std::vector<Failure> with_causes(const std::vector<driftline_failure>& failures, const std::vector<Note>& notes)
+{
+    std::vector<Failure> result;
+    result.reserve(failures.size());
+    std::size_t next = 0;
+    for (const driftline_failure& failure : failures) {
+        result.push_back(to_failure(failure.method, failure.scorer_code, failure.chain, failure.node));
+        for (std::size_t at = next; at < notes.size(); at++) {
+            if (is_about(notes[at], failure)) {
+                result.back().cause = notes[at].object;
+                next = at + 1;
+                break;
+            }
+        }
+    }
+    return result;
+}
+
+} // namespace detail
+} // namespace DRIFTLINE_CPP_MODE
+} // namespace driftline
+
+#endif

@@ -1,0 +1,69 @@
+// A million schedulers and states come, tick and go: the heap is afterwards as large as it was after the first
+// thousand.
+#include <driftline/driftline.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <malloc.h>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+class Table final : public driftline::PlacementScorer {
+public:
+    std::optional<float> score(driftline::ChainId, driftline::NodeId node) override { return node == 2 ? 0.2f : 0.9f; }
+    std::optional<driftline::Alternative> best_alternative(driftline::ChainId,
+                                                           driftline::span<const driftline::NodeId>) override
+    {
+        return driftline::Alternative{9, 0.95f};
+    }
+};
+
+// Every tenth scorer throws, and every scheduler is moved once on its way.
+bool cycle(unsigned long round)
+{
+    driftline::MeshState state;
+    state.apply({driftline::events::holder_added(7, 1), driftline::events::holder_added(7, 2),
+                 driftline::events::leader_set(7, 1)});
+    driftline::LocalScheduler first(1, {}, Table());
+    driftline::LocalScheduler scheduler(std::move(first));
+    bool moved = scheduler.tick(state, 1s).actions.size() == 1;
+    if (round % 10 == 0) {
+        driftline::ScorerFunctions functions;
+        functions.score = [](driftline::ChainId, driftline::NodeId) -> std::optional<float> {
+            throw std::runtime_error("every tenth");
+        };
+        functions.best_alternative = [](driftline::ChainId, driftline::span<const driftline::NodeId>) {
+            return std::optional<driftline::Alternative>();
+        };
+        scheduler.install(std::move(functions));
+        try {
+            scheduler.tick(state, 1s);
+            moved = false;
+        } catch (const std::runtime_error&) {
+        }
+    }
+    scheduler.close();
+    return moved;
+}
+
+} // namespace
+
+int main(int argument_count, char** arguments)
+{
+    const unsigned long cycles = argument_count > 1 ? std::strtoul(arguments[1], nullptr, 10) : 1000000;
+    std::size_t before = 0;
+    for (unsigned long round = 0; round < cycles; round++) {
+        if (!cycle(round)) {
+            std::printf("cycle %lu did not end as it should\n", round);
+            return EXIT_FAILURE;
+        }
+        if (round == 1000) {
+            before = mallinfo2().uordblks;
+        }
+    }
+    const std::size_t after = mallinfo2().uordblks;
+    std::printf("%lu cycles: %zu bytes in use after 1,000, %zu at the end\n", cycles, before, after);
+    return after <= before ? EXIT_SUCCESS : EXIT_FAILURE;
+}

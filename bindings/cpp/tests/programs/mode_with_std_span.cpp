@@ -1,0 +1,4 @@
+#include "mode.hpp"
+#include "mode_body.hpp"
+
+int with_std_span() { return code_of_a_moved_from_state(); }

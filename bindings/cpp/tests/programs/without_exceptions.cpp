@@ -1,0 +1,96 @@
+// A program without exceptions and run-time types: every error is a result. With an argument it misuses one, and ends.
+#include <driftline/driftline.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+using namespace std::chrono_literals;
+
+static_assert(DRIFTLINE_CPP_EXCEPTIONS == 0 && DRIFTLINE_CPP_RTTI == 0, "this program is about being without them");
+
+namespace {
+
+class Table final : public driftline::PlacementScorer {
+public:
+    std::int32_t fails_with = 0;
+    bool interrupts = false;
+
+    std::optional<float> score(driftline::ChainId, driftline::NodeId node) override
+    {
+        if (interrupts) {
+            return driftline::interrupt();
+        }
+        if (fails_with != 0) {
+            return driftline::fail(fails_with);
+        }
+        return node == 2 ? 0.2f : 0.9f;
+    }
+    std::optional<driftline::Alternative> best_alternative(driftline::ChainId,
+                                                           driftline::span<const driftline::NodeId>) override
+    {
+        return driftline::Alternative{9, 0.95f};
+    }
+};
+
+void expect(bool holds, const char* what)
+{
+    if (!holds) {
+        std::printf("not so: %s\n", what);
+        std::exit(EXIT_FAILURE);
+    }
+}
+
+void misuse(const char* how)
+{
+    if (std::strcmp(how, "value") == 0) {
+        driftline::LocalScheduler::try_create(driftline::no_node).value();
+    } else if (std::strcmp(how, "error") == 0) {
+        driftline::MeshState::try_create().error();
+    } else if (std::strcmp(how, "time") == 0) {
+        static_cast<void>(driftline::Time(-1s));
+    } else if (std::strcmp(how, "throwing twin") == 0) {
+        driftline::MeshState().chain(99);
+    }
+}
+
+} // namespace
+
+int main(int argument_count, char** arguments)
+{
+    if (argument_count > 1) {
+        misuse(arguments[1]);
+        return EXIT_SUCCESS;
+    }
+    auto state = driftline::MeshState::try_create();
+    expect(state.has_value(), "a state is made");
+    expect(state->try_apply({driftline::events::holder_added(7, 1), driftline::events::holder_added(7, 2),
+                             driftline::events::leader_set(7, 1)})
+               .has_value(),
+           "events are applied");
+    Table table;
+    auto scheduler = driftline::LocalScheduler::try_create(1, {}, driftline::Scorer::borrow(table));
+    expect(scheduler.has_value(), "a scheduler is made");
+
+    table.fails_with = -7;
+    const auto failed = scheduler->try_tick(*state, 0s);
+    expect(!failed && failed.error().scorer_code() == -7, "a failure comes back with its code");
+    expect(failed.error().cause() == nullptr, "without an exception");
+    table.interrupts = true;
+    expect(scheduler->try_tick(*state, 0s).error().scorer_code() == DRIFTLINE_SCORER_INTERRUPTED, "it is interrupted");
+    table.interrupts = false;
+
+    driftline::SchedulerConfig skipping;
+    skipping.on_scorer_error = driftline::OnScorerError::skip_chain;
+    expect(scheduler->try_configure(skipping).has_value(), "it is configured");
+    const auto skipped = scheduler->try_tick(*state, 0s);
+    expect(skipped.has_value() && skipped->report.failures().size() == 1, "a failure is skipped");
+    expect(skipped->report.failures()[0].code == -7, "and reported");
+    table.fails_with = 0;
+    const auto decision = scheduler->try_tick(*state, 0s);
+    expect(decision.has_value() && decision->actions.size() == 1, "the next tick is as good");
+    expect(decision->actions[0].victim == 2 && decision->actions[0].target == 9, "and says where to");
+    expect(state->try_chain(99).error().code() == DRIFTLINE_RESULT_UNKNOWN_CHAIN, "errors have codes");
+    std::puts("ok, without exceptions");
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,135 @@
+// Without memory: std::bad_alloc, and nothing is lost.
+#include "allocations.hpp"
+#include "cluster.hpp"
+
+#include <doctest/doctest.h>
+
+#include <new>
+
+using namespace unit;
+using driftline::LocalScheduler;
+using driftline::Scorer;
+
+// What a call with so many allocations threw. The tests themselves want memory, so it is back when this returns.
+template <class Call>
+static std::string thrown_with(int allowed, const Call& call)
+{
+    allocations_left = allowed;
+    try {
+        call();
+        allocations_left = -1;
+        return "";
+    } catch (const std::bad_alloc&) {
+        allocations_left = -1;
+        return "bad_alloc";
+    } catch (...) {
+        allocations_left = -1;
+        return "something else";
+    }
+}
+
+// Calls again and again, with one more allocation each time, until the call succeeds. Returns how often it did not.
+template <class Call>
+static int starve(const Call& call)
+{
+    int allowed = 0;
+    while (thrown_with(allowed, call) == "bad_alloc") {
+        allowed += 1;
+    }
+    return allowed;
+}
+
+TEST_CASE("the actions of a tick that had no memory to return them are still there")
+{
+    driftline::MeshState state = make_state();
+    LocalScheduler scheduler(1, {}, PlainScorer());
+    CHECK(thrown_with(0, [&] { scheduler.tick(state, 0s); }) == "bad_alloc");
+    REQUIRE(scheduler.last_actions().size() == 1);
+    CHECK(scheduler.last_actions()[0].target == 9);
+    CHECK(state.chain(7).last_rebalance == 0s);
+    CHECK(scheduler.tick(state, 0s).actions.empty());
+}
+
+TEST_CASE("a tick in which nothing is due takes no memory")
+{
+    driftline::MeshState state = make_state();
+    LocalScheduler scheduler(1, {}, FullScorer());
+    scheduler.tick(state, 0s);
+    std::uint64_t rescored = 99;
+    CHECK(thrown_with(0, [&] { rescored = scheduler.tick(state, 1s).report.rescored(); }) == "");
+    CHECK(rescored == 0);
+}
+
+TEST_CASE("installing without memory leaves the installed scorer")
+{
+    const int before = Counted::alive;
+    {
+        LocalScheduler scheduler(1);
+        PlainScorer first;
+        PlainScorer second;
+        const Scorer kept = Scorer::borrow(first);
+        const Scorer other = Scorer::borrow(second);
+        scheduler.install(kept);
+        Scorer former;
+        CHECK(starve([&] { former = scheduler.install(other); }) == 1);
+        CHECK(former == kept);
+        CHECK(scheduler.uninstall() == other);
+    }
+    CHECK(Counted::alive == before);
+}
+
+TEST_CASE("questions without memory can be asked again")
+{
+    driftline::MeshState state = make_state();
+    LocalScheduler scheduler(1, {}, PlainScorer());
+    scheduler.sample(state, 0s);
+    std::size_t size = 0;
+    CHECK(starve([&] { size = state.chain(7).holders.size(); }) > 0);
+    CHECK(size == 3);
+    CHECK(starve([&] { size = state.chains().size(); }) > 0);
+    CHECK(size == 2);
+    CHECK(starve([&] { size = scheduler.cells(7).size(); }) > 0);
+    CHECK(size == 3);
+    CHECK(starve([&] { size = scheduler.sampled().size(); }) > 0);
+    CHECK(size == 2);
+    CHECK(starve([&] { size = scheduler.history(7).samples.size(); }) > 0);
+    CHECK(size == 1);
+    CHECK(starve([&] { size = scheduler.snapshot(state).size(); }) > 0);
+    CHECK(size == 2);
+    CHECK(starve([&] { size = scheduler.explain(state, 7).text().size(); }) > 0);
+    CHECK(size > 1);
+}
+
+TEST_CASE("what ends the call needs no memory to be kept")
+{
+    driftline::MeshState state = make_state();
+    PlainScorer scorer;
+    LocalScheduler scheduler(1, {}, Scorer::borrow(scorer));
+    scorer.intercept = [](std::string_view) {
+        allocations_left = 0;
+        throw 42;
+    };
+    CHECK(thrown_with(-1, [&] { scheduler.tick(state, 0s); }) == "something else");
+}
+
+TEST_CASE("a failure that there is no memory to keep is reported without its object")
+{
+    struct Cheap : std::exception {};
+    driftline::MeshState state = make_state();
+    PlainScorer scorer;
+    // The failures of the first chain are kept, those of the second are not.
+    int asked = 0;
+    scorer.intercept = [&](std::string_view) {
+        asked += 1;
+        allocations_left = asked == 1 ? -1 : 0;
+        throw Cheap();
+    };
+    LocalScheduler scheduler(1, skipping(), Scorer::borrow(scorer));
+    driftline_report report = driftline::detail::empty_report();
+    driftline::detail::Pass pass;
+    CHECK(driftline_scheduler_sample(scheduler.capi(), state.capi(), 0, &report, nullptr) == DRIFTLINE_RESULT_OK);
+    allocations_left = -1;
+    CHECK(report.scorer_errors == 2);
+    CHECK(pass.notes().size() == 1);
+    CHECK(pass.last() != nullptr);
+}

@@ -1,0 +1,6 @@
+//go:build driftline_system
+
+package driftline
+
+// #cgo pkg-config: driftline
+import "C"

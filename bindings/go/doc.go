@@ -1,0 +1,46 @@
+// Package driftline says which replica should live somewhere else, and only when the move is worth it.
+//
+// A [MeshState] is told who holds which chain and who leads it. A [PlacementScorer] that you write says how good each home
+// is. Once per tick a [LocalScheduler] answers with the few moves that are worth making. It does no I/O, reads no clock
+// and starts no goroutine: the same inputs give the same answers, bit for bit, here as in Rust, C, C++ and Python.
+//
+//	state, err := driftline.NewMeshState()
+//	...
+//	scheduler, err := driftline.NewLocalScheduler(thisNode, driftline.WithScorer(scorer))
+//	...
+//	for now := range ticks {
+//		err := state.Apply(events...)
+//		...
+//		decision, err := scheduler.Tick(state, now)
+//		...
+//		for _, action := range decision.Actions {
+//			// Take action.Chain away from action.Victim; action.Target is the home that justifies it. When that has
+//			// happened, say so with HolderRemoved and HolderAdded.
+//		}
+//	}
+//
+// # Whose memory is what
+//
+// Nothing that this package returns belongs to the library, and nothing that it is given is kept: slices are copied, a
+// scorer is referred to until it is uninstalled. The exception are the slices that a batch method of a scorer is given
+// ([BatchScorer], [BatchFingerprinter]), which are the library's and are gone when the method returns. Methods that
+// end in Into, and those that begin with Append, reuse the room of what they are given.
+//
+// # Goroutines
+//
+// Nothing blocks, so nothing takes a context. Methods that only ask may run at the same time, those that change have a
+// state or a scheduler to themselves; who comes at a wrong moment gets [ErrBusy] at once and has changed nothing. Use a
+// mutex if you would rather wait.
+//
+// # Errors
+//
+// Ask with [errors.Is] for a [Code] such as [ErrNotLed] or for whatever your own scorer returned, and with [errors.As]
+// for an [*Error], [*ConfigError] or [*ScorerError] that names the thing at fault.
+//
+// # Linking
+//
+// The package is a thin layer over the C library (cgo). By default it links target/release/libdriftline.a of the checkout
+// that it stands in. With -tags driftline_system it links the library that pkg-config knows as "driftline".
+//
+// References such as (S3) or (D7) name the rules of driftline's specification.
+package driftline

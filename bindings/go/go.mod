@@ -1,0 +1,3 @@
+module github.com/driftline/driftline/bindings/go
+
+go 1.24

@@ -1,0 +1,178 @@
+package driftline
+
+// #include "shim.h"
+// #cgo noescape driftline_scheduler_failures
+// #cgo nocallback driftline_scheduler_failures
+import "C"
+
+import (
+	"runtime"
+	"runtime/cgo"
+	"slices"
+)
+
+// Tick is one tick: observe, decide, commit (A8). The cooldowns of its evictions have started.
+//
+// Errors: [ErrTimeReversed] if now is earlier than a time seen before (T1); a [*ScorerError] under [Abort] or for an
+// [Interrupt] (P2); [ErrOutOfMemory]. No action is emitted then and no decision state is written. A panic of the scorer
+// goes on out of Tick, with its value.
+func (s *LocalScheduler) Tick(state *MeshState, now Timestamp) (*Decision, error) {
+	return newDecision(s.TickInto, state, now)
+}
+
+// TickInto is Tick that reuses the room of a decision. A tick in which nothing happens allocates nothing then. After an
+// error the decision is as it was.
+func (s *LocalScheduler) TickInto(decision *Decision, state *MeshState, now Timestamp) error {
+	return s.run(state, decision.fill, &decision.Report, func() C.driftline_result {
+		return C.driftline_go_tick(s.handle, state.handle, C.uint64_t(now), &s.pass)
+	})
+}
+
+// Decide is what a tick on the same observations would decide (T3): a dry run that changes nothing and starts no
+// cooldown. Otherwise as Tick.
+func (s *LocalScheduler) Decide(state *MeshState, now Timestamp) (*Decision, error) {
+	return newDecision(s.DecideInto, state, now)
+}
+
+// DecideInto is Decide that reuses the room of a decision. After an error the decision is as it was.
+func (s *LocalScheduler) DecideInto(decision *Decision, state *MeshState, now Timestamp) error {
+	return s.run(state, decision.fill, &decision.Report, func() C.driftline_result {
+		return C.driftline_go_decide(s.handle, state.handle, C.uint64_t(now), &s.pass)
+	})
+}
+
+// Sample samples what is due and decides nothing (A3). A tick does it by itself. The verdicts of the report are those of
+// the last tick. Errors as of Tick; what was observed is kept.
+func (s *LocalScheduler) Sample(state *MeshState, now Timestamp) (*TickReport, error) {
+	report := &TickReport{}
+	if err := s.SampleInto(report, state, now); err != nil {
+		return nil, err
+	}
+	return report, nil
+}
+
+// SampleInto is Sample that reuses the room of a report. After an error the report is as it was.
+func (s *LocalScheduler) SampleInto(report *TickReport, state *MeshState, now Timestamp) error {
+	fill := func(pass *C.driftline_go_pass) { report.fill(&pass.report) }
+	return s.run(state, fill, report, func() C.driftline_result {
+		return C.driftline_go_sample(s.handle, state.handle, C.uint64_t(now), &s.pass)
+	})
+}
+
+func newDecision(
+	pass func(*Decision, *MeshState, Timestamp) error, state *MeshState, now Timestamp,
+) (*Decision, error) {
+	decision := &Decision{}
+	if err := pass(decision, state, now); err != nil {
+		return nil, err
+	}
+	return decision, nil
+}
+
+// run makes one pass and copies what it gave back before anybody else may enter.
+func (s *LocalScheduler) run(
+	state *MeshState, fill func(*C.driftline_go_pass), report *TickReport, pass func() C.driftline_result,
+) error {
+	defer runtime.KeepAlive(s)
+	defer runtime.KeepAlive(state)
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.leave()
+	if s.session != nil {
+		defer s.session.forget()
+	}
+	result := s.ask(pass)
+	if result != C.DRIFTLINE_RESULT_OK {
+		return s.sessionCheck(result)
+	}
+	fill(&s.pass)
+	if s.pass.report.scorer_errors != 0 {
+		return s.appendFailures(report)
+	}
+	return nil
+}
+
+// ask calls the library with the scorer within reach. If the scorer panicked, so does this.
+func (s *LocalScheduler) ask(pass func() C.driftline_result) C.driftline_result {
+	if s.session == nil {
+		return pass()
+	}
+	s.session.begin(s.installed.Load())
+	defer s.session.end()
+	return pass()
+}
+
+func (s *LocalScheduler) sessionCheck(result C.driftline_result) error {
+	if s.session == nil {
+		return check(result, &s.pass.error)
+	}
+	return s.session.check(result, &s.pass.error)
+}
+
+func (s *LocalScheduler) appendFailures(report *TickReport) error {
+	var inC []C.driftline_failure
+	var err error
+	for again := true; again; {
+		room := roomIn(inC)
+		result := C.driftline_scheduler_failures(s.handle, pointerTo[C.driftline_failure](room.free), room.capacity(),
+			C.sizeof_driftline_failure, &room.count, &room.cause)
+		inC, again, err = room.filled(inC, result)
+	}
+	for _, one := range inC {
+		report.Failures = append(report.Failures, failureOf(Method(one.method), uint64(one.chain), NodeID(one.node),
+			s.session.errorBehind(C.int32_t(one.scorer_code))))
+	}
+	return err
+}
+
+// DiffScheduler is the decision function (A5): it judges every chain that thisNode leads by what the scorer says now. It
+// writes nothing and starts no cooldown. Given a [SnapshotScorer] it judges by what was sampled. Chains in
+// alreadyEvicted, in any order, were evicted from earlier in the same pass and are skipped (D2).
+//
+// Errors: a [*ConfigError], [ErrReservedNode], a [*ScorerError], [ErrOutOfMemory]; [ErrNil] for a scorer that lacks what
+// it must have.
+func DiffScheduler(
+	state *MeshState, scorer PlacementScorer, config SchedulerConfig, thisNode NodeID, now Timestamp,
+	alreadyEvicted []ChainID,
+) (*Decision, error) {
+	defer runtime.KeepAlive(state)
+	in, err := newInstallation(scorer)
+	if err != nil {
+		return nil, err
+	}
+	inC, err := config.inC()
+	if err != nil {
+		return nil, err
+	}
+	// At most one action for each led chain: asking for the number by a first try would ask the scorer twice.
+	led, err := state.AppendLedBy(nil, thisNode)
+	if err != nil {
+		return nil, err
+	}
+	room := make([]C.driftline_action, len(led))
+	session := &session{}
+	pass := &C.driftline_go_pass{}
+	result := session.ask(in, func(handle cgo.Handle) C.driftline_result {
+		return C.driftline_go_diff(state.handle, C.uint64_t(thisNode), &inC, C.uintptr_t(handle), C.uint32_t(in.entries),
+			C.uint64_t(now), pointerTo[C.uint64_t](alreadyEvicted), C.size_t(len(alreadyEvicted)),
+			pointerTo[C.driftline_action](room), C.size_t(len(room)), pass)
+	})
+	if err := session.check(result, &pass.error); err != nil {
+		return nil, err
+	}
+	decision := &Decision{Actions: appendActions(nil, room[:pass.action_count])}
+	decision.Report.fill(&pass.report)
+	// What failed and was survived. No batch is asked for more than one chain here, so each is one failure.
+	decision.Report.Failures = slices.Clone(session.failures)
+	return decision, nil
+}
+
+// ask lends the scorer for one call.
+func (s *session) ask(in *installation, call func(cgo.Handle) C.driftline_result) C.driftline_result {
+	handle := cgo.NewHandle(s)
+	defer handle.Delete()
+	s.begin(in)
+	defer s.end()
+	return call(handle)
+}
