@@ -30,8 +30,10 @@ nodes:
 				continue nodes
 			}
 		}
-		if best.Node == driftline.NoNode || 1-load > best.Score {
-			best = driftline.Alternative{Node: node, Score: 1 - load}
+		// A map is walked in any order, so the lowest of equal nodes must win: the same inputs, the same answer.
+		score := 1 - load
+		if best.Node == driftline.NoNode || score > best.Score || score == best.Score && node < best.Node {
+			best = driftline.Alternative{Node: node, Score: score}
 		}
 	}
 	if best.Node == driftline.NoNode {
@@ -75,6 +77,27 @@ func Example() {
 	// Output:
 	// 7 evict 3 -> 9: live 0.40, gain 0.55, cost none
 	// next tick at 40s
+}
+
+func ExampleLocalScheduler() {
+	state, _ := driftline.NewMeshState()
+	defer state.Close()
+	scheduler, _ := driftline.NewLocalScheduler(1, driftline.WithScorer(byLoad{1: 0.1, 3: 0.6, 9: 0.05}))
+	defer scheduler.Close()
+	if err := state.Apply(driftline.LeaderSet(7, 1), driftline.HolderAdded(7, 1), driftline.HolderAdded(7, 3)); err != nil {
+		panic(err)
+	}
+	if _, err := scheduler.Sample(state, 0); err != nil {
+		panic(err)
+	}
+	dry, _ := scheduler.Decide(state, 0)    // changes nothing
+	decision, _ := scheduler.Tick(state, 0) // starts the cooldown of what it emits
+	fmt.Println("the same:", dry.Actions[0] == decision.Actions[0])
+	explanation, _ := scheduler.Explain(state, 7)
+	fmt.Println(explanation)
+	// Output:
+	// the same: true
+	// 7 evict 3 -> 9: live 0.40 under 0.50, gain 0.55 over 0.20, cost none
 }
 
 // The chains of a big cluster are scored in batches: one crossing of the boundary for thousands.
