@@ -4,15 +4,16 @@ CC ?= cc
 CXX ?= c++
 PYTHON ?= python3
 
-.PHONY: help demo test rust-tools format lint docs rust-test property readme-test header scenarios soak clean
+.PHONY: help demo test rust-tools format lint docs rust-test property experiment experiment-test readme-test header scenarios soak clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo       replay round-trip times under four policies and print the comparison (in Python)"
 	@echo "make test       everything there is"
+	@echo "make experiment what each value of the production config buys, and the cases that it is for"
 	@echo "make bench      how it scales, beside the naive oracle: some minutes; then a table and a plot"
 	@echo "make go-bench   what a call from Go costs, beside C and Rust"
-	@echo "make soak       longer campaigns: a million random histories, ThreadSanitizer"
+	@echo "make soak       longer campaigns: a million random histories, 40 million steps of the model, ThreadSanitizer"
 	@echo "make header     rewrite include/driftline.h from src/ffi"
 	@echo "make scenarios  rewrite the expected output of tests/scenarios (then read the diff)"
 	@echo "make install    headers, libraries, pkg-config, CMake, manual pages: PREFIX=/usr/local, DESTDIR="
@@ -27,7 +28,7 @@ include packaging/rules.mk
 include bindings/cpp/rules.mk
 include bindings/go/rules.mk
 
-test: format lint docs rust-test property c-test c-valgrind c-sanitize replay-test scale-test python-test python-wheels packaging-test abi-test cpp-test cpp-sanitize go-test readme-test
+test: format lint docs rust-test property experiment-test c-test c-valgrind c-sanitize replay-test scale-test python-test python-wheels packaging-test abi-test cpp-test cpp-sanitize go-test readme-test
 	@echo "all tests passed"
 
 rust-tools:
@@ -49,11 +50,23 @@ rust-test:
 
 # The random histories want speed, and so do ten million chains. With `testing` tables close their gaps all the time.
 property:
-	$(CARGO) test --profile property --test property --test memory
+	$(CARGO) test --profile property --test property --test memory --test model --test storm
 	DRIFTLINE_HISTORIES=20000 $(CARGO) test --profile property --features testing --test property --test out_of_memory
+
+experiment:
+	$(CARGO) run --quiet --profile property --example production
+
+# What production is for must be so: it beats the best cooldown by hand, and no case goes on for ever.
+experiment-test:
+	mkdir -p build
+	$(CARGO) run --quiet --profile property --example production -- --seeds 1 --markdown > build/production.md
+	grep -q '^production, smoothed, beats the best cooldown' build/production.md
+	! grep -q 'does not beat' build/production.md
+	! grep -q 'never quiet |$$\|through never\|not in time' build/production.md
 
 soak: c-thread
 	DRIFTLINE_HISTORIES=1000000 $(CARGO) test --profile property --test property
+	DRIFTLINE_STEPS=40000000 $(CARGO) test --profile property --test model
 
 readme-test: python-environment
 	$(PYTHON) tests/readme.py

@@ -16,11 +16,15 @@ TITLES = {
     "first_tick": "first tick, everything new",
     "idle_poll": "tick, nothing moved, `Poll`",
     "idle_push": "tick, nothing moved, `Push`",
+    "idle_poll_everything_on": "the same in `Poll`, everything on",
+    "idle_push_everything_on": "the same in `Push`, everything on",
     "one_node_moved": "tick, one node moved",
     "all_due": "tick, every chain due",
     "all_due_spread_longest": "the longest such tick with `backstop_spread`",
     "stuck": "tick, 1 % stuck under the floor",
     "stuck_backoff": "the same with `retry_backoff_ns`",
+    "admitted_move": "one of 1,000 moves in a tick",
+    "admitted_move_everything_on": "the same, everything on",
     "event": "one event",
 }
 
@@ -60,10 +64,11 @@ def table(lines):
         there = by_step[step, compared]
         times = [duration(by_step[step, count]["ns"]) for count in counts]
         yield row([title, *times, duration(there["naive_ns"]), ratio(there["ratio"])])
-    for field, title in (("before_first_sample", "bytes per chain before the first sample"),
-                         ("full_ring", "bytes per chain with full histories")):
-        sizes = [f"{by_step['bytes_per_chain', count][field]:,.0f}" for count in counts]
-        yield row([title, *sizes, "", ""])
+    for step, suffix in (("bytes_per_chain", ""), ("bytes_per_chain_everything_on", ", everything on")):
+        for field, title in (("before_first_sample", "bytes per chain before the first sample"),
+                             ("full_ring", "bytes per chain with full histories")):
+            sizes = [f"{by_step[step, count][field]:,.0f}" for count in counts]
+            yield row([title + suffix, *sizes, "", ""])
 
 
 def machine():

@@ -59,7 +59,7 @@ class Altered(Case):
         self.assertRegex(self.found(old, new), because)
 
     def test_a_field_at_the_end_of_a_sized_struct_passes(self):
-        self.assertEqual(len(GROWING), 12)
+        self.assertEqual(len(GROWING), 17)
         for name in GROWING:
             with self.subTest(name):
                 self.passes(f"}} {name};", f"  uint64_t one_more;\n}} {name};")
@@ -75,13 +75,13 @@ class Altered(Case):
         )
 
     def test_a_field_in_the_middle_fails(self):
-        cooldown, cost = "  uint64_t cooldown_ns;", "  int32_t (*migration_cost)("
-        self.fails(cooldown, f"  uint64_t inserted;\n{cooldown}", "inserted")
+        interval, cost = "  uint64_t decision_interval_ns;", "  int32_t (*migration_cost)("
+        self.fails(interval, f"  uint64_t inserted;\n{interval}", "inserted")
         self.fails(cost, f"  void (*inserted)(void *ctx);\n{cost}", "inserted")
 
     def test_a_field_in_the_middle_fails_beside_one_at_the_end(self):
-        end = "  // Must be 0.\n  uint32_t reserved;\n} driftline_config;"
-        self.fails(end, "  uint32_t inserted;\n  uint32_t reserved;\n  uint32_t last;\n} driftline_config;", "inserted")
+        end = "  // Must be 0.\n  uint32_t reserved_2;\n} driftline_config;"
+        self.fails(end, "  uint32_t inserted;\n  uint32_t reserved_2;\n  uint32_t last;\n} driftline_config;", "inserted")
 
     def test_a_field_that_is_gone_fails(self):
         self.fails("  uint64_t deferred_age_ns;\n", "", "deferred_age_ns")
@@ -91,7 +91,7 @@ class Altered(Case):
         self.fails(
             "float score_floor;\n  // An alternative", "uint32_t score_floor;\n  // An alternative", "score_floor"
         )
-        self.fails("  uint64_t cooldown_ns;", "  int64_t cooldown_ns;", "cooldown_ns")
+        self.fails("  uint64_t decision_interval_ns;", "  int64_t decision_interval_ns;", "decision_interval_ns")
         self.fails("verdicts[32]", "verdicts[33]", "verdicts")
         self.fails("message[184]", "message[192]", "message")
 

@@ -8,11 +8,13 @@ use crate::id::{ChainId, NodeId, Timestamp};
 use crate::scorer::Alternative;
 
 /// What driftline asks the caller to do. Whoever carries it out reports back with events.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Action {
-    /// Take the chain away from a holder: it has a better home (D11).
+    /// Take the chain away from a holder.
     Evict(Eviction),
+    /// Give the chain to one more node.
+    Place(Placement),
 }
 
 impl Action {
@@ -21,6 +23,65 @@ impl Action {
     pub const fn chain(&self) -> ChainId {
         match self {
             Action::Evict(eviction) => eviction.chain,
+            Action::Place(placement) => placement.chain,
+        }
+    }
+
+    /// Which part of the library asks for it.
+    #[must_use]
+    pub const fn arm(&self) -> Arm {
+        match self {
+            Action::Evict(eviction) => eviction.arm,
+            Action::Place(placement) => placement.arm,
+        }
+    }
+
+    /// The node that is to hold the chain, if the action names one.
+    #[must_use]
+    pub const fn target(&self) -> Option<NodeId> {
+        match self {
+            Action::Evict(eviction) => eviction.target,
+            Action::Place(placement) => placement.target,
+        }
+    }
+
+    /// The latest revision of the chain that the caller has told (R8).
+    #[must_use]
+    pub const fn revision(&self) -> Option<u64> {
+        match self {
+            Action::Evict(eviction) => eviction.revision,
+            Action::Place(placement) => placement.revision,
+        }
+    }
+}
+
+/// Which part of the library asks for an action, in the order in which they act (R1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Arm {
+    /// Somebody ordered it (R7).
+    Forced = 0,
+    /// The number of holders is not the wished one, or the second half of a move is due (R2, R4).
+    Count = 1,
+    /// A node is drained (N1).
+    Drain = 2,
+    /// A holder is bad and there is a better home (D11).
+    Scheduler = 3,
+}
+
+impl Arm {
+    /// Every arm, in their order.
+    pub const ALL: [Arm; 4] = [Arm::Forced, Arm::Count, Arm::Drain, Arm::Scheduler];
+
+    /// The name in words.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Arm::Forced => "forced",
+            Arm::Count => "count",
+            Arm::Drain => "drain",
+            Arm::Scheduler => "scheduler",
         }
     }
 }
@@ -35,38 +96,118 @@ pub struct Eviction {
     pub chain: ChainId,
     /// The holder to leave.
     pub victim: NodeId,
-    /// The victim's live score.
-    pub victim_score: f32,
-    /// The home that justifies the move.
-    pub target: NodeId,
-    /// Its score.
-    pub target_score: f32,
+    /// The victim's live score; `None` where the arm does not ask for it.
+    pub victim_score: Option<f32>,
+    /// The home that the chain is to have instead; `None` where it is to have one holder less. The scheduler arm always names
+    /// one.
+    pub target: Option<NodeId>,
+    /// Its score, lowered by the penalty for moves that are in flight to it (L2).
+    pub target_score: Option<f32>,
     /// `target_score - victim_score`.
-    pub gain: f32,
+    pub gain: Option<f32>,
     /// What the move costs, in score; `None` when the scorer named no cost.
     pub cost: Option<f32>,
+    /// Which part of the library asks for it.
+    pub arm: Arm,
+    /// The latest revision of the chain that the caller has told (R8).
+    pub revision: Option<u64>,
 }
 
 impl Eviction {
-    /// Builds an eviction for a chain that was checked.
+    /// An eviction from a chain that was checked, without numbers, which are public and can be filled in.
     #[must_use]
-    pub fn new(
-        eligible: MigrationEligible,
-        victim: NodeId,
-        victim_score: f32,
-        target: Alternative,
-        cost: Option<f32>,
-    ) -> Self {
+    pub const fn new(eligible: MigrationEligible, victim: NodeId, arm: Arm) -> Self {
         Eviction {
             chain: eligible.chain(),
             victim,
-            victim_score,
-            target: target.node,
-            target_score: target.score,
-            gain: target.score - victim_score,
-            cost,
+            victim_score: None,
+            target: None,
+            target_score: None,
+            gain: None,
+            cost: None,
+            arm,
+            revision: None,
         }
     }
+}
+
+/// One more node for a chain (R2).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Placement {
+    /// The chain.
+    pub chain: ChainId,
+    /// The nodes that it must not be: holders, nodes that are drained or avoided, and targets that have just failed; by
+    /// ascending id.
+    pub exclude: Vec<NodeId>,
+    /// The node to place it on; `None` leaves the choice among all others to the caller.
+    pub target: Option<NodeId>,
+    /// The holder that will be evicted once the target has come; `None` where the chain is to have one holder more (R4).
+    pub victim: Option<NodeId>,
+    /// The victim's live score; `None` where the arm does not ask for it. The numbers that follow likewise.
+    pub victim_score: Option<f32>,
+    /// The target's score, lowered by the penalty for moves that are in flight to it (L2).
+    pub target_score: Option<f32>,
+    /// `target_score - victim_score`.
+    pub gain: Option<f32>,
+    /// What the move costs, in score; `None` also when the scorer named no cost.
+    pub cost: Option<f32>,
+    /// Which part of the library asks for it.
+    pub arm: Arm,
+    /// The latest revision of the chain that the caller has told (R8).
+    pub revision: Option<u64>,
+}
+
+/// A move that is under way (F1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Flight {
+    /// The holder to leave, if one is.
+    pub victim: Option<NodeId>,
+    /// The node to hold the chain, if one was named.
+    pub target: Option<NodeId>,
+    /// When its last action was emitted.
+    pub since: Timestamp,
+    /// When it counts as failed; `None` if that lies beyond all time, or while it waits for driftline itself to say the next
+    /// thing.
+    pub times_out_at: Option<Timestamp>,
+}
+
+/// How far a node that is drained has come (N1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DrainStatus {
+    /// The node.
+    pub node: NodeId,
+    /// When it should be empty.
+    pub deadline: Timestamp,
+    /// The chains led here that it still holds, those in flight included.
+    pub left: u64,
+    /// The chains led here that the drain has moved away.
+    pub moved: u64,
+    /// The chains led here that are on their way from it.
+    pub in_flight: u64,
+    /// The chains that the drain could not move, by ascending id, and why.
+    pub blocked: Vec<(ChainId, Verdict)>,
+    /// Whether it will not be empty in time unless something changes: the deadline has passed, somebody is blocked by what does
+    /// not pass by itself, or limits keep the drain behind its pace.
+    pub at_risk: bool,
+}
+
+/// A change of a standing verdict (W3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Transition {
+    /// Counts from 0, so that a reader notices what it has missed.
+    pub sequence: u64,
+    /// The tick that changed it.
+    pub at: Timestamp,
+    /// The chain; `None` is all chains at once, which freeze and warm-up are about.
+    pub chain: Option<ChainId>,
+    /// The verdict before; `None` if there was none.
+    pub from: Option<Verdict>,
+    /// The verdict from then on; `None` where each chain has its own again.
+    pub to: Option<Verdict>,
 }
 
 /// Why a chain moves or does not. Numbered once and for ever; the list only grows.
@@ -96,10 +237,32 @@ pub enum Verdict {
     Evict = 9,
     /// The scorer failed for this chain, which sits this pass out (P2).
     ScorerFailed = 10,
-    /// The chain was evicted from earlier in the same pass (D2).
+    /// An arm that comes earlier has acted on the chain in the same pass (D2).
     AlreadyMoved = 16,
+    /// The move would leave the chain with too few holders (R5).
+    LastHolder = 17,
+    /// Nothing is emitted until a freeze is over (R6).
+    Frozen = 18,
+    /// A move of the chain is under way (F1).
+    InFlight = 19,
     /// Refused before for want of a better home, and nothing is new yet (L4).
     RetryLater = 20,
+    /// The moves of this tick are used up (L1).
+    TickLimit = 21,
+    /// Too many moves are in flight (L1).
+    ClusterLimit = 22,
+    /// Too many moves are in flight from the victim (L1).
+    SourceLimit = 23,
+    /// Too many moves are in flight to every home that would do (L1).
+    TargetLimit = 24,
+    /// The chain has moved back and forth, or too often (O1).
+    FlapHold = 25,
+    /// Too few chains have a score yet (V2).
+    WarmingUp = 26,
+    /// The chain's class does not move (Y1).
+    Pinned = 27,
+    /// The victim should go, but the chain's class only proposes (Y1).
+    ProposeOnly = 28,
     /// Due, but the scores of this tick were used up before its turn (L3).
     Deferred = 29,
 }
@@ -109,7 +272,7 @@ pub const VERDICT_COUNT: usize = 32;
 
 impl Verdict {
     /// Every verdict that this version can give, by ascending number.
-    pub const ALL: [Verdict; 14] = [
+    pub const ALL: [Verdict; 25] = [
         Verdict::NotSampled,
         Verdict::Healthy,
         Verdict::NoScore,
@@ -122,7 +285,18 @@ impl Verdict {
         Verdict::Evict,
         Verdict::ScorerFailed,
         Verdict::AlreadyMoved,
+        Verdict::LastHolder,
+        Verdict::Frozen,
+        Verdict::InFlight,
         Verdict::RetryLater,
+        Verdict::TickLimit,
+        Verdict::ClusterLimit,
+        Verdict::SourceLimit,
+        Verdict::TargetLimit,
+        Verdict::FlapHold,
+        Verdict::WarmingUp,
+        Verdict::Pinned,
+        Verdict::ProposeOnly,
         Verdict::Deferred,
     ];
 
@@ -154,7 +328,18 @@ impl Verdict {
             Verdict::Evict => "evict",
             Verdict::ScorerFailed => "scorer failed",
             Verdict::AlreadyMoved => "already moved",
+            Verdict::LastHolder => "last holder",
+            Verdict::Frozen => "frozen",
+            Verdict::InFlight => "in flight",
             Verdict::RetryLater => "retry later",
+            Verdict::TickLimit => "tick limit",
+            Verdict::ClusterLimit => "cluster limit",
+            Verdict::SourceLimit => "source limit",
+            Verdict::TargetLimit => "target limit",
+            Verdict::FlapHold => "flap hold",
+            Verdict::WarmingUp => "warming up",
+            Verdict::Pinned => "pinned",
+            Verdict::ProposeOnly => "propose only",
             Verdict::Deferred => "deferred",
         }
     }
@@ -174,7 +359,7 @@ pub struct Judgement {
     pub sampled_score: Option<f32>,
     /// Its live score (D7).
     pub live_score: Option<f32>,
-    /// The best alternative (D8).
+    /// The best alternative, its score lowered by the penalty for moves in flight to it (D8, L2).
     pub alternative: Option<Alternative>,
     /// Alternative minus live victim (D9).
     pub gain: Option<f32>,
@@ -211,7 +396,7 @@ pub struct Explanation {
     pub sampled_at: Option<Timestamp>,
     /// End of its cooldown; `None` if it is on none, or on one that ends beyond all time.
     pub cooldown_until: Option<Timestamp>,
-    /// The floor that the verdict was judged by; the present one if no tick has judged the chain yet.
+    /// The floor of the chain that the verdict was judged by; the present one if no tick has judged the chain yet.
     pub score_floor: f32,
     /// The gap that it was judged by, likewise.
     pub hysteresis_gap: f32,
@@ -219,6 +404,12 @@ pub struct Explanation {
     pub refusal: Option<Verdict>,
     /// When that wait is over at the latest; `None` if there is none, or if it ends beyond all time.
     pub retry_at: Option<Timestamp>,
+    /// The limit that kept the chain where it is (L1); `None` unless the verdict is that of a limit.
+    pub limit: Option<u64>,
+    /// When the chain is let go after it has flapped (O1); `None` if it has not, or if that lies beyond all time.
+    pub flap_hold_until: Option<Timestamp>,
+    /// The move that is under way now (F1).
+    pub flight: Option<Flight>,
 }
 
 /// Why a chain was sampled; the first of S1 that applies.
@@ -306,9 +497,24 @@ pub struct TickReport {
     /// Chains by the number of their verdict; they add up to `led`.
     pub verdicts: [u64; VERDICT_COUNT],
     /// When the caller should tick next at the latest: the earliest backstop, retry of a failed sample, end of a
-    /// cooldown or end of a back-off, and at once if a chain was deferred. `None` if nothing is waiting. A chain that has
-    /// just `Recovered` is due in the next tick, whenever that is (S8).
+    /// cooldown, back-off, hold, freeze or warm-up, timeout of a move or next move of a drain, and at once if a chain was
+    /// deferred. `None` if nothing is waiting. A chain that has just `Recovered` is due in the next tick, whenever that is
+    /// (S8).
     pub next_due: Option<Timestamp>,
+    /// Moves of led chains that are in flight after the pass (F1).
+    pub in_flight: u64,
+    /// Moves that the pass found done.
+    pub completed_moves: u64,
+    /// Moves that somebody said have failed.
+    pub failed_moves: u64,
+    /// Moves that took longer than `move_timeout_ns`.
+    pub timed_out_moves: u64,
+    /// Moves back to a node that the chain had left less than a `flap_window_ns` before (O1).
+    pub returned_moves: u64,
+    /// Orders that could not be carried out (R7).
+    pub forced_refused: u64,
+    /// Feedback since the last tick that referred to no move in flight (F3).
+    pub ignored_feedback: u64,
 }
 
 /// What a pass decided: the actions by ascending chain, and why (D12).

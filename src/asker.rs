@@ -82,12 +82,36 @@ impl Asker<'_> {
         let Some(alternative) = self.settle(answer, ScorerMethod::BestAlternative, chain, None)? else {
             return Ok(None);
         };
-        if alternative.node.is_none() || exclude.binary_search(&alternative.node).is_ok() {
+        Ok(self.valid_alternative(alternative, exclude, false))
+    }
+
+    /// Up to `limit` alternatives, as the scorer named them. One question, however many there are.
+    pub(crate) fn alternatives(
+        &mut self,
+        chain: ChainId,
+        exclude: &[NodeId],
+        limit: usize,
+        out: &mut Vec<Alternative>,
+    ) -> Result<(), Stop> {
+        self.tally.calls.best_alternative += 1;
+        out.clear();
+        let answer = guard(|| self.scorer.alternatives(chain, exclude, limit, out));
+        self.settle(answer, ScorerMethod::BestAlternative, chain, None)
+    }
+
+    /// The alternative, if it is one: not excluded, not reserved, not named before, with a score (P1).
+    pub(crate) fn valid_alternative(
+        &mut self,
+        alternative: Alternative,
+        exclude: &[NodeId],
+        is_repeated: bool,
+    ) -> Option<Alternative> {
+        if alternative.node.is_none() || is_repeated || exclude.binary_search(&alternative.node).is_ok() {
             self.tally.invalid_alternatives += 1;
-            return Ok(None);
+            return None;
         }
-        let score = self.tally.validate(Some(alternative.score));
-        Ok(score.map(|score| Alternative { node: alternative.node, score }))
+        let score = self.tally.validate(Some(alternative.score))?;
+        Some(Alternative { node: alternative.node, score })
     }
 
     pub(crate) fn migration_cost(&mut self, chain: ChainId, target: NodeId) -> Result<Option<MigrationCost>, Stop> {

@@ -72,11 +72,19 @@ pub enum Error {
     /// Memory for the work could not be had; nothing was lost.
     #[error("out of memory")]
     OutOfMemory,
-    /// More distinct ids than the library can number (2^32 - 1 chains or nodes).
-    #[error("too many {what}: the limit is 4294967294")]
+    /// More than the library can number: chains, nodes (2^32 - 2) or class policies (255).
+    #[error("too many {what}: the limit is {limit}")]
     TooMany {
         /// What there are too many of.
         what: &'static str,
+        /// How many there may be.
+        limit: u64,
+    },
+    /// Bytes that were to be imported are not what an export of a chain looks like (V1).
+    #[error("import: {reason}")]
+    Import {
+        /// What is wrong with them.
+        reason: &'static str,
     },
     /// There is no scorer where one was needed.
     #[error("no scorer is installed")]

@@ -1,6 +1,6 @@
 //! Every input that is a fact about the cluster, in one enum.
 
-use crate::id::{ChainId, NodeId};
+use crate::id::{ChainId, NodeId, Timestamp};
 
 /// A fact about the cluster, applied with [`MeshState::apply`](crate::MeshState::apply).
 ///
@@ -35,7 +35,7 @@ pub enum Event {
         /// The chain.
         chain: ChainId,
     },
-    /// The chain is gone: its holders, its leader, its claim and its cooldown with it (E4).
+    /// The chain is gone, and all that was known of it: holders, leader, claim, cooldown, facts and moves (E4).
     ChainRemoved {
         /// The chain.
         chain: ChainId,
@@ -60,6 +60,75 @@ pub enum Event {
         /// The chain.
         chain: ChainId,
     },
+    /// So many nodes should hold the chain (B1). Fewer: somebody is placed; more: somebody is evicted (R2).
+    DesiredReplicas {
+        /// The chain.
+        chain: ChainId,
+        /// How many.
+        count: u32,
+    },
+    /// The chain's revision in the caller's store. Every action on the chain carries the latest one, so that whoever applies
+    /// it can compare and swap (R8).
+    ChainRevision {
+        /// The chain.
+        chain: ChainId,
+        /// A number of the caller's.
+        revision: u64,
+    },
+    /// The chain belongs to a class, whose policy replaces parts of the config (Y1). A chain that was never given one is of
+    /// class 0.
+    ChainClass {
+        /// The chain.
+        chain: ChainId,
+        /// The class.
+        class: u32,
+    },
+    /// The node is to be empty by the deadline: it is never a target, and what it holds moves away at an even pace (N1).
+    Drain {
+        /// The node.
+        node: NodeId,
+        /// When it should be empty.
+        deadline: Timestamp,
+    },
+    /// The node stays.
+    DrainCancelled {
+        /// The node.
+        node: NodeId,
+    },
+    /// The node is no target until then; what it holds stays (N2). A later one replaces it, also with an earlier end.
+    Avoid {
+        /// The node.
+        node: NodeId,
+        /// When it may be a target again.
+        until: Timestamp,
+    },
+    /// Nothing is emitted until then; sampling goes on (R6). A later one replaces it, also with an earlier end.
+    FreezeUntil {
+        /// When it is over.
+        until: Timestamp,
+    },
+    /// A freeze is over now (R6).
+    Thaw,
+    /// Somebody orders this holder away: the next tick of the chain's leader does it, whatever floor, gap, cost and cooldown
+    /// say, but never against a claim (R7).
+    ForceEvict {
+        /// The chain.
+        chain: ChainId,
+        /// The holder to leave.
+        victim: NodeId,
+    },
+    /// Somebody orders the chain to this node, likewise (R7). Together with [`ForceEvict`](Event::ForceEvict) it is one move.
+    ForcePlace {
+        /// The chain.
+        chain: ChainId,
+        /// The node that is to hold it.
+        target: NodeId,
+    },
+    /// The move of the chain that is in flight has failed (F1). Where none is in flight it is ignored and counted (F3).
+    MoveFailed {
+        /// The chain.
+        chain: ChainId,
+    },
 }
 
 impl Event {
@@ -70,12 +139,22 @@ impl Event {
             Event::HolderAdded { node, .. }
             | Event::HolderRemoved { node, .. }
             | Event::LeaderSet { node, .. }
-            | Event::NodeTouched { node } => Some(node),
+            | Event::NodeTouched { node }
+            | Event::Drain { node, .. }
+            | Event::DrainCancelled { node }
+            | Event::Avoid { node, .. } => Some(node),
+            Event::ForceEvict { victim: node, .. } | Event::ForcePlace { target: node, .. } => Some(node),
             Event::LeaderCleared { .. }
             | Event::ChainRemoved { .. }
             | Event::ClaimAcquired { .. }
             | Event::ClaimReleased { .. }
-            | Event::ChainTouched { .. } => None,
+            | Event::ChainTouched { .. }
+            | Event::DesiredReplicas { .. }
+            | Event::ChainRevision { .. }
+            | Event::ChainClass { .. }
+            | Event::FreezeUntil { .. }
+            | Event::Thaw
+            | Event::MoveFailed { .. } => None,
         }
     }
 
@@ -90,8 +169,19 @@ impl Event {
             | Event::ChainRemoved { chain }
             | Event::ClaimAcquired { chain }
             | Event::ClaimReleased { chain }
-            | Event::ChainTouched { chain } => Some(chain),
-            Event::NodeTouched { .. } => None,
+            | Event::ChainTouched { chain }
+            | Event::DesiredReplicas { chain, .. }
+            | Event::ChainRevision { chain, .. }
+            | Event::ChainClass { chain, .. }
+            | Event::ForceEvict { chain, .. }
+            | Event::ForcePlace { chain, .. }
+            | Event::MoveFailed { chain } => Some(chain),
+            Event::NodeTouched { .. }
+            | Event::Drain { .. }
+            | Event::DrainCancelled { .. }
+            | Event::Avoid { .. }
+            | Event::FreezeUntil { .. }
+            | Event::Thaw => None,
         }
     }
 }

@@ -42,7 +42,7 @@
 //!         if let Action::Evict(eviction) = action {
 //!             // Carry it out, then say so.
 //!             events.push(Event::HolderRemoved { chain: eviction.chain, node: eviction.victim });
-//!             events.push(Event::HolderAdded { chain: eviction.chain, node: eviction.target });
+//!             events.extend(eviction.target.map(|node| Event::HolderAdded { chain: eviction.chain, node }));
 //!         }
 //!     }
 //! }
@@ -61,6 +61,39 @@
 //!    scored anew before.
 //! 3. **Commit.** The cooldowns of the evictions start. Nothing in this step can fail.
 //!
+//! # Safe to leave running
+//!
+//! Moves go wrong in known ways: back and forth, all to one node, on half of the facts, and nobody can say why. What stands
+//! against each is off by default and on in [`SchedulerConfig::production`]:
+//!
+//! - **A move has two halves.** Tell how many nodes should hold a chain ([`Event::DesiredReplicas`]) and driftline asks for
+//!   both: [`Action::Evict`], and [`Action::Place`] on the very target that justified it. With
+//!   [`MoveOrder::PlaceFirst`] the victim leaves only when the target has come. Chains with too few or too many holders are
+//!   set right, whatever their scores.
+//! - **Moves are tracked** until events show them done, [`Event::MoveFailed`] says otherwise, or
+//!   [`move_timeout_ns`](SchedulerConfig::move_timeout_ns) passes. A chain has one move at a time
+//!   ([`Verdict::InFlight`]); what failed backs off and holds up nobody else.
+//! - **Limits** bound the moves of a tick, of the cluster, and of each source and target. The best moves go first, each move
+//!   under way makes its target less attractive ([`target_penalty`](SchedulerConfig::target_penalty)), and the next best home
+//!   is tried before giving up.
+//! - **Who has flapped stays**: a chain that came back to a node that it had just left, or moved three times, is left alone
+//!   for a [`flap_window_ns`](SchedulerConfig::flap_window_ns), and its cooldown doubles.
+//! - **Nodes drain** at an even pace up to a deadline ([`Event::Drain`]), [`LocalScheduler::drain_status`] tells early whether
+//!   it will be met, and [`Event::Avoid`] keeps newcomers off a node.
+//! - **Classes** of chains have policies of their own ([`ClassPolicy`]): other bounds, only in an emergency, never, or
+//!   proposals only.
+//! - **Nothing moves on half of the facts**: after a start the first moves wait until enough chains have a score
+//!   ([`warmup_coverage`](SchedulerConfig::warmup_coverage)). [`Event::FreezeUntil`] stops everything, orders
+//!   ([`Event::ForceEvict`], [`Event::ForcePlace`]) override scores, never a claim.
+//! - **The next leader knows**: [`MeshState::export_chain`] and [`MeshState::import_chain`] hand over cooldown, moves and
+//!   back-offs.
+//! - **Everything has a reason.** Each led chain stands in exactly one [`Verdict`]; [`LocalScheduler::explain`] has its operands,
+//!   [`Explanation::sentence`] says it in English, and [`LocalScheduler::transitions`] what has changed.
+//!
+//! Every action carries the latest [`Event::ChainRevision`] of its chain. **Compare and swap it** when you carry the action
+//! out: two leaders that overlap for a moment then cannot both act on one state of the chain. Without that check nobody can
+//! promise more than "as far as this node knew".
+//!
 //! # Large clusters
 //!
 //! A tick costs what has changed, not what there is. What is left to bound is off by default: how many scores one tick asks
@@ -75,8 +108,9 @@
 //!   ([`Error::TimeReversed`]). Tick at the latest at the report's `next_due`, and after events.
 //! - **Events** say what is so, in order. They are idempotent, so saying a thing twice is fine; not saying it is not.
 //! - **Actions** are to be carried out by the caller, who reports with events. An eviction that is not carried out is asked
-//!   for again after the cooldown.
-//! - **Leadership** is the caller's. driftline acts as far as its node knew; two leaders that overlap both act.
+//!   for again after the cooldown; with tracking, after its time-out and a back-off.
+//! - **Leadership** is the caller's. driftline acts as far as its node knew; two leaders that overlap both act, unless whoever
+//!   carries their actions out compares revisions.
 //! - **The scorer** answers truthfully or not at all. Fingerprints move whenever a score may have; where they cannot,
 //!   send `NodeTouched` and `ChainTouched`. What both miss is found by the backstop within one `decision_interval_ns`.
 //!
@@ -102,6 +136,7 @@ extern crate alloc;
 mod action;
 mod asker;
 mod claim;
+mod class;
 mod config;
 mod cost;
 mod decision;
@@ -116,18 +151,21 @@ mod id;
 mod local_scheduler;
 mod room;
 mod scorer;
+mod sentence;
 mod snapshot;
 mod state;
 mod text;
 
 pub use action::{
-    Action, Decision, Eviction, Explanation, Judgement, SampleCause, ScorerCalls, ScorerFailure, TickReport,
-    VERDICT_COUNT, Verdict,
+    Action, Arm, Decision, DrainStatus, Eviction, Explanation, Flight, Judgement, Placement, SampleCause, ScorerCalls,
+    ScorerFailure, TickReport, Transition, VERDICT_COUNT, Verdict,
 };
 pub use claim::MigrationEligible;
+pub use class::{ClassMode, ClassPolicy};
 pub use config::{
-    FingerprintMode, HISTORY_DEAD_BAND, HISTORY_LENGTH, HISTORY_SMOOTHING, OnScorerError, RETRY_BACKOFF_FIRST_NS,
-    SchedulerConfig,
+    FLAP_COOLDOWN_MAX_NS, FLAP_MEMORY, FingerprintMode, HISTORY_DEAD_BAND, HISTORY_LENGTH, HISTORY_SMOOTHING,
+    MOVE_BACKOFF_FIRST_NS, MOVE_BACKOFF_MAX_NS, MoveOrder, OnScorerError, RETRY_BACKOFF_FIRST_NS, SchedulerConfig,
+    TRANSITION_RING_LENGTH,
 };
 pub use cost::{MigrationCost, MigrationCostModel};
 pub use decision::diff_scheduler;

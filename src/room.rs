@@ -17,7 +17,7 @@ pub(crate) fn reserve<T>(list: &mut Vec<T>, additional: usize) -> Result<(), Err
 
 /// Scratch up to this many elements is kept, so that small bursts cost no allocation. Tests want what happens after a
 /// peak to happen all the time.
-const KEPT: usize = if cfg!(feature = "testing") { 1 } else { 4096 };
+pub(crate) const KEPT: usize = if cfg!(feature = "testing") { 1 } else { 4096 };
 
 /// Gives back the room of a scratch list that a burst left far larger than what it holds now.
 pub(crate) fn give_back<T>(list: &mut Vec<T>) {

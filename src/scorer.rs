@@ -44,7 +44,8 @@ pub trait PlacementScorer {
     /// Whatever keeps the scorer from answering.
     fn score(&self, chain: ChainId, node: NodeId) -> ScorerResult<Option<f32>>;
 
-    /// The best home that `chain` could have and has not. `exclude` is its current holders by ascending id.
+    /// The best home that `chain` could have and has not. `exclude` is its current holders, and whatever else is no home for
+    /// it now: nodes that are drained or avoided, and targets that have just failed; by ascending id.
     ///
     /// # Errors
     ///
@@ -127,7 +128,8 @@ pub trait PlacementScorer {
         each(nodes, out, |&node| self.node_fingerprint(node))
     }
 
-    /// Up to `limit` alternatives, best first, pushed to `out`. Default: [`best_alternative`](Self::best_alternative).
+    /// Up to `limit` alternatives, best first, pushed to `out`. Default: [`best_alternative`](Self::best_alternative) again
+    /// and again, with what it has answered excluded.
     ///
     /// # Errors
     ///
@@ -139,8 +141,17 @@ pub trait PlacementScorer {
         limit: usize,
         out: &mut Vec<Alternative>,
     ) -> ScorerResult<()> {
-        if limit > 0 {
-            out.extend(self.best_alternative(chain, exclude)?);
+        let no_memory = |_| ScorerError::out_of_memory();
+        let mut excluded = Vec::new();
+        excluded.try_reserve(exclude.len()).map_err(no_memory)?;
+        excluded.extend_from_slice(exclude);
+        for _ in 0..limit {
+            let Some(alternative) = self.best_alternative(chain, &excluded)? else { break };
+            out.try_reserve(1).map_err(no_memory)?;
+            out.push(alternative);
+            let Err(rank) = excluded.binary_search(&alternative.node) else { break };
+            excluded.try_reserve(1).map_err(no_memory)?;
+            excluded.insert(rank, alternative.node);
         }
         Ok(())
     }

@@ -88,6 +88,11 @@ impl ScoreSnapshot {
         }
     }
 
+    /// Whether somebody has a score.
+    pub(crate) fn has_score(&self, row: u32) -> bool {
+        self.cells[row as usize].iter().any(|cell| !cell.score.is_nan())
+    }
+
     /// Whether a node that is looked for holds the chain of a row.
     pub(crate) fn row_has_moved(&self, row: u32) -> bool {
         self.cells[row as usize].iter().any(|cell| self.nodes.is_moved(cell.node))

@@ -19,7 +19,7 @@ fn kind_of<T, F>(_: fn(&T) -> &F) -> &'static str {
         "i32" => "i32",
         "u64" => "u64",
         "f32" => "f32",
-        _ if name.starts_with("*mut ") => "pointer",
+        _ if name.starts_with("*mut ") || name.starts_with("*const ") => "pointer",
         _ if name.starts_with("[u64;") => "[u64]",
         _ if name.starts_with("[i8;") || name.starts_with("[u8;") => "[char]",
         _ if name.starts_with("core::option::Option<unsafe extern \"C\" fn") => "function",
@@ -82,9 +82,45 @@ structs! {
         retry_backoff_ns,
         backstop_spread,
         reserved,
+        min_holders,
+        move_order,
+        pin_ttl_ns,
+        move_timeout_ns,
+        max_moves_per_tick,
+        max_in_flight,
+        max_in_flight_per_source,
+        max_in_flight_per_target,
+        target_penalty,
+        max_alternatives,
+        flap_window_ns,
+        warmup_max_ns,
+        warmup_coverage,
+        reserved_2,
+    }
+    driftline_class_policy {
+        struct_size,
+        flags,
+        mode,
+        score_floor,
+        hysteresis_gap,
+        cost_per_sec,
+        cooldown_ns,
+        critical_floor,
+        reserved,
     }
     driftline_event { kind, flags, chain, node, value }
-    driftline_chain { struct_size, flags, leader, last_rebalance_ns }
+    driftline_chain {
+        struct_size,
+        flags,
+        leader,
+        last_rebalance_ns,
+        desired_replicas,
+        class_id,
+        revision,
+        pending_eviction,
+        pending_placement,
+    }
+    driftline_node_time { node, at_ns }
     driftline_pair { chain, node }
     driftline_alternative { node, score, reserved }
     driftline_migration_cost { state_transfer_ns, disruption_ns, reliability_factor, reserved }
@@ -104,7 +140,22 @@ structs! {
         node_fingerprints,
         alternatives,
     }
-    driftline_action { kind, flags, chain, victim, target, victim_score, target_score, gain, cost }
+    driftline_action {
+        kind,
+        flags,
+        chain,
+        victim,
+        target,
+        victim_score,
+        target_score,
+        gain,
+        cost,
+        arm,
+        reserved,
+        revision,
+        exclude,
+        exclude_count,
+    }
     driftline_report {
         struct_size,
         next_due_known,
@@ -126,6 +177,13 @@ structs! {
         verdicts,
         deferred,
         deferred_age_ns,
+        in_flight,
+        completed_moves,
+        failed_moves,
+        timed_out_moves,
+        returned_moves,
+        forced_refused,
+        ignored_feedback,
     }
     driftline_sampled { chain, cause, reserved }
     driftline_failure { method, scorer_code, chain, node }
@@ -149,7 +207,16 @@ structs! {
         retry_at_ns,
         refusal,
         reserved,
+        limit,
+        flap_hold_until_ns,
+        flight_victim,
+        flight_target,
+        flight_since_ns,
+        flight_times_out_at_ns,
     }
+    driftline_transition { sequence, at_ns, chain, from, to }
+    driftline_drain_status { struct_size, draining, deadline_ns, left, moved, in_flight, at_risk, reserved }
+    driftline_blocked { chain, verdict, reserved }
     driftline_sample { at_ns, worst_score, reserved }
     driftline_cell { node, score, reserved }
 }
@@ -176,6 +243,8 @@ constants! {
     DRIFTLINE_RESULT_UNKNOWN_CHAIN
     DRIFTLINE_RESULT_MEMBERSHIP
     DRIFTLINE_RESULT_TOO_MANY
+    DRIFTLINE_RESULT_IMPORT
+    DRIFTLINE_RESULT_NO_POLICY
     DRIFTLINE_RESULT_SCORER
     DRIFTLINE_RESULT_NO_SCORER
     DRIFTLINE_RESULT_PANIC
@@ -192,8 +261,20 @@ constants! {
     DRIFTLINE_VERDICT_EVICT
     DRIFTLINE_VERDICT_SCORER_FAILED
     DRIFTLINE_VERDICT_ALREADY_MOVED
+    DRIFTLINE_VERDICT_LAST_HOLDER
+    DRIFTLINE_VERDICT_FROZEN
+    DRIFTLINE_VERDICT_IN_FLIGHT
     DRIFTLINE_VERDICT_RETRY_LATER
+    DRIFTLINE_VERDICT_TICK_LIMIT
+    DRIFTLINE_VERDICT_CLUSTER_LIMIT
+    DRIFTLINE_VERDICT_SOURCE_LIMIT
+    DRIFTLINE_VERDICT_TARGET_LIMIT
+    DRIFTLINE_VERDICT_FLAP_HOLD
+    DRIFTLINE_VERDICT_WARMING_UP
+    DRIFTLINE_VERDICT_PINNED
+    DRIFTLINE_VERDICT_PROPOSE_ONLY
     DRIFTLINE_VERDICT_DEFERRED
+    DRIFTLINE_VERDICT_NONE
     DRIFTLINE_EVENT_HOLDER_ADDED
     DRIFTLINE_EVENT_HOLDER_REMOVED
     DRIFTLINE_EVENT_LEADER_SET
@@ -203,18 +284,55 @@ constants! {
     DRIFTLINE_EVENT_CLAIM_RELEASED
     DRIFTLINE_EVENT_NODE_TOUCHED
     DRIFTLINE_EVENT_CHAIN_TOUCHED
+    DRIFTLINE_EVENT_DESIRED_REPLICAS
+    DRIFTLINE_EVENT_CHAIN_REVISION
+    DRIFTLINE_EVENT_CHAIN_CLASS
+    DRIFTLINE_EVENT_DRAIN
+    DRIFTLINE_EVENT_DRAIN_CANCELLED
+    DRIFTLINE_EVENT_AVOID
+    DRIFTLINE_EVENT_FREEZE_UNTIL
+    DRIFTLINE_EVENT_THAW
+    DRIFTLINE_EVENT_FORCE_EVICT
+    DRIFTLINE_EVENT_FORCE_PLACE
+    DRIFTLINE_EVENT_MOVE_FAILED
     DRIFTLINE_NONE
     DRIFTLINE_ON_SCORER_ERROR_ABORT
     DRIFTLINE_ON_SCORER_ERROR_SKIP_CHAIN
     DRIFTLINE_FINGERPRINT_POLL
     DRIFTLINE_FINGERPRINT_PUSH
+    DRIFTLINE_MOVE_ORDER_EVICT_FIRST
+    DRIFTLINE_MOVE_ORDER_PLACE_FIRST
+    DRIFTLINE_CLASS_MODE_EAGER
+    DRIFTLINE_CLASS_MODE_LAZY
+    DRIFTLINE_CLASS_MODE_PINNED
+    DRIFTLINE_CLASS_MODE_PROPOSE_ONLY
+    DRIFTLINE_CLASS_POLICY_SCORE_FLOOR
+    DRIFTLINE_CLASS_POLICY_HYSTERESIS_GAP
+    DRIFTLINE_CLASS_POLICY_COOLDOWN
+    DRIFTLINE_CLASS_POLICY_COST_PER_SEC
     DRIFTLINE_CHAIN_CLAIM_HELD
     DRIFTLINE_CHAIN_REBALANCED
+    DRIFTLINE_CHAIN_DESIRED
+    DRIFTLINE_CHAIN_REVISION
+    DRIFTLINE_CHAIN_IN_FLIGHT
+    DRIFTLINE_CHAIN_PENDING_EVICTION
+    DRIFTLINE_CHAIN_PENDING_PLACEMENT
     DRIFTLINE_SCORER_OK
     DRIFTLINE_SCORER_NO_OPINION
     DRIFTLINE_SCORER_INTERRUPTED
     DRIFTLINE_ACTION_EVICT
+    DRIFTLINE_ACTION_PLACE
+    DRIFTLINE_ARM_FORCED
+    DRIFTLINE_ARM_COUNT
+    DRIFTLINE_ARM_DRAIN
+    DRIFTLINE_ARM_SCHEDULER
     DRIFTLINE_ACTION_FLAG_COST
+    DRIFTLINE_ACTION_FLAG_VICTIM
+    DRIFTLINE_ACTION_FLAG_TARGET
+    DRIFTLINE_ACTION_FLAG_VICTIM_SCORE
+    DRIFTLINE_ACTION_FLAG_TARGET_SCORE
+    DRIFTLINE_ACTION_FLAG_GAIN
+    DRIFTLINE_ACTION_FLAG_REVISION
     DRIFTLINE_CAUSE_NEW
     DRIFTLINE_CAUSE_DIRTY
     DRIFTLINE_CAUSE_BACKSTOP
@@ -229,11 +347,20 @@ constants! {
     DRIFTLINE_EXPLANATION_RETRY_AT
     DRIFTLINE_EXPLANATION_SAMPLED_AT
     DRIFTLINE_EXPLANATION_COOLDOWN_UNTIL
+    DRIFTLINE_EXPLANATION_LIMIT
+    DRIFTLINE_EXPLANATION_FLAP_HOLD_UNTIL
+    DRIFTLINE_EXPLANATION_FLIGHT
+    DRIFTLINE_EXPLANATION_FLIGHT_TIMES_OUT_AT
     DRIFTLINE_TREND_STABLE
     DRIFTLINE_TREND_DEGRADING
     DRIFTLINE_TREND_IMPROVING
     DRIFTLINE_HISTORY_LENGTH
     DRIFTLINE_RETRY_BACKOFF_FIRST_NS
+    DRIFTLINE_MOVE_BACKOFF_FIRST_NS
+    DRIFTLINE_MOVE_BACKOFF_MAX_NS
+    DRIFTLINE_FLAP_MEMORY
+    DRIFTLINE_FLAP_COOLDOWN_MAX_NS
+    DRIFTLINE_TRANSITION_RING_LENGTH
     DRIFTLINE_HISTORY_SMOOTHING
     DRIFTLINE_HISTORY_DEAD_BAND
     DRIFTLINE_ABI

@@ -11,9 +11,10 @@ use support::scenario::{run, run_batched};
 use support::world::Batch;
 
 /// The rules of SPEC that can be told as a story: of Part A all but P3, which needs a scorer that calls back, and of
-/// Part B what there is.
+/// Part B all.
 const RULES: &str = "E1 E2 E3 E4 E5 P1 P2 P4 S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 H1 H2 H3 \
-                     D1 D2 D3 D4 D5 D6 D7 D8 D9 D10 D11 D12 D13 C1 C2 G1 G2 G3 T1 T2 T3 T4 L3 L4 W1";
+                     D1 D2 D3 D4 D5 D6 D7 D8 D9 D10 D11 D12 D13 C1 C2 G1 G2 G3 T1 T2 T3 T4 \
+                     R1 R2 R3 R4 R5 R6 R7 R8 F0 F1 F2 F3 L1 L2 L3 L4 O1 N1 N2 Y1 W1 W2 W3 V1 V2";
 
 /// Texts that are not of the language, the line at fault and what is said of it.
 const BROKEN: &[(&str, usize, &str)] = &[
@@ -75,6 +76,26 @@ const BROKEN: &[(&str, usize, &str)] = &[
     ("# Why.\nnode 1\nsamples from=0 every=1s count=0\n----\n", 3, "`samples` needs a count above zero"),
     ("# Why.\nnode 1\nsamples from=max every=1s count=2\n----\n", 3, "`samples` goes beyond all time"),
     ("# Why.\nnode 1\ndigest-check\n----\n", 3, "`digest-check` without `digest-mark`"),
+    ("# Why.\nnode 1\nconfig safe\n----\n", 3, "`safe` is none of production"),
+    ("# Why.\nnode 1\nconfig production 1\n----\n", 3, "unexpected `1`"),
+    ("# Why.\nnode 1\nconfig move_order=both\n----\n", 3, "`both` is none of evict_first place_first"),
+    ("# Why.\nnode 1\nconfig min_holders=4294967296\n----\n", 3, "`4294967296` does not fit into 32 bits"),
+    ("# Why.\nnode 1\npolicy class=5\n----\n", 3, "nothing is given"),
+    ("# Why.\nnode 1\npolicy class=5 eager\n----\n", 3, "`eager` is none of none"),
+    ("# Why.\nnode 1\npolicy class=5 none mode=eager\n----\n", 3, "unknown argument mode"),
+    ("# Why.\nnode 1\npolicy class=5 mode=busy\n----\n", 3, "`busy` is none of eager lazy pinned propose_only"),
+    ("# Why.\nnode 1\npolicy class=5 mode=lazy\n----\n", 3, "critical_floor goes with mode=lazy"),
+    ("# Why.\nnode 1\npolicy class=5 critical_floor=0.1\n----\n", 3, "critical_floor goes with mode=lazy"),
+    ("# Why.\nnode 1\ndesire chain=7 count=4294967296\n----\n", 3, "`4294967296` does not fit into 32 bits"),
+    ("# Why.\nnode 1\nclass chain=7 class=-1\n----\n", 3, "`-1` is not a decimal number"),
+    ("# Why.\nnode 1\nrevision chain=7\n----\n", 3, "argument value is missing"),
+    ("# Why.\nnode 1\nfreeze\n----\n", 3, "argument until is missing"),
+    ("# Why.\nnode 1\nthaw now\n----\n", 3, "unexpected `now`"),
+    ("# Why.\nnode 1\nbegin\nexport chain=7\n----\n", 4, "`export` between begin and commit"),
+    ("# Why.\nnode 1\nalternatives chain=7\n----\n", 3, "nothing is given"),
+    ("# Why.\nnode 1\nalternatives chain=7 8=0.5 8=0.4\n----\n", 3, "argument 8 is given twice"),
+    ("# Why.\nnode 1\nexport chain=7\nimport\n----\n", 4, "`import` without `export`"),
+    ("# Why.\nnode 1\nlead chain=7 node=1\nexport chain=7\nimport whole\n----\n", 5, "`whole` is none of damaged"),
 ];
 
 fn directory() -> PathBuf {

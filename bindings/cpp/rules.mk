@@ -3,7 +3,7 @@
 #
 #     make -f bindings/cpp/rules.mk cpp-test
 #
-# cpp-test      everything once: compilers, unit tests, scenarios, programs, examples, README, reach
+# cpp-test      everything once: compilers, names, unit tests, scenarios, programs, examples, README, reach
 # cpp-sanitize  AddressSanitizer and UndefinedBehaviorSanitizer on both sides of the boundary, proven by planted bugs
 # cpp-replay    build/cpp/driftline-replay, which is build/driftline-replay through driftline.hpp
 
@@ -17,7 +17,7 @@ endif
 CXX ?= c++
 PYTHON ?= python3
 
-.PHONY: cpp-test cpp-compile cpp-unit cpp-scenario cpp-scenario-proof cpp-programs cpp-examples cpp-readme cpp-reach
+.PHONY: cpp-test cpp-compile cpp-names cpp-unit cpp-scenario cpp-scenario-proof cpp-programs cpp-examples cpp-readme cpp-reach
 .PHONY: cpp-replay cpp-sanitize cpp-tools
 
 CPP := bindings/cpp
@@ -31,7 +31,7 @@ CPP_HEADERS := $(sort $(wildcard $(CPP)/include/driftline/*.hpp))
 
 CPP_SCENARIOS := $(sort $(wildcard tests/scenarios/*.txt))
 # A batch cannot fail or say NaN for one of its elements, so these are the stories that can be told in batches.
-CPP_BATCH_SCENARIOS = $(shell grep -LE 'fail.-[0-9]|interrupt|nan' $(CPP_SCENARIOS))
+CPP_BATCH_SCENARIOS = $(shell grep -LE 'fail.-[0-9]|interrupt|=nan' $(CPP_SCENARIOS))
 
 # ---- Objects and programs of a build: `17` and `20` are dialects, `bare` is without exceptions and run-time types,
 # `address` has the sanitizers ----
@@ -104,6 +104,26 @@ cpp-compile: cpp-tools
 	@set -e; for compiler in $(filter-out $(CXX),$(CPP_COMPILERS)); do for source in $(CPP_SOURCES); do \
 		$$compiler -std=c++20 $(CPP_WARNINGS) $(CPP_INCLUDES) -fsyntax-only $$source; \
 	done; echo "$$compiler: $(words $(CPP_SOURCES)) sources"; done
+
+# ---- Names: every constant of the C header has one, and a verdict, an event or a flag more would be noticed ----
+
+CPP_NAMES_CHECK = { $(PYTHON) $(CPP)/tests/names.py $(1) $(CPP)/include/driftline >$(CPP_BUILD)/names.cpp \
+	&& $(CXX) -std=c++17 $(CPP_WARNINGS) $(CPP_INCLUDES) -fsyntax-only $(CPP_BUILD)/names.cpp; }
+CPP_PLANTED_HEADER = sed 's/^.define DRIFTLINE_$(1) .*/&\n\#define DRIFTLINE_$(2) 77/' include/driftline.h \
+	>$(CPP_BUILD)/planted.h
+
+cpp-names: private C_BUILD := $(CPP_BUILD)/cpp-names
+cpp-names:
+	@mkdir -p $(CPP_BUILD)
+	$(call CPP_NAMES_CHECK,include/driftline.h)
+	@$(call CPP_PLANTED_HEADER,VERDICT_DEFERRED,VERDICT_ODD)
+	$(call C_MUST_FAIL,$(call CPP_NAMES_CHECK,$(CPP_BUILD)/planted.h),odd.* is not a member)
+	@$(call CPP_PLANTED_HEADER,EVENT_MOVE_FAILED,EVENT_ODD)
+	$(call C_MUST_FAIL,$(call CPP_NAMES_CHECK,$(CPP_BUILD)/planted.h),odd.* is not a member)
+	@$(call CPP_PLANTED_HEADER,ACTION_FLAG_GAIN,ACTION_FLAG_ODD)
+	$(call C_MUST_FAIL,$(call CPP_NAMES_CHECK,$(CPP_BUILD)/planted.h),DRIFTLINE_ACTION_FLAG_ODD is used by no header)
+	@$(call CPP_PLANTED_HEADER,NONE,ODD)
+	$(call C_MUST_FAIL,$(call CPP_NAMES_CHECK,$(CPP_BUILD)/planted.h),DRIFTLINE_ODD is of no group that is known here)
 
 # ---- Unit tests ----
 
@@ -186,13 +206,13 @@ cpp-reach: $(CPP_BUILD)/17/unit $(CPP_BUILD)/20/scenario
 	@$(CPP_COUNT) $(CPP_BUILD)/20/scenario $(firstword $(CPP_SCENARIOS)) >/dev/null
 	$(call C_MUST_FAIL,$(PYTHON) $(CPP)/tests/reach/reach.py check include/driftline.h $(CPP_BUILD)/calls,no test reaches: .*driftline_abi)
 
-cpp-test: cpp-compile cpp-unit cpp-scenario cpp-programs cpp-examples cpp-readme cpp-reach
+cpp-test: cpp-compile cpp-names cpp-unit cpp-scenario cpp-programs cpp-examples cpp-readme cpp-reach
 	@echo "all tests of the C++ binding passed"
 
 # ---- AddressSanitizer and UndefinedBehaviorSanitizer ----
 
 cpp-sanitize: private C_BUILD := $(CPP_BUILD)/cpp-sanitize
-cpp-sanitize: $(addprefix $(CPP_BUILD)/address/,unit scenario cycles planted scorer_with_costs)
+cpp-sanitize: $(addprefix $(CPP_BUILD)/address/,unit scenario cycles planted control_loop scorer_with_costs)
 	$(call C_MUST_FAIL,$(C_RUN_ADDRESS) $(CPP_BUILD)/address/planted use-after-free,AddressSanitizer: heap-use-after-free)
 	$(call C_MUST_FAIL,$(C_RUN_ADDRESS) $(CPP_BUILD)/address/planted leak,LeakSanitizer: detected memory leaks)
 	$(C_RUN_ADDRESS) $(CPP_BUILD)/address/planted
@@ -201,4 +221,5 @@ cpp-sanitize: $(addprefix $(CPP_BUILD)/address/,unit scenario cycles planted sco
 	@$(C_RUN_ADDRESS) $(CPP_BUILD)/address/scenario --functions --throw $(CPP_SCENARIOS)
 	@$(C_RUN_ADDRESS) $(CPP_BUILD)/address/scenario --batch $(CPP_BATCH_SCENARIOS)
 	$(C_RUN_ADDRESS) $(CPP_BUILD)/address/cycles 10000
+	$(C_RUN_ADDRESS) $(CPP_BUILD)/address/control_loop
 	$(C_RUN_ADDRESS) $(CPP_BUILD)/address/scorer_with_costs

@@ -3,6 +3,7 @@ package driftline_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	driftline "github.com/driftline/driftline/bindings/go"
@@ -70,9 +71,12 @@ func (e *everything) NodeFingerprints(nodes []driftline.NodeID, fingerprints []u
 	return nil
 }
 
-func (e *everything) Alternatives(driftline.ChainID, []driftline.NodeID, []driftline.Alternative) (int, error) {
-	e.t.Error("this version of the library does not ask it")
-	return 0, nil
+func (e *everything) Alternatives(
+	chain driftline.ChainID, exclude []driftline.NodeID, out []driftline.Alternative,
+) (int, error) {
+	e.asked[fmt.Sprint("Alternatives ", exclude, len(out), cap(out))]++
+	clear(exclude) // the scorer's own, as in BestAlternative
+	return copy(out, []driftline.Alternative{{Node: 3, Score: 0.97}, {Node: 9, Score: 0.95}, {Node: 9, Score: 0.95}}), nil
 }
 
 func TestAbilitiesAreFoundByInterface(t *testing.T) {
@@ -88,6 +92,60 @@ func TestAbilitiesAreFoundByInterface(t *testing.T) {
 		[]driftline.Cell{{Node: 1, Score: 0.9}, {Node: 3, Score: 0.4}})
 	wantEqual(t, "invalid scores", decision.Report.InvalidScores, 0)
 	wantEqual(t, "what is dirty when nothing moved", must(scheduler.Sample(state, 1)).Dirty, 0)
+}
+
+// L2: with more than one alternative to consider all are asked for in one crossing.
+func TestAlternativesAreAskedForInPlaceOfTheBest(t *testing.T) {
+	scorer := &everything{badThird(), map[string]int{}, t}
+	config := driftline.DefaultConfig()
+	config.MaxAlternatives = 3
+	decision := must(newScheduler(t, driftline.WithScorer(scorer), driftline.WithConfig(config)).Tick(ledState(t, 7), 0))
+	wantEqual(t, "what was asked", fmt.Sprint(scorer.asked), fmt.Sprint(map[string]int{
+		"LiveScore": 1, "ChainFingerprint": 1, "MigrationCost": 1, "ScoreMany 3": 1, "NodeFingerprints [1 2 3]": 1,
+		"Alternatives [1 2 3] 3 3": 1,
+	}))
+	wantEqual(t, "the target", decision.Actions[0].Target, 9)
+	wantEqual(t, "the calls", decision.Report.Calls.BestAlternative, 1)
+	wantEqual(t, "a holder and a node that is named twice", decision.Report.InvalidAlternatives, 2)
+}
+
+// Without the ability the best alternative is asked for again, with what it has answered among the excluded.
+func TestAlternativesThatAreMissing(t *testing.T) {
+	config := driftline.DefaultConfig()
+	config.MaxAlternatives = 3
+	scorer := asFuncs(badThird())
+	var asked [][]driftline.NodeID
+	scorer.BestAlternativeFunc = func(_ driftline.ChainID, exclude []driftline.NodeID) (driftline.Alternative, error) {
+		asked = append(asked, slices.Clone(exclude))
+		if len(asked) == 3 {
+			return driftline.Alternative{}, driftline.ErrNoOpinion
+		}
+		return driftline.Alternative{Node: driftline.NodeID(7 + len(asked)), Score: 0.5}, nil
+	}
+	decision := must(newScheduler(t, driftline.WithScorer(scorer), driftline.WithConfig(config)).Tick(ledState(t, 7), 0))
+	wantEqual(t, "what was asked", asked, [][]driftline.NodeID{{1, 2, 3}, {1, 2, 3, 8}, {1, 2, 3, 8, 9}})
+	wantEqual(t, "the verdict", decision.Report.Verdicts[driftline.VerdictGapTooSmall], 1)
+}
+
+// A scorer that fills all the room it gets may be asked again.
+func TestManyAlternatives(t *testing.T) {
+	config := driftline.DefaultConfig()
+	config.MaxAlternatives = 1000
+	scorer := asFuncs(badThird())
+	most := 0
+	scorer.AlternativesFunc = func(_ driftline.ChainID, _ []driftline.NodeID, out []driftline.Alternative) (int, error) {
+		most = max(most, len(out))
+		for at := range out {
+			out[at] = driftline.Alternative{Node: driftline.NodeID(100 + at), Score: 0.5}
+		}
+		if len(out) == 1000 {
+			out[999].Score = 0.95
+		}
+		return len(out), nil
+	}
+	decision := must(newScheduler(t, driftline.WithScorer(scorer), driftline.WithConfig(config)).Tick(ledState(t, 7), 0))
+	wantEqual(t, "the most that were wanted", most, 1000)
+	wantEqual(t, "the target", decision.Actions[0].Target, 1099)
 }
 
 // The defaults of A2: nodes always changed, chains never, live score is score, moves are free.

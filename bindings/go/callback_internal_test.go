@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// This version of the library asks neither for several alternatives nor for live scores in batches. What stands ready for
-// a later one is called here as C would call it.
+// This version of the library does not ask for live scores in batches. What stands ready for a later one is called here as C
+// would call it, and so are alternatives, whose answers of every kind a pass cannot show.
 
 // Cgo's own names of C's types: a test cannot import "C".
 type (

@@ -13,8 +13,37 @@ import (
 func TestDefaultConfig(t *testing.T) {
 	wantEqual(t, "the default", driftline.DefaultConfig(), driftline.SchedulerConfig{
 		ScoreFloor: 0.5, HysteresisGap: 0.2, Cooldown: 300 * time.Second, DecisionInterval: 30 * time.Second,
-		CostPerSec: 0.1, OnScorerError: driftline.Abort, FingerprintMode: driftline.Poll,
+		CostPerSec: 0.1, OnScorerError: driftline.Abort, FingerprintMode: driftline.Poll, PinTTL: time.Minute,
+		MaxAlternatives: 1, WarmupMax: 300 * time.Second,
 	})
+}
+
+// Its figures are the library's to tune; what makes it safe is not.
+func TestProductionConfig(t *testing.T) {
+	config := driftline.ProductionConfig()
+	noError(t, config.Validate())
+	for what, is := range map[string]bool{
+		"the scorer may fail":             config.OnScorerError == driftline.SkipChain,
+		"backstops are spread":            config.BackstopSpread,
+		"refused chains wait":             config.RetryBackoff > 0,
+		"the last holder stays":           config.MinHolders > 0,
+		"moves are tracked":               config.MoveTimeout > 0,
+		"a tick is limited":               config.MaxMovesPerTick > 0,
+		"the cluster is limited":          config.MaxInFlight > 0,
+		"sources are limited":             config.MaxInFlightPerSource > 0,
+		"targets are limited":             config.MaxInFlightPerTarget > 0,
+		"moves to a node count":           config.TargetPenalty > 0,
+		"there is more than one way":      config.MaxAlternatives > 1,
+		"flapping is held":                config.FlapWindow > 0,
+		"a start is slow":                 config.WarmupCoverage > 0 && config.WarmupMax > 0,
+		"the rest is as in the default":   config.ScoreFloor == 0.5 && config.CostPerSec == 0.1,
+		"fingerprints are asked":          config.FingerprintMode == driftline.Poll,
+		"evictions are before placements": config.MoveOrder == driftline.EvictFirst && config.PinTTL == time.Minute,
+	} {
+		if !is {
+			t.Errorf("not so: %s: %+v", what, config)
+		}
+	}
 }
 
 // Every field goes in and comes out again.
@@ -22,11 +51,18 @@ func TestConfigGoesThere(t *testing.T) {
 	config := driftline.SchedulerConfig{
 		ScoreFloor: 0.25, HysteresisGap: 0.125, Cooldown: 7, DecisionInterval: 11, CostPerSec: 3,
 		OnScorerError: driftline.SkipChain, FingerprintMode: driftline.Push, MaxScoresPerTick: 13, BackstopSpread: true,
-		RetryBackoff: 17,
+		RetryBackoff: 17, MinHolders: math.MaxUint32, MoveOrder: driftline.PlaceFirst, PinTTL: 19, MoveTimeout: 23,
+		MaxMovesPerTick: 29, MaxInFlight: 31, MaxInFlightPerSource: 37, MaxInFlightPerTarget: math.MaxUint64, TargetPenalty: 0.5,
+		MaxAlternatives: math.MaxUint32, FlapWindow: 41, WarmupCoverage: 0.75, WarmupMax: 43,
 	}
 	scheduler := newScheduler(t, driftline.WithConfig(config))
 	wantEqual(t, "the config at the start", must(scheduler.Config()), config)
-	config.Cooldown, config.DecisionInterval, config.RetryBackoff = driftline.Forever, driftline.Forever, driftline.Forever
+	for _, duration := range []*time.Duration{
+		&config.Cooldown, &config.DecisionInterval, &config.RetryBackoff, &config.PinTTL, &config.MoveTimeout, &config.FlapWindow,
+		&config.WarmupMax,
+	} {
+		*duration = driftline.Forever
+	}
 	noError(t, scheduler.Configure(config))
 	wantEqual(t, "the config for ever", must(scheduler.Config()), config)
 }
@@ -42,6 +78,19 @@ func TestRefusedConfigs(t *testing.T) {
 		"retry_backoff":     func(c *driftline.SchedulerConfig) { c.RetryBackoff = -time.Second },
 		"on_scorer_error":   func(c *driftline.SchedulerConfig) { c.OnScorerError = 2 },
 		"fingerprint_mode":  func(c *driftline.SchedulerConfig) { c.FingerprintMode = 9 },
+
+		"move_order":       func(c *driftline.SchedulerConfig) { c.MoveOrder = 2 },
+		"pin_ttl":          func(c *driftline.SchedulerConfig) { c.PinTTL = -1 },
+		"move_timeout":     func(c *driftline.SchedulerConfig) { c.MoveTimeout = -1 },
+		"flap_window":      func(c *driftline.SchedulerConfig) { c.FlapWindow = -1 },
+		"warmup_max":       func(c *driftline.SchedulerConfig) { c.WarmupMax = -1 },
+		"max_alternatives": func(c *driftline.SchedulerConfig) { c.MaxAlternatives = 0 },
+		"warmup_coverage":  func(c *driftline.SchedulerConfig) { c.WarmupCoverage = nan },
+		// Without a MoveTimeout (F0).
+		"max_in_flight":            func(c *driftline.SchedulerConfig) { c.MaxInFlight = 1 },
+		"max_in_flight_per_source": func(c *driftline.SchedulerConfig) { c.MaxInFlightPerSource = 1 },
+		"max_in_flight_per_target": func(c *driftline.SchedulerConfig) { c.MaxInFlightPerTarget = 1 },
+		"target_penalty":           func(c *driftline.SchedulerConfig) { c.TargetPenalty = 0.1 },
 	} {
 		config := driftline.DefaultConfig()
 		change(&config)
@@ -61,6 +110,7 @@ func TestRefusedConfigs(t *testing.T) {
 	config := driftline.DefaultConfig()
 	config.DecisionInterval = 0
 	wantIs(t, config.Validate(), driftline.ErrConfig)
+	wantIs(t, driftline.SchedulerConfig{}.Validate(), driftline.ErrConfig)
 }
 
 func TestMigrationCosts(t *testing.T) {

@@ -4,39 +4,9 @@ package driftline
 import "C"
 
 import (
-	"fmt"
 	"time"
 	"unsafe"
 )
-
-// ActionKind is what an [Action] asks for.
-type ActionKind uint32
-
-// ActionEvict asks to take the chain away from Victim; Target is the home that justifies it (D11).
-const ActionEvict ActionKind = C.DRIFTLINE_ACTION_EVICT
-
-// Action is what the caller is asked to do. Whoever has carried it out says so with events.
-type Action struct {
-	Kind        ActionKind
-	CostKnown   bool // the scorer named a cost
-	Chain       ChainID
-	Victim      NodeID  // the holder to leave
-	Target      NodeID  // the better home
-	VictimScore float32 // its live score
-	TargetScore float32
-	Gain        float32 // TargetScore - VictimScore, in 32 bits
-	Cost        float32 // what the move costs, in score; 0 unless CostKnown
-}
-
-// String is the action as the library prints it: "7 evict 3 -> 9: live 0.40, gain 0.55, cost none".
-func (a Action) String() string {
-	cost := "none"
-	if a.CostKnown {
-		cost = fmt.Sprintf("%.2f", a.Cost)
-	}
-	return fmt.Sprintf("%d evict %d -> %d: live %.2f, gain %.2f, cost %s",
-		uint64(a.Chain), uint64(a.Victim), uint64(a.Target), a.VictimScore, a.Gain, cost)
-}
 
 // Decision is what a pass decided. It belongs to the caller and stays what it is when the scheduler goes on.
 type Decision struct {
@@ -66,8 +36,17 @@ type TickReport struct {
 
 	Calls               ScorerCalls
 	InvalidScores       uint64    // values that were not finite or out of range (P1)
-	InvalidAlternatives uint64    // alternatives that were excluded or reserved (P1)
+	InvalidAlternatives uint64    // alternatives that were excluded, reserved or named twice (P1)
 	Failures            []Failure // what [SkipChain] survived, in the order in which it happened (P2)
+
+	// Moves; a sample leaves them 0.
+	InFlight        uint64 // moves of led chains that are in flight after the pass (F1)
+	CompletedMoves  uint64 // moves that the pass found done
+	FailedMoves     uint64 // moves that somebody said have failed, see [MoveFailed]
+	TimedOutMoves   uint64 // moves that took longer than the MoveTimeout
+	ReturnedMoves   uint64 // moves back to a node that the chain had left less than a FlapWindow before (O1)
+	ForcedRefused   uint64 // orders that could not be carried out (R7)
+	IgnoredFeedback uint64 // [MoveFailed] since the last tick that referred to no move in flight (F3)
 
 	Verdicts [VerdictCount]uint64 // chains by verdict; they add up to Led (W1)
 	NextDue  When                 // when to tick next at the latest; not known if nothing waits
@@ -77,24 +56,6 @@ type TickReport struct {
 func (d *Decision) fill(pass *C.driftline_go_pass) {
 	d.Actions = appendActions(d.Actions[:0], unsafe.Slice(pass.actions, int(pass.action_count)))
 	d.Report.fill(&pass.report)
-}
-
-func appendActions(actions []Action, inC []C.driftline_action) []Action {
-	for at := range inC {
-		action := &inC[at]
-		actions = append(actions, Action{
-			Kind:        ActionKind(action.kind),
-			CostKnown:   action.flags&C.DRIFTLINE_ACTION_FLAG_COST != 0,
-			Chain:       ChainID(action.chain),
-			Victim:      NodeID(action.victim),
-			Target:      NodeID(action.target),
-			VictimScore: float32(action.victim_score),
-			TargetScore: float32(action.target_score),
-			Gain:        float32(action.gain),
-			Cost:        float32(action.cost),
-		})
-	}
-	return actions
 }
 
 func (r *TickReport) fill(report *C.driftline_report) {
@@ -117,7 +78,16 @@ func (r *TickReport) fill(report *C.driftline_report) {
 		InvalidScores:       uint64(report.invalid_scores),
 		InvalidAlternatives: uint64(report.invalid_alternatives),
 		Failures:            r.Failures[:0],
-		NextDue:             when(uint64(report.next_due_ns), report.next_due_known != 0),
+
+		InFlight:        uint64(report.in_flight),
+		CompletedMoves:  uint64(report.completed_moves),
+		FailedMoves:     uint64(report.failed_moves),
+		TimedOutMoves:   uint64(report.timed_out_moves),
+		ReturnedMoves:   uint64(report.returned_moves),
+		ForcedRefused:   uint64(report.forced_refused),
+		IgnoredFeedback: uint64(report.ignored_feedback),
+
+		NextDue: when(uint64(report.next_due_ns), report.next_due_known != 0),
 	}
 	for verdict, count := range report.verdicts {
 		r.Verdicts[verdict] = uint64(count)

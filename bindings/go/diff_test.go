@@ -51,7 +51,12 @@ func TestDiffSchedulerFailures(t *testing.T) {
 func TestDiffSchedulerTellsWhatFailed(t *testing.T) {
 	config := driftline.DefaultConfig()
 	config.OnScorerError = driftline.SkipChain
-	for _, method := range []string{"score", "live_score", "best_alternative", "migration_cost", "score_many"} {
+	for _, method := range []string{
+		"score", "live_score", "best_alternative", "migration_cost", "score_many", "alternatives",
+	} {
+		if method == "alternatives" {
+			config.MaxAlternatives = 2
+		}
 		wanted := methods[method]
 		wanted.Err = &failing{method}
 		scorer := trap(method, func() error { return wanted.Err })
@@ -101,6 +106,17 @@ func TestSnapshotScorer(t *testing.T) {
 	judged = must(driftline.DiffScheduler(state, must(driftline.NewSnapshotScorer(snapshot, scorer)), config, 1, 0, nil))
 	wantEqual(t, "the victim's live score", judged.Actions[0].VictimScore, 0.3)
 	wantEqual(t, "that somebody named the costs", judged.Actions[0].CostKnown, true)
+
+	// More than one alternative is the live scorer's to name, where it can; else its best is asked for again.
+	config.MaxAlternatives = 2
+	live.alternative.Score = 0.94
+	for _, target := range []driftline.NodeID{9, 8} {
+		judged = must(driftline.DiffScheduler(state, must(driftline.NewSnapshotScorer(snapshot, scorer)), config, 1, 0, nil))
+		wantEqual(t, "the target", judged.Actions[0].Target, target)
+		scorer.AlternativesFunc = func(_ driftline.ChainID, _ []driftline.NodeID, out []driftline.Alternative) (int, error) {
+			return copy(out, []driftline.Alternative{{Node: 8, Score: 0.95}}), nil
+		}
+	}
 
 	for _, err := range []error{second(driftline.NewSnapshotScorer(nil, live)), second(driftline.NewSnapshotScorer(snapshot, nil))} {
 		wantIs(t, err, driftline.ErrNil)

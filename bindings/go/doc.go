@@ -14,17 +14,27 @@
 //		decision, err := scheduler.Tick(state, now)
 //		...
 //		for _, action := range decision.Actions {
-//			// Take action.Chain away from action.Victim; action.Target is the home that justifies it. When that has
-//			// happened, say so with HolderRemoved and HolderAdded.
+//			// ActionEvict: take action.Chain away from action.Victim; action.Target is the home that justifies it.
+//			// ActionPlace: give it to action.Target, or where that is NoNode to any node that is not in action.Exclude.
+//			// When that has happened, say so with HolderRemoved and HolderAdded; if it cannot happen, with MoveFailed.
 //		}
 //	}
+//
+// # Safe to leave running
+//
+// Start with [ProductionConfig]. Say with [DesiredReplicas] how many nodes should hold a chain: then evictions are followed by
+// placements, and what is lost is placed. Say with [ChainRevision] which revision each chain has, and compare [Action].Revision
+// before you carry an action out: two leaders that overlap cannot both act on one state then. The example of the control loop
+// does all of this. [Drain] empties a node in time, [FreezeUntil] stops everything, [LocalScheduler.Explain] and
+// [LocalScheduler.AppendTransitions] say why.
 //
 // # Whose memory is what
 //
 // Nothing that this package returns belongs to the library, and nothing that it is given is kept: slices are copied, a
 // scorer is referred to until it is uninstalled. The exception are the slices that a batch method of a scorer is given
-// ([BatchScorer], [BatchFingerprinter]), which are the library's and are gone when the method returns. Methods that
-// end in Into, and those that begin with Append, reuse the room of what they are given.
+// ([BatchScorer], [BatchFingerprinter], and where an [AlternativesScorer] writes), which are the library's and are gone when the
+// method returns. Methods that end in Into, and those that begin with Append, reuse the room of what they are given, but never
+// that of [Action].Exclude.
 //
 // # Goroutines
 //

@@ -4,11 +4,11 @@
  *
  * Conventions
  *
- * - Every function that can fail returns 0 or a DRIFTLINE_RESULT_ code, and takes an optional driftline_error last.
- *   (the _free functions and driftline_config_init do without). Outputs are written only on success, the error only on
- *   failure. Beside the errors that a function lists, it returns DRIFTLINE_RESULT_ALIGNMENT for a pointer that is not
- *   aligned, DRIFTLINE_RESULT_STRUCT_SIZE for an error struct that is none (nothing is written then), and
- *   DRIFTLINE_RESULT_PANIC for a bug of ours.
+ * - Every function that can fail returns 0 or a DRIFTLINE_RESULT_ code, and takes an optional driftline_error last
+ *   (the _free functions, driftline_config_init and driftline_config_production do without). Outputs are written only on
+ *   success, the error only on failure. Beside the errors that a function lists, it returns DRIFTLINE_RESULT_ALIGNMENT for
+ *   a pointer that is not aligned, DRIFTLINE_RESULT_STRUCT_SIZE for an error struct that is none (nothing is written then),
+ *   and DRIFTLINE_RESULT_PANIC for a bug of ours.
  * - Handles are numbers. Zero, stale or foreign ones are refused with DRIFTLINE_RESULT_HANDLE and never followed.
  *   "reads" functions may run at the same time as others that read the same handle, "writes" functions have it to
  *   themselves. Entering wrongly never waits: from another thread it is DRIFTLINE_RESULT_BUSY, from inside a callback
@@ -47,6 +47,37 @@
 // `fingerprint_mode`: never ask; touches say what moved, the backstop is the net.
 #define DRIFTLINE_FINGERPRINT_PUSH 1
 
+// `move_order`: the victim leaves, then the chain is placed on the target (SPEC R4).
+#define DRIFTLINE_MOVE_ORDER_EVICT_FIRST 0
+
+// `move_order`: the chain is placed on the target; the victim leaves when it is there.
+#define DRIFTLINE_MOVE_ORDER_PLACE_FIRST 1
+
+// `mode` of a class: its chains move whenever a move is worth it.
+#define DRIFTLINE_CLASS_MODE_EAGER 0
+
+// `mode` of a class: only when the worst holder is below `critical_floor`, whatever the floor is.
+#define DRIFTLINE_CLASS_MODE_LAZY 1
+
+// `mode` of a class: never for a better score and never for a drain; the wished count is kept and orders are carried
+// out.
+#define DRIFTLINE_CLASS_MODE_PINNED 2
+
+// `mode` of a class: every move is decided and none is emitted.
+#define DRIFTLINE_CLASS_MODE_PROPOSE_ONLY 3
+
+// `flags` of a class policy: `score_floor` is set.
+#define DRIFTLINE_CLASS_POLICY_SCORE_FLOOR 1
+
+// `flags` of a class policy: `hysteresis_gap` is set.
+#define DRIFTLINE_CLASS_POLICY_HYSTERESIS_GAP 2
+
+// `flags` of a class policy: `cooldown_ns` is set.
+#define DRIFTLINE_CLASS_POLICY_COOLDOWN 4
+
+// `flags` of a class policy: `cost_per_sec` is set.
+#define DRIFTLINE_CLASS_POLICY_COST_PER_SEC 8
+
 // `node` has the chain now. Uses `chain` and `node`.
 #define DRIFTLINE_EVENT_HOLDER_ADDED 1
 
@@ -59,7 +90,7 @@
 // Nobody leads the chain. Uses `chain`.
 #define DRIFTLINE_EVENT_LEADER_CLEARED 4
 
-// The chain is gone: holders, leader, claim and cooldown. Uses `chain`.
+// The chain is gone, and all that was known of it: holders, leader, claim, cooldown, facts and moves. Uses `chain`.
 #define DRIFTLINE_EVENT_CHAIN_REMOVED 5
 
 // Somebody holds an exclusive claim on the chain: no eviction until it is released. Uses `chain`.
@@ -74,11 +105,63 @@
 // Something that scores depend on moved for this chain. Uses `chain`.
 #define DRIFTLINE_EVENT_CHAIN_TOUCHED 9
 
+// So many nodes should hold the chain (SPEC B1). Uses `chain`; `value` is the count, which fits into 32 bits.
+#define DRIFTLINE_EVENT_DESIRED_REPLICAS 10
+
+// The chain's revision in the caller's store, which every action on it carries (SPEC R8). Uses `chain`; `value` is the
+// revision.
+#define DRIFTLINE_EVENT_CHAIN_REVISION 11
+
+// The chain belongs to a class (SPEC Y1). Uses `chain`; `value` is the class, which fits into 32 bits.
+#define DRIFTLINE_EVENT_CHAIN_CLASS 12
+
+// `node` is to be empty by a deadline and is no target any more (SPEC N1). Uses `node`; `value` is the deadline.
+#define DRIFTLINE_EVENT_DRAIN 13
+
+// `node` stays. Uses `node`.
+#define DRIFTLINE_EVENT_DRAIN_CANCELLED 14
+
+// `node` is no target until then; what it holds stays (SPEC N2). Uses `node`; `value` is the end.
+#define DRIFTLINE_EVENT_AVOID 15
+
+// Nothing is emitted until then; sampling goes on (SPEC R6). `value` is the end.
+#define DRIFTLINE_EVENT_FREEZE_UNTIL 16
+
+// A freeze is over now. Uses nothing.
+#define DRIFTLINE_EVENT_THAW 17
+
+// Somebody orders the holder `node` away: the next tick of the chain's leader does it, never against a claim (SPEC
+// R7). Uses `chain` and `node`.
+#define DRIFTLINE_EVENT_FORCE_EVICT 18
+
+// Somebody orders the chain to `node`, likewise. Together with `DRIFTLINE_EVENT_FORCE_EVICT` it is one move. Uses
+// `chain` and `node`.
+#define DRIFTLINE_EVENT_FORCE_PLACE 19
+
+// The move of the chain that is in flight has failed (SPEC F1). Where none is, it is ignored and counted. Uses
+// `chain`.
+#define DRIFTLINE_EVENT_MOVE_FAILED 20
+
 // `flags` of a chain: an exclusive claim is held.
 #define DRIFTLINE_CHAIN_CLAIM_HELD 1
 
 // `flags` of a chain: `last_rebalance_ns` is known.
 #define DRIFTLINE_CHAIN_REBALANCED 2
+
+// `flags` of a chain: `desired_replicas` was told.
+#define DRIFTLINE_CHAIN_DESIRED 4
+
+// `flags` of a chain: `revision` was told.
+#define DRIFTLINE_CHAIN_REVISION 8
+
+// `flags` of a chain: a move of it is in flight.
+#define DRIFTLINE_CHAIN_IN_FLIGHT 16
+
+// `flags` of a chain: the holder `pending_eviction` is ordered away.
+#define DRIFTLINE_CHAIN_PENDING_EVICTION 32
+
+// `flags` of a chain: it is ordered to the node `pending_placement`.
+#define DRIFTLINE_CHAIN_PENDING_PLACEMENT 64
 
 // A callback answered, and wrote its answer.
 #define DRIFTLINE_SCORER_OK 0
@@ -86,15 +169,48 @@
 // A callback has no opinion, or the thing asked for does not exist; what it wrote is ignored.
 #define DRIFTLINE_SCORER_NO_OPINION 1
 
-// A callback was interrupted and wants the call to end: it fails as under `DRIFTLINE_ON_SCORER_ERROR_ABORT`, whatever the
-// config says. For signals, deadlines and exceptions that must get through.
+// A callback was interrupted and wants the call to end: it fails as under `DRIFTLINE_ON_SCORER_ERROR_ABORT`, whatever
+// the config says. For signals, deadlines and exceptions that must get through.
 #define DRIFTLINE_SCORER_INTERRUPTED 2
 
-// `kind` of an action: take the chain away from `victim`; `target` is the home that justifies it.
+// `kind` of an action: take the chain away from `victim`; `target` is the home that it is to have instead.
 #define DRIFTLINE_ACTION_EVICT 1
 
-// `flags` of an action: the scorer named a cost. Without it `cost` is 0.
+// `kind` of an action: give the chain to one more node, `target` if one is named, and none of `exclude` else.
+#define DRIFTLINE_ACTION_PLACE 2
+
+// `arm` of an action: somebody ordered it (SPEC R7).
+#define DRIFTLINE_ARM_FORCED 0
+
+// `arm` of an action: the number of holders is not the wished one, or the second half of a move is due (SPEC R2, R4).
+#define DRIFTLINE_ARM_COUNT 1
+
+// `arm` of an action: a node is drained (SPEC N1).
+#define DRIFTLINE_ARM_DRAIN 2
+
+// `arm` of an action: a holder is bad and there is a better home (SPEC D11).
+#define DRIFTLINE_ARM_SCHEDULER 3
+
+// `flags` of an action: `cost` is known, because the scorer named one.
 #define DRIFTLINE_ACTION_FLAG_COST 1
+
+// `flags` of an action: `victim` is known.
+#define DRIFTLINE_ACTION_FLAG_VICTIM 2
+
+// `flags` of an action: `target` is known.
+#define DRIFTLINE_ACTION_FLAG_TARGET 4
+
+// `flags` of an action: `victim_score` is known.
+#define DRIFTLINE_ACTION_FLAG_VICTIM_SCORE 8
+
+// `flags` of an action: `target_score` is known.
+#define DRIFTLINE_ACTION_FLAG_TARGET_SCORE 16
+
+// `flags` of an action: `gain` is known.
+#define DRIFTLINE_ACTION_FLAG_GAIN 32
+
+// `flags` of an action: `revision` is known.
+#define DRIFTLINE_ACTION_FLAG_REVISION 64
 
 // The first 32 numbers of verdicts; a report counts each.
 #define DRIFTLINE_VERDICT_COUNT 32
@@ -132,14 +248,50 @@
 // The scorer failed for the chain, which sits this pass out.
 #define DRIFTLINE_VERDICT_SCORER_FAILED 10
 
-// Evicted from earlier in the same pass.
+// Acted upon earlier in the same pass, by another arm.
 #define DRIFTLINE_VERDICT_ALREADY_MOVED 16
+
+// The move would leave the chain with too few holders.
+#define DRIFTLINE_VERDICT_LAST_HOLDER 17
+
+// Nothing is emitted until a freeze is over.
+#define DRIFTLINE_VERDICT_FROZEN 18
+
+// A move of the chain is under way.
+#define DRIFTLINE_VERDICT_IN_FLIGHT 19
 
 // Refused before for want of a better home, and nothing is new yet.
 #define DRIFTLINE_VERDICT_RETRY_LATER 20
 
+// The moves of this tick are used up.
+#define DRIFTLINE_VERDICT_TICK_LIMIT 21
+
+// Too many moves are in flight.
+#define DRIFTLINE_VERDICT_CLUSTER_LIMIT 22
+
+// Too many moves are in flight from the victim.
+#define DRIFTLINE_VERDICT_SOURCE_LIMIT 23
+
+// Too many moves are in flight to every home that would do.
+#define DRIFTLINE_VERDICT_TARGET_LIMIT 24
+
+// The chain has moved back and forth, or too often.
+#define DRIFTLINE_VERDICT_FLAP_HOLD 25
+
+// Too few chains have a score yet.
+#define DRIFTLINE_VERDICT_WARMING_UP 26
+
+// The chain's class does not move.
+#define DRIFTLINE_VERDICT_PINNED 27
+
+// The victim should go, but the chain's class only proposes.
+#define DRIFTLINE_VERDICT_PROPOSE_ONLY 28
+
 // Due, but the scores of this tick were used up before its turn.
 #define DRIFTLINE_VERDICT_DEFERRED 29
+
+// No verdict, in a transition.
+#define DRIFTLINE_VERDICT_NONE UINT32_MAX
 
 // Not sampled since it became led.
 #define DRIFTLINE_CAUSE_NEW 0
@@ -183,6 +335,18 @@
 // `flags` of an explanation: `retry_at_ns` is known.
 #define DRIFTLINE_EXPLANATION_RETRY_AT 16
 
+// `flags` of an explanation: `limit` is known.
+#define DRIFTLINE_EXPLANATION_LIMIT 32
+
+// `flags` of an explanation: `flap_hold_until_ns` is known.
+#define DRIFTLINE_EXPLANATION_FLAP_HOLD_UNTIL 64
+
+// `flags` of an explanation: a move is under way, and `flight_since_ns` is known.
+#define DRIFTLINE_EXPLANATION_FLIGHT 128
+
+// `flags` of an explanation: `flight_times_out_at_ns` is known, too.
+#define DRIFTLINE_EXPLANATION_FLIGHT_TIMES_OUT_AT 256
+
 // Within the dead band around the mean.
 #define DRIFTLINE_TREND_STABLE 0
 
@@ -201,13 +365,30 @@
 // The first wait of a chain that was refused, in nanoseconds (SPEC L4).
 #define DRIFTLINE_RETRY_BACKOFF_FIRST_NS 1000000000
 
+// The first back-off of a chain and a target whose move failed, in nanoseconds; each further failure doubles it (SPEC
+// F1).
+#define DRIFTLINE_MOVE_BACKOFF_FIRST_NS 60000000000
+
+// The longest such back-off.
+#define DRIFTLINE_MOVE_BACKOFF_MAX_NS 3600000000000
+
+// How many moves of a chain are remembered (SPEC O1).
+#define DRIFTLINE_FLAP_MEMORY 8
+
+// The longest cooldown that flapping leads to, in nanoseconds.
+#define DRIFTLINE_FLAP_COOLDOWN_MAX_NS 7200000000000
+
+// How many transitions of verdicts a scheduler remembers (SPEC W3).
+#define DRIFTLINE_TRANSITION_RING_LENGTH 1024
+
 // How far from the mean a sample is still stable (SPEC H2); a `float` in the arithmetic.
 #define DRIFTLINE_HISTORY_DEAD_BAND 0.02
 
 // What every function that can fail returns: 0 or the number of a cause.
 typedef int32_t driftline_result;
 
-// Configuration of a scheduler (SPEC A7). Fill it with `driftline_config_init`, then change what you want.
+// Configuration of a scheduler (SPEC A7). Fill it with `driftline_config_init` or `driftline_config_production`, then
+// change what you want.
 typedef struct {
   // `sizeof(driftline_config)`.
   uint32_t struct_size;
@@ -225,8 +406,8 @@ typedef struct {
   uint64_t cooldown_ns;
   // No score is older than this. Above zero; 30 s.
   uint64_t decision_interval_ns;
-  // At most so many scores are asked for in one tick; the rest stays due, longest due first. A chain that alone has more
-  // holders is scored alone. 0 is no limit; 0.
+  // At most so many scores are asked for in one tick; the rest stays due, longest due first. A chain that alone has
+  // more holders is scored alone. 0 is no limit; 0.
   uint64_t max_scores_per_tick;
   // The longest that a refused chain waits before it is asked about again. 0 is no wait; 0.
   uint64_t retry_backoff_ns;
@@ -234,6 +415,38 @@ typedef struct {
   uint32_t backstop_spread;
   // Must be 0.
   uint32_t reserved;
+  // No eviction leaves a chain with fewer holders than this. 0.
+  uint32_t min_holders;
+  // `DRIFTLINE_MOVE_ORDER_...`; evict first.
+  uint32_t move_order;
+  // For how long the target that justified an eviction is the target of the placement that follows. 60 s.
+  uint64_t pin_ttl_ns;
+  // How long a move may take before it counts as failed. 0 is no tracking: what still has to be done is said again
+  // in each tick; 0.
+  uint64_t move_timeout_ns;
+  // At most so many new moves in one tick. 0 is no limit, here and in the next three; 0.
+  uint64_t max_moves_per_tick;
+  // At most so many moves in flight. Needs a `move_timeout_ns`, as do the next two.
+  uint64_t max_in_flight;
+  // At most so many moves in flight away from one node.
+  uint64_t max_in_flight_per_source;
+  // At most so many moves in flight to one node.
+  uint64_t max_in_flight_per_target;
+  // By how much each move in flight to a node lowers its score as an alternative. In [0, 1]; 0. Needs a
+  // `move_timeout_ns`.
+  float target_penalty;
+  // How many alternatives of a chain are considered before giving up. Above zero; 1, which asks `best_alternative`
+  // in place of `alternatives`.
+  uint32_t max_alternatives;
+  // A chain that came back to a node which it had left within this time, or that moved three times in it, is left
+  // alone for as long. 0 is off; 0.
+  uint64_t flap_window_ns;
+  // For how long moves for better scores wait for `warmup_coverage` at most. 300 s.
+  uint64_t warmup_max_ns;
+  // The share of led chains that must have a score before the first such move. In [0, 1]; 0 is off; 0.
+  float warmup_coverage;
+  // Must be 0.
+  uint32_t reserved_2;
 } driftline_config;
 
 // What went wrong: the optional last argument of every function that can fail.
@@ -257,6 +470,35 @@ typedef struct {
   // One line of UTF-8, NUL-terminated, cut where it is too long.
   char message[184];
 } driftline_error;
+
+// A scheduler of one node. A number; zero is no handle.
+typedef struct {
+  // Kind, slot and generation.
+  uint64_t bits;
+} driftline_scheduler;
+
+// What a class of chains does otherwise than the config (SPEC Y1). What is not set is as in the config, and must be 0
+// here.
+typedef struct {
+  // `sizeof(driftline_class_policy)`.
+  uint32_t struct_size;
+  // `DRIFTLINE_CLASS_POLICY_...`: which of the four are set.
+  uint32_t flags;
+  // `DRIFTLINE_CLASS_MODE_...`; eager.
+  uint32_t mode;
+  // In place of the config's.
+  float score_floor;
+  // In place of the config's.
+  float hysteresis_gap;
+  // In place of the config's.
+  float cost_per_sec;
+  // In place of the config's.
+  uint64_t cooldown_ns;
+  // In [0, 1]. Only with `DRIFTLINE_CLASS_MODE_LAZY`; else it must be 0.
+  float critical_floor;
+  // Must be 0.
+  uint32_t reserved;
+} driftline_class_policy;
 
 // What a move would cost. This struct never grows.
 typedef struct {
@@ -286,7 +528,7 @@ typedef struct {
   uint64_t chain;
   // The node.
   uint64_t node;
-  // Must be 0.
+  // A count, a class, a revision or a time.
   uint64_t value;
 } driftline_event;
 
@@ -300,13 +542,25 @@ typedef struct {
   uint64_t leader;
   // When it was last evicted from; `DRIFTLINE_NONE` unless `DRIFTLINE_CHAIN_REBALANCED`.
   uint64_t last_rebalance_ns;
+  // How many nodes should hold it; 0 unless `DRIFTLINE_CHAIN_DESIRED`.
+  uint32_t desired_replicas;
+  // Its class; 0 if it was never given one.
+  uint32_t class_id;
+  // Its latest revision; `DRIFTLINE_NONE` unless `DRIFTLINE_CHAIN_REVISION`.
+  uint64_t revision;
+  // The holder that is ordered away and has not been considered yet; `DRIFTLINE_NONE` if there is none.
+  uint64_t pending_eviction;
+  // The node that the chain is ordered to, likewise.
+  uint64_t pending_placement;
 } driftline_chain;
 
-// A scheduler of one node. A number; zero is no handle.
+// A node with a time: until when it is avoided, or when it should be empty.
 typedef struct {
-  // Kind, slot and generation.
-  uint64_t bits;
-} driftline_scheduler;
+  // The node.
+  uint64_t node;
+  // The time.
+  uint64_t at_ns;
+} driftline_node_time;
 
 // A home that a chain could have instead. This struct never grows.
 typedef struct {
@@ -328,20 +582,22 @@ typedef struct {
 
 // The scorer: how good each home is. The only way out of the library.
 //
-// Zero the struct, set `struct_size` and what you have; optional entries that stay NULL get the defaults of SPEC A2. The
-// struct is copied, `ctx` is kept until `drop` is called.
+// Zero the struct, set `struct_size` and what you have; optional entries that stay NULL get the defaults of SPEC A2.
+// The struct is copied, `ctx` is kept until `drop` is called.
 //
-// Callbacks get `ctx` first and return `DRIFTLINE_SCORER_OK`, `DRIFTLINE_SCORER_NO_OPINION`, `DRIFTLINE_SCORER_INTERRUPTED`, or a negative
-// code of their own. What is neither of the first two comes back in `driftline_error.scorer_code`. They must return: no longjmp, no exception, no end of the thread. They
-// are called one at a time for each scheduler, on the thread that called the library, and only while that call lasts; pointers that they get are valid
-// until they return. Scores are pre-set to "no opinion", fingerprints to 0, which is an answer.
+// Callbacks get `ctx` first and return `DRIFTLINE_SCORER_OK`, `DRIFTLINE_SCORER_NO_OPINION`,
+// `DRIFTLINE_SCORER_INTERRUPTED`, or a negative code of their own. What is neither of the first two comes back in
+// `driftline_error.scorer_code`. They must return: no longjmp, no exception, no end of the thread. They are called one
+// at a time for each scheduler, on the thread that called the library, and only while that call lasts; pointers that
+// they get are valid until they return. Scores are pre-set to "no opinion", fingerprints to 0, which is an answer.
 //
 // Nothing that they return is trusted: NaN and infinities are no opinion, scores outside [0, 1] are clamped, and both
 // are counted in the report (SPEC P1).
 //
-// From inside a callback every call on the scheduler that is calling is refused as `DRIFTLINE_RESULT_REENTRANT`. The state
-// may be read from inside `driftline_scheduler_sample`, `driftline_scheduler_decide` and `driftline_diff_scheduler`; from
-// inside `driftline_scheduler_tick` any call on the state is refused. Other handles may be used.
+// From inside a callback every call on the scheduler that is calling is refused as `DRIFTLINE_RESULT_REENTRANT`. The
+// state may be read from inside `driftline_scheduler_sample`, `driftline_scheduler_decide` and
+// `driftline_diff_scheduler`; from inside `driftline_scheduler_tick` any call on the state is refused. Other handles
+// may be used.
 typedef struct {
   // `sizeof(driftline_scorer)`.
   uint32_t struct_size;
@@ -349,13 +605,14 @@ typedef struct {
   uint32_t flags;
   // Yours; handed to every callback.
   void *ctx;
-  // Called exactly once for each installation, when that is over: replaced, uninstalled, freed with its scheduler, or
-  // refused. Whoever installs one `ctx` more than once counts them. May be NULL. The call that drops has left its
+  // Called exactly once for each installation, when that is over: replaced, uninstalled, freed with its scheduler,
+  // or refused. Whoever installs one `ctx` more than once counts them. May be NULL. The call that drops has left its
   // handles by then; those of calls around it are still entered.
   void (*drop)(void *ctx);
   // How good a home `node` is for `chain`, in [0, 1]. Required. May be cached by you.
   int32_t (*score)(void *ctx, uint64_t chain, uint64_t node, float *out);
-  // The best home that the chain could have; `exclude` is its holders, ascending. Required.
+  // The best home that the chain could have and has not. `exclude` is its holders, and whatever else is no home for
+  // it now: nodes that are drained or avoided, and targets that have just failed; ascending. Required.
   int32_t (*best_alternative)(void *ctx,
                               uint64_t chain,
                               const uint64_t *exclude,
@@ -369,15 +626,17 @@ typedef struct {
   int32_t (*chain_fingerprint)(void *ctx, uint64_t chain, uint64_t *out);
   // What it would cost to move the chain to `target`. NULL or no opinion: free.
   int32_t (*migration_cost)(void *ctx, uint64_t chain, uint64_t target, driftline_migration_cost *out);
-  // `score` for `count` pairs in one call. `out` is pre-set to NaN, which here is "no opinion". NULL: `score` in a loop.
+  // `score` for `count` pairs in one call. `out` is pre-set to NaN, which here is "no opinion". NULL: `score` in a
+  // loop.
   int32_t (*score_many)(void *ctx, const driftline_pair *pairs, size_t count, float *out);
   // `live_score` for `count` pairs, as `score_many`. NULL: `live_score` in a loop. Not called by this version.
   int32_t (*live_score_many)(void *ctx, const driftline_pair *pairs, size_t count, float *out);
   // `node_fingerprint` for `count` nodes. `known` is pre-set to 0, "no opinion"; write 1 beside each counter. NULL:
   // `node_fingerprint` in a loop.
   int32_t (*node_fingerprints)(void *ctx, const uint64_t *nodes, size_t count, uint64_t *out, uint8_t *known);
-  // Up to `capacity` alternatives, best first; `*count` is pre-set to 0. NULL: `best_alternative`. Not called by this
-  // version.
+  // Up to `capacity` alternatives, best first; `*count` is pre-set to 0. Called in place of `best_alternative` when
+  // `max_alternatives` is above 1. When there are many, it may be called again with a larger capacity. NULL:
+  // `best_alternative` again and again, with what it has answered among `exclude`.
   int32_t (*alternatives)(void *ctx,
                           uint64_t chain,
                           const uint64_t *exclude,
@@ -393,8 +652,8 @@ typedef struct {
   uint32_t struct_size;
   // 1: something waits, and `next_due_ns` says when the caller should tick next at the latest. 0: nothing does.
   uint32_t next_due_known;
-  // The earliest backstop, retry of a failed sample, end of a cooldown or end of a back-off, and at once if a chain
-  // was deferred; `DRIFTLINE_NONE` if nothing waits.
+  // The earliest backstop, retry of a failed sample, end of a cooldown, back-off, hold, freeze or warm-up, timeout
+  // of a move or next move of a drain, and at once if a chain was deferred; `DRIFTLINE_NONE` if nothing waits.
   uint64_t next_due_ns;
   // Chains led here.
   uint64_t led;
@@ -410,7 +669,7 @@ typedef struct {
   uint64_t score_calls;
   // Live scores.
   uint64_t live_score_calls;
-  // Best alternatives.
+  // Questions for the best alternative, or for several.
   uint64_t alternative_calls;
   // Fingerprints of nodes.
   uint64_t node_fingerprint_calls;
@@ -420,7 +679,7 @@ typedef struct {
   uint64_t cost_calls;
   // Values that were not finite or out of range.
   uint64_t invalid_scores;
-  // Alternatives that were excluded or reserved.
+  // Alternatives that were excluded, reserved or named twice.
   uint64_t invalid_alternatives;
   // Failures of the scorer that `DRIFTLINE_ON_SCORER_ERROR_SKIP_CHAIN` skipped.
   uint64_t scorer_errors;
@@ -430,28 +689,56 @@ typedef struct {
   uint64_t deferred;
   // For how long the first of them has been due; 0 if there is none.
   uint64_t deferred_age_ns;
+  // Moves of led chains that are in flight after the pass. A sample leaves this and the rest 0.
+  uint64_t in_flight;
+  // Moves that the pass found done.
+  uint64_t completed_moves;
+  // Moves that somebody said have failed.
+  uint64_t failed_moves;
+  // Moves that took longer than `move_timeout_ns`.
+  uint64_t timed_out_moves;
+  // Moves back to a node that the chain had left less than a `flap_window_ns` before.
+  uint64_t returned_moves;
+  // Orders that could not be carried out.
+  uint64_t forced_refused;
+  // Feedback since the last tick that referred to no move in flight.
+  uint64_t ignored_feedback;
 } driftline_report;
 
-// What the caller is asked to do.
+// What the caller is asked to do. Whoever carries it out compares `revision` with the chain's present one, where there
+// is one: two leaders that overlap cannot both act on one state then (SPEC R8).
 typedef struct {
   // `DRIFTLINE_ACTION_...`.
   uint32_t kind;
-  // `DRIFTLINE_ACTION_FLAG_...`.
+  // `DRIFTLINE_ACTION_FLAG_...`: what is known.
   uint32_t flags;
   // The chain.
   uint64_t chain;
-  // The holder to leave.
+  // The holder to leave. Of a placement the one that will be evicted once the chain is on the target, and the
+  // numbers are those of that move; `DRIFTLINE_NONE` where the chain is to have one holder more.
   uint64_t victim;
-  // The better home.
+  // The node that is to hold the chain; `DRIFTLINE_NONE` where an eviction leaves one holder less, or a placement
+  // leaves the choice to the caller.
   uint64_t target;
-  // The victim's live score.
+  // The victim's live score; NaN if it is not known, as the next two.
   float victim_score;
-  // The target's score.
+  // The target's score, lowered by the penalty for moves in flight to it.
   float target_score;
   // `target_score - victim_score`.
   float gain;
-  // What the move costs, in score.
+  // What the move costs, in score; 0 if it is not known.
   float cost;
+  // `DRIFTLINE_ARM_...`: which part of the library asks for it.
+  uint32_t arm;
+  // 0.
+  uint32_t reserved;
+  // The latest revision of the chain that was told; `DRIFTLINE_NONE` if none was.
+  uint64_t revision;
+  // The nodes that a placement must not be, ascending: holders, nodes that are drained or avoided, and targets that
+  // have just failed. Valid as long as the action is; NULL when there are none, and from `driftline_diff_scheduler`.
+  const uint64_t *exclude;
+  // How many they are.
+  uint64_t exclude_count;
 } driftline_action;
 
 // A chain that was re-scored, and why.
@@ -498,17 +785,17 @@ typedef struct {
   float sampled_score;
   // The victim's live score.
   float live_score;
-  // The floor.
+  // The floor of the chain.
   float score_floor;
-  // The alternative's score.
+  // The alternative's score, lowered by the penalty for moves in flight to it.
   float alternative_score;
   // Alternative minus live victim.
   float gain;
-  // The gap.
+  // The gap of the chain.
   float hysteresis_gap;
   // What the move would cost, in score.
   float cost;
-  // `DRIFTLINE_EXPLANATION_...`: which of the times and the refusal are known.
+  // `DRIFTLINE_EXPLANATION_...`: which of the times, the refusal, the limit and the move are known.
   uint32_t flags;
   // When the wait of a chain that retries later is over at the latest.
   uint64_t retry_at_ns;
@@ -516,6 +803,19 @@ typedef struct {
   uint32_t refusal;
   // 0.
   uint32_t reserved;
+  // The limit of the config that keeps the chain where it is; 0 where that is not known.
+  uint64_t limit;
+  // When the chain is let go after it has flapped.
+  uint64_t flap_hold_until_ns;
+  // The holder that the move under way leaves, if it leaves one.
+  uint64_t flight_victim;
+  // The node that it goes to, if one was named.
+  uint64_t flight_target;
+  // When its last action was emitted.
+  uint64_t flight_since_ns;
+  // When it counts as failed. Not known if that lies beyond all time, or while the library itself has to say the
+  // next thing.
+  uint64_t flight_times_out_at_ns;
 } driftline_explanation;
 
 // One sample of a history.
@@ -537,6 +837,50 @@ typedef struct {
   // 0.
   uint32_t reserved;
 } driftline_cell;
+
+// A change of a standing verdict (SPEC W3).
+typedef struct {
+  // Counts from 0, so that a reader notices what it has missed.
+  uint64_t sequence;
+  // The tick that changed it.
+  uint64_t at_ns;
+  // The chain; `DRIFTLINE_NONE` is all chains at once, which freeze and warm-up are about.
+  uint64_t chain;
+  // The `DRIFTLINE_VERDICT_...` before; `DRIFTLINE_VERDICT_NONE` if there was none.
+  uint32_t from;
+  // The one from then on; `DRIFTLINE_VERDICT_NONE` where each chain has its own again.
+  uint32_t to;
+} driftline_transition;
+
+// How far a node that is drained has come (SPEC N1).
+typedef struct {
+  // `sizeof(driftline_drain_status)`.
+  uint32_t struct_size;
+  // 1: the node is drained. 0: it is not; the rest is 0 then, and the deadline `DRIFTLINE_NONE`.
+  uint32_t draining;
+  // When it should be empty.
+  uint64_t deadline_ns;
+  // The chains led here that it still holds, those in flight included.
+  uint64_t left;
+  // The chains led here that the drain has moved away.
+  uint64_t moved;
+  // The chains led here that are on their way from it.
+  uint64_t in_flight;
+  // 1: it will not be empty in time unless something changes.
+  uint32_t at_risk;
+  // 0.
+  uint32_t reserved;
+} driftline_drain_status;
+
+// A chain that a drain could not move, and why.
+typedef struct {
+  // The chain.
+  uint64_t chain;
+  // `DRIFTLINE_VERDICT_...`.
+  uint32_t verdict;
+  // 0.
+  uint32_t reserved;
+} driftline_blocked;
 
 // Success.
 #define DRIFTLINE_RESULT_OK 0
@@ -574,7 +918,7 @@ typedef struct {
 // A config field is out of its range.
 #define DRIFTLINE_RESULT_CONFIG 201
 
-// The kind of an event is unknown.
+// The kind of an event is unknown, or its value is out of range.
 #define DRIFTLINE_RESULT_EVENT 301
 
 // The reserved id was passed as a node.
@@ -598,8 +942,14 @@ typedef struct {
 // The arrays of a membership do not fit together.
 #define DRIFTLINE_RESULT_MEMBERSHIP 308
 
-// More ids than the library can number.
+// More than the library can number: ids, or class policies.
 #define DRIFTLINE_RESULT_TOO_MANY 309
+
+// The bytes are not what an export of a chain looks like.
+#define DRIFTLINE_RESULT_IMPORT 310
+
+// The class has no policy.
+#define DRIFTLINE_RESULT_NO_POLICY 311
 
 // The scorer failed; `scorer_code` has its own code.
 #define DRIFTLINE_RESULT_SCORER 401
@@ -637,6 +987,14 @@ const char *driftline_result_name(driftline_result code);
 // `config` must be NULL or writable for `struct_size` bytes.
 driftline_result driftline_config_init(driftline_config *config, size_t struct_size);
 
+// The same with what a cluster that people depend on should run with: moves are tracked and limited, flapping is held,
+// the scorer may fail. Pure.
+//
+// # Safety
+//
+// As `driftline_config_init`.
+driftline_result driftline_config_production(driftline_config *config, size_t struct_size);
+
 // Checks every field of a config (SPEC G1). Pure; nothing is changed, whatever the answer.
 //
 // Errors: `CONFIG` with a message that names the field and the value; `NULL`, `STRUCT_SIZE`.
@@ -645,6 +1003,32 @@ driftline_result driftline_config_init(driftline_config *config, size_t struct_s
 //
 // `config` must be NULL or readable for its `struct_size`; `err` must be NULL or writable for its.
 driftline_result driftline_config_validate(const driftline_config *config, driftline_error *err);
+
+// Gives a class a policy, or takes it away when `policy` is NULL (writes), from the next call on (SPEC Y1). A refused
+// one changes nothing.
+//
+// A class without a policy is as the config says. Class 0 is that of all chains that were never given one. Errors:
+// `CONFIG` with a message that names the field and the value, `RESERVED`, `STRUCT_SIZE`, `TOO_MANY` beyond 255
+// policies, `NO_MEMORY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `policy` must be NULL or readable for its `struct_size`; `err` must be NULL or writable for its.
+driftline_result driftline_scheduler_set_class_policy(driftline_scheduler scheduler,
+                                                      uint32_t class_id,
+                                                      const driftline_class_policy *policy,
+                                                      driftline_error *err);
+
+// The policy of a class (reads). Errors: `NO_POLICY` if it has none; `NULL`, `STRUCT_SIZE`; `HANDLE`, `BUSY`,
+// `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `out` must be NULL or writable for its `struct_size`; `err` must be NULL or writable for its.
+driftline_result driftline_scheduler_class_policy(driftline_scheduler scheduler,
+                                                  uint32_t class_id,
+                                                  driftline_class_policy *out,
+                                                  driftline_error *err);
 
 // What a migration cost is worth in score (SPEC A6). Pure.
 //
@@ -675,12 +1059,13 @@ driftline_result driftline_state_free(driftline_state state);
 // Replaces the whole membership (writes). All or nothing.
 //
 // The holders of chain `i` are `holders[holder_offsets[i]]` up to `holders[holder_offsets[i + 1] - 1]`, in any order;
-// `holder_offsets` has `chain_count + 1` elements, from 0 up to `holder_count`, the length of `holders`. `leaders[i]` is
-// `DRIFTLINE_NONE` for nobody. Chains that are listed keep their claim and cooldown; others are gone. What is equal to the
-// present is not marked dirty. The arrays are only read during the call.
+// `holder_offsets` has `chain_count + 1` elements, from 0 up to `holder_count`, the length of `holders`. `leaders[i]`
+// is `DRIFTLINE_NONE` for nobody. Chains that are listed keep all the rest: claim, cooldown, facts, moves; others are
+// gone. What is equal to the present is not marked dirty. The arrays are only read during the call.
 //
-// Errors: `MEMBERSHIP` with an index into `holder_offsets`; `DUPLICATE` with one into `chains`, or into `holders` where
-// `err->node` says which; `ID` with one into `holders`; `NULL`, `CAPACITY`, `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+// Errors: `MEMBERSHIP` with an index into `holder_offsets`; `DUPLICATE` with one into `chains`, or into `holders`
+// where `err->node` says which; `ID` with one into `holders`; `NULL`, `CAPACITY`, `NO_MEMORY`, `TOO_MANY`; `HANDLE`,
+// `BUSY`, `REENTRANT`, `POISONED`.
 //
 // # Safety
 //
@@ -694,13 +1079,14 @@ driftline_result driftline_state_load(driftline_state state,
                                       size_t holder_count,
                                       driftline_error *err);
 
-// Applies events in order (writes). All or nothing: a refused event leaves the state as it was, and `err->index` names it if one element is at fault.
+// Applies events in order (writes). All or nothing: a refused event leaves the state as it was, and `err->index` names
+// it if one element is at fault.
 //
-// `event_size` is `sizeof(driftline_event)` as the caller knows it. The array is only read during the call. Events only
-// note what changed; the work happens in the tick.
+// `event_size` is `sizeof(driftline_event)` as the caller knows it. The array is only read during the call. Events
+// only note what changed; the work happens in the tick.
 //
-// Errors: `EVENT` for an unknown kind, `RESERVED` for a field that must be 0, `ID`, `STRUCT_SIZE`, `NULL`, `CAPACITY`,
-// `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+// Errors: `EVENT` for an unknown kind or a value that is out of range, `RESERVED` for a field that must be 0, `ID`,
+// `STRUCT_SIZE`, `NULL`, `CAPACITY`, `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 //
 // # Safety
 //
@@ -712,8 +1098,8 @@ driftline_result driftline_state_apply(driftline_state state,
                                        size_t event_size,
                                        driftline_error *err);
 
-// 64 bits that depend on the logical content only (reads): two states that hold the same have the same digest, in every
-// language and on every platform. Walks all chains.
+// 64 bits that depend on the logical content only (reads): two states that hold the same have the same digest, in
+// every language and on every platform. Walks all chains.
 //
 // Errors: `NULL`, `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 //
@@ -724,9 +1110,9 @@ driftline_result driftline_state_digest(driftline_state state, uint64_t *out, dr
 
 // One chain with its holders, ascending (reads).
 //
-// `holders` may be NULL with a capacity of 0 to ask for the rest. If the holders do not fit: `CAPACITY`, `*holder_count` is
-// how many there are, and nothing else is written. Errors: `UNKNOWN_CHAIN`, `NULL`, `STRUCT_SIZE`; `HANDLE`, `BUSY`,
-// `REENTRANT`, `POISONED`.
+// `holders` may be NULL with a capacity of 0 to ask for the rest. If the holders do not fit: `CAPACITY`,
+// `*holder_count` is how many there are, and nothing else is written. Errors: `UNKNOWN_CHAIN`, `NULL`, `STRUCT_SIZE`;
+// `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 //
 // # Safety
 //
@@ -742,8 +1128,8 @@ driftline_result driftline_state_chain(driftline_state state,
 
 // The chains that exist, ascending (reads). Walks all of them.
 //
-// `out` may be NULL with a capacity of 0 to ask for the count. If they do not fit: `CAPACITY`, and `*count` is how many
-// there are. Errors: `NULL`, `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+// `out` may be NULL with a capacity of 0 to ask for the count. If they do not fit: `CAPACITY`, and `*count` is how
+// many there are. Errors: `NULL`, `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 //
 // # Safety
 //
@@ -755,8 +1141,8 @@ driftline_result driftline_state_chains(driftline_state state,
                                         size_t *count,
                                         driftline_error *err);
 
-// The chains that a node holds, ascending (reads). Costs what it returns. Otherwise as `driftline_state_chains`, and `ID`
-// for `DRIFTLINE_NONE`.
+// The chains that a node holds, ascending (reads). Costs what it returns. Otherwise as `driftline_state_chains`, and
+// `ID` for `DRIFTLINE_NONE`.
 //
 // # Safety
 //
@@ -781,15 +1167,92 @@ driftline_result driftline_state_led_by(driftline_state state,
                                         size_t *count,
                                         driftline_error *err);
 
-// Makes a scheduler for the chains that `this_node` leads, without a scorer. `abi` is `DRIFTLINE_ABI`.
+// The nodes that are drained, ascending, with their deadlines (reads).
 //
-// The caller owns the handle and ends it with `driftline_scheduler_free`. Errors: `ABI`, `NULL`, `STRUCT_SIZE`, `CONFIG`,
-// `ID`, `NO_MEMORY`.
+// `node_time_size` is `sizeof(driftline_node_time)`. `out` may be NULL with a capacity of 0 to ask for the count. If
+// they do not fit: `CAPACITY`, and `*count` is how many there are. Errors: `NULL`, `STRUCT_SIZE`; `HANDLE`, `BUSY`,
+// `REENTRANT`, `POISONED`.
 //
 // # Safety
 //
-// `config` must be NULL or readable for its `struct_size`, `out` NULL or writable; `err` must be NULL or writable for its
+// `out` must be writable for `capacity` elements of `node_time_size` bytes, `count` NULL or writable; `err` must be
+// NULL or writable for its `struct_size`.
+driftline_result driftline_state_drains(driftline_state state,
+                                        driftline_node_time *out,
+                                        size_t capacity,
+                                        size_t node_time_size,
+                                        size_t *count,
+                                        driftline_error *err);
+
+// The nodes that are avoided, ascending, and until when (reads). One whose time is over stands here until the next
+// tick. Otherwise as `driftline_state_drains`.
+//
+// # Safety
+//
+// As `driftline_state_drains`.
+driftline_result driftline_state_avoided(driftline_state state,
+                                         driftline_node_time *out,
+                                         size_t capacity,
+                                         size_t node_time_size,
+                                         size_t *count,
+                                         driftline_error *err);
+
+// When the freeze is over (reads). One that is over stands here until the next tick.
+//
+// `*is_known` is 1 if there is one; else it is 0, and `*until_ns` `DRIFTLINE_NONE`. Errors: `NULL`, `HANDLE`, `BUSY`,
+// `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `is_known` and `until_ns` must be NULL or writable; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_state_frozen_until(driftline_state state,
+                                              uint32_t *is_known,
+                                              uint64_t *until_ns,
+                                              driftline_error *err);
+
+// What is remembered of a chain, as bytes for whoever leads it next (reads): its cooldown, its moves and the one in
+// flight, its back-offs (SPEC V1). Facts that events tell are not in it.
+//
+// The bytes are the same on every platform. `out` may be NULL with a capacity of 0 to ask for the count. If they do
+// not fit: `CAPACITY`, and `*count` is how many there are. Errors: `UNKNOWN_CHAIN`, `NULL`, `NO_MEMORY`; `HANDLE`,
+// `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `out` must be writable for `capacity` bytes, `count` NULL or writable; `err` must be NULL or writable for its
 // `struct_size`.
+driftline_result driftline_state_export_chain(driftline_state state,
+                                              uint64_t chain,
+                                              uint8_t *out,
+                                              size_t capacity,
+                                              size_t *count,
+                                              driftline_error *err);
+
+// Takes in what another leader has exported, in place of what is remembered of that chain (writes; SPEC V1).
+//
+// `*chain`, which may be NULL, is the chain that the bytes are about. Errors: `IMPORT` with a message that says what
+// is wrong with the bytes; `NULL`, `CAPACITY`, `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`. The
+// state is then as it was.
+//
+// # Safety
+//
+// `bytes` must be readable for `count` bytes, `chain` NULL or writable; `err` must be NULL or writable for its
+// `struct_size`.
+driftline_result driftline_state_import_chain(driftline_state state,
+                                              const uint8_t *bytes,
+                                              size_t count,
+                                              uint64_t *chain,
+                                              driftline_error *err);
+
+// Makes a scheduler for the chains that `this_node` leads, without a scorer. `abi` is `DRIFTLINE_ABI`.
+//
+// The caller owns the handle and ends it with `driftline_scheduler_free`. Errors: `ABI`, `NULL`, `STRUCT_SIZE`,
+// `CONFIG`, `ID`, `NO_MEMORY`.
+//
+// # Safety
+//
+// `config` must be NULL or readable for its `struct_size`, `out` NULL or writable; `err` must be NULL or writable for
+// its `struct_size`.
 driftline_result driftline_scheduler_new(uint32_t abi,
                                          uint64_t this_node,
                                          const driftline_config *config,
@@ -828,9 +1291,9 @@ driftline_result driftline_scheduler_configure(driftline_scheduler scheduler,
 
 // Makes this the scorer (writes): every led chain is due (SPEC P4). The previous one is dropped.
 //
-// The struct is copied. Whatever this returns, `scorer->drop` is or will be called exactly once for this installation, unless
-// the pointer is not aligned, or `struct_size` does not cover it or is larger than 4,096. Errors: `NULL` also for a missing `score` or `best_alternative`; `STRUCT_SIZE`,
-// `RESERVED`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+// The struct is copied. Whatever this returns, `scorer->drop` is or will be called exactly once for this installation,
+// unless the pointer is not aligned, or `struct_size` does not cover it or is larger than 4,096. Errors: `NULL` also
+// for a missing `score` or `best_alternative`; `STRUCT_SIZE`, `RESERVED`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 //
 // # Safety
 //
@@ -851,8 +1314,8 @@ driftline_result driftline_scheduler_uninstall(driftline_scheduler scheduler, dr
 
 // Samples what is due and decides nothing (writes the scheduler, reads the state). A tick does it by itself.
 //
-// The verdicts of the report are those of the last tick. `report` may be NULL. Errors: `TIME` if `now_ns` is earlier than a
-// time seen before, `SCORER` when the scorer fails under abort (what was observed is kept, the rest stays due),
+// The verdicts of the report are those of the last tick. `report` may be NULL. Errors: `TIME` if `now_ns` is earlier
+// than a time seen before, `SCORER` when the scorer fails under abort (what was observed is kept, the rest stays due),
 // `NO_MEMORY`, `STRUCT_SIZE`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 //
 // # Safety
@@ -867,16 +1330,17 @@ driftline_result driftline_scheduler_sample(driftline_scheduler scheduler,
 // One tick: observe, decide, commit (writes scheduler and state).
 //
 // `*actions` is an array of `*count` actions by ascending chain, laid out with `action_size` bytes each, which is
-// `sizeof(driftline_action)` as the caller knows it. It belongs to the scheduler and is valid until the next call that
-// writes it; there is nothing to free. It is NULL when `*count` is 0. Carry the actions out and report back with events; their cooldowns have started.
-// `report` may be NULL.
+// `sizeof(driftline_action)` as the caller knows it. It belongs to the scheduler, together with what the actions
+// exclude, and is valid until the next call that writes it; there is nothing to free. It is NULL when `*count` is 0.
+// Carry the actions out and report back with events; with them their cooldowns start, or without `move_timeout_ns`
+// have started. `report` may be NULL.
 //
 // Errors: as `driftline_scheduler_sample`, `NULL`. No action is emitted then and no decision state is written.
 //
 // # Safety
 //
-// `actions` and `count` must be NULL or writable, `report` NULL or writable for its `struct_size`; `err` must be NULL or
-// writable for its.
+// `actions` and `count` must be NULL or writable, `report` NULL or writable for its `struct_size`; `err` must be NULL
+// or writable for its.
 driftline_result driftline_scheduler_tick(driftline_scheduler scheduler,
                                           driftline_state state,
                                           uint64_t now_ns,
@@ -886,11 +1350,11 @@ driftline_result driftline_scheduler_tick(driftline_scheduler scheduler,
                                           driftline_report *report,
                                           driftline_error *err);
 
-// What a tick on the same observations would do: a dry run that changes nothing, but has the scheduler to itself, because
-// it asks the scorer (writes the lent actions, reads the state).
+// What a tick on the same observations would do: a dry run that changes nothing, but has the scheduler to itself,
+// because it asks the scorer (writes the lent actions, reads the state).
 //
-// No cooldown starts. The actions replace those that were lent before, and the failures those of the last pass. Everything
-// else is as in `driftline_scheduler_tick`.
+// No cooldown starts. The actions replace those that were lent before, and the failures those of the last pass.
+// Everything else is as in `driftline_scheduler_tick`.
 //
 // # Safety
 //
@@ -906,14 +1370,14 @@ driftline_result driftline_scheduler_decide(driftline_scheduler scheduler,
 
 // The chains that the last sample or tick re-scored, ascending, and why (reads).
 //
-// `sampled_size` is `sizeof(driftline_sampled)`. `out` may be NULL with a capacity of 0 to ask for the count. If they do not
-// fit: `CAPACITY`, and `*count` is how many there are. Errors: `NULL`, `STRUCT_SIZE`; `HANDLE`, `BUSY`, `REENTRANT`,
-// `POISONED`.
+// `sampled_size` is `sizeof(driftline_sampled)`. `out` may be NULL with a capacity of 0 to ask for the count. If they
+// do not fit: `CAPACITY`, and `*count` is how many there are. Errors: `NULL`, `STRUCT_SIZE`; `HANDLE`, `BUSY`,
+// `REENTRANT`, `POISONED`.
 //
 // # Safety
 //
-// `out` must be writable for `capacity` elements of `sampled_size` bytes, `count` NULL or writable; `err` must be NULL or
-// writable for its `struct_size`.
+// `out` must be writable for `capacity` elements of `sampled_size` bytes, `count` NULL or writable; `err` must be NULL
+// or writable for its `struct_size`.
 driftline_result driftline_scheduler_sampled(driftline_scheduler scheduler,
                                              driftline_sampled *out,
                                              size_t capacity,
@@ -921,7 +1385,8 @@ driftline_result driftline_scheduler_sampled(driftline_scheduler scheduler,
                                              size_t *count,
                                              driftline_error *err);
 
-// The scorer's failures that the last sample, tick or dry run that succeeded has skipped, in the order in which they happened (reads).
+// The scorer's failures that the last sample, tick or dry run that succeeded has skipped, in the order in which they
+// happened (reads).
 //
 // `failure_size` is `sizeof(driftline_failure)`. Otherwise as `driftline_scheduler_sampled`.
 //
@@ -935,13 +1400,13 @@ driftline_result driftline_scheduler_failures(driftline_scheduler scheduler,
                                               size_t *count,
                                               driftline_error *err);
 
-// Judges every chain that `this_node` leads by what the scorer says now, and decides which evictions are worth making
+// Judges every chain that `this_node` leads by what the scorer says now, and decides which moves are worth making
 // (reads). Pure: nothing is written but the outputs, and no cooldown starts.
 //
-// The scorer is borrowed for the call; its `drop` is not called. Chains in `already_evicted`, in any order, are skipped
-// (SPEC D2); it may be NULL with a count of 0. The actions come by ascending chain, `action_size` bytes each. `out` may be
-// NULL with a capacity of 0 to ask for the count; if they do not fit: `CAPACITY`, and `*count` is how many there are.
-// `report` may be NULL.
+// The scorer is borrowed for the call; its `drop` is not called. Chains in `already_evicted`, in any order, are
+// skipped (SPEC D2); it may be NULL with a count of 0. The actions come by ascending chain, `action_size` bytes each;
+// placements do not say what they exclude. `out` may be NULL with a capacity of 0 to ask for the count; if they do not
+// fit: `CAPACITY`, and `*count` is how many there are. `report` may be NULL.
 //
 // Errors: `CONFIG`, `ID`, `SCORER`, `NO_MEMORY`, `NULL`, `STRUCT_SIZE`, `RESERVED`, `CAPACITY`; `HANDLE`, `BUSY`,
 // `REENTRANT`, `POISONED`.
@@ -967,8 +1432,8 @@ driftline_result driftline_diff_scheduler(driftline_state state,
 
 // Why a chain is where it is: its verdict as of the last tick, with operands (reads scheduler and state).
 //
-// Errors: `NOT_LED` if the scheduler does not lead the chain now; `NULL`, `STRUCT_SIZE`; `HANDLE`, `BUSY`, `REENTRANT`,
-// `POISONED`.
+// Errors: `NOT_LED` if the scheduler does not lead the chain now; `NULL`, `STRUCT_SIZE`; `HANDLE`, `BUSY`,
+// `REENTRANT`, `POISONED`.
 //
 // # Safety
 //
@@ -981,15 +1446,15 @@ driftline_result driftline_explain(driftline_scheduler scheduler,
 
 // The history of a chain, oldest sample first, with its moving average and trend (reads).
 //
-// `sample_size` is `sizeof(driftline_sample)`. `ewma` (NaN before the first sample) and `trend` may be NULL. `out` may be NULL
-// with a capacity of 0 to ask for the rest; `DRIFTLINE_HISTORY_LENGTH` always fits. If the samples do not fit: `CAPACITY`, and
-// `*count` is how many there are. Errors: `NOT_LED` if the chain was not led at the last sample; `NULL`, `STRUCT_SIZE`;
-// `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+// `sample_size` is `sizeof(driftline_sample)`. `ewma` (NaN before the first sample) and `trend` may be NULL. `out` may
+// be NULL with a capacity of 0 to ask for the rest; `DRIFTLINE_HISTORY_LENGTH` always fits. If the samples do not fit:
+// `CAPACITY`, and `*count` is how many there are. Errors: `NOT_LED` if the chain was not led at the last sample;
+// `NULL`, `STRUCT_SIZE`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 //
 // # Safety
 //
-// `out` must be writable for `capacity` elements of `sample_size` bytes, `count`, `ewma` and `trend` NULL or writable; `err`
-// must be NULL or writable for its `struct_size`.
+// `out` must be writable for `capacity` elements of `sample_size` bytes, `count`, `ewma` and `trend` NULL or writable;
+// `err` must be NULL or writable for its `struct_size`.
 driftline_result driftline_history(driftline_scheduler scheduler,
                                    uint64_t chain,
                                    driftline_sample *out,
@@ -1002,9 +1467,9 @@ driftline_result driftline_history(driftline_scheduler scheduler,
 
 // The sampled scores of a chain's holders, by ascending node (reads). A holder without an opinion has no cell.
 //
-// `cell_size` is `sizeof(driftline_cell)`. `out` may be NULL with a capacity of 0 to ask for the count. If the cells do not
-// fit: `CAPACITY`, and `*count` is how many there are. Errors: `NOT_LED` if the chain was not led at the last sample; `NULL`,
-// `STRUCT_SIZE`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+// `cell_size` is `sizeof(driftline_cell)`. `out` may be NULL with a capacity of 0 to ask for the count. If the cells
+// do not fit: `CAPACITY`, and `*count` is how many there are. Errors: `NOT_LED` if the chain was not led at the last
+// sample; `NULL`, `STRUCT_SIZE`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 //
 // # Safety
 //
@@ -1018,6 +1483,47 @@ driftline_result driftline_snapshot_cells(driftline_scheduler scheduler,
                                           size_t *count,
                                           driftline_error *err);
 
+// The changes of standing verdicts from a sequence number on, oldest first (reads).
+//
+// The last `DRIFTLINE_TRANSITION_RING_LENGTH` of them are kept; whoever asks for those after the last that it has seen
+// and gets a first one with a larger number has missed some. `transition_size` is `sizeof(driftline_transition)`.
+// `out` may be NULL with a capacity of 0 to ask for the count. If they do not fit: `CAPACITY`, and `*count` is how
+// many there are. Errors: `NULL`, `STRUCT_SIZE`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `out` must be writable for `capacity` elements of `transition_size` bytes, `count` NULL or writable; `err` must be
+// NULL or writable for its `struct_size`.
+driftline_result driftline_scheduler_transitions(driftline_scheduler scheduler,
+                                                 uint64_t since_sequence,
+                                                 driftline_transition *out,
+                                                 size_t capacity,
+                                                 size_t transition_size,
+                                                 size_t *count,
+                                                 driftline_error *err);
+
+// How far a node that is drained has come, as of the last tick and by what the state says now, and the chains that the
+// drain could not move, ascending, with the reason (reads scheduler and state).
+//
+// A node that is not drained is no error: `out->draining` is 0. `blocked_size` is `sizeof(driftline_blocked)`.
+// `blocked` may be NULL with a capacity of 0 to ask for the rest. If the blocked chains do not fit: `CAPACITY`,
+// `*count` is how many there are, and nothing else is written. Errors: `ID` for `DRIFTLINE_NONE`; `NULL`,
+// `STRUCT_SIZE`, `NO_MEMORY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `out` must be NULL or writable for its `struct_size`, `blocked` writable for `capacity` elements of `blocked_size`
+// bytes, `count` NULL or writable; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_scheduler_drain_status(driftline_scheduler scheduler,
+                                                  driftline_state state,
+                                                  uint64_t node,
+                                                  driftline_drain_status *out,
+                                                  driftline_blocked *blocked,
+                                                  size_t capacity,
+                                                  size_t blocked_size,
+                                                  size_t *count,
+                                                  driftline_error *err);
+
 // The name of a verdict in words, such as "gap too small"; "unknown" for a number that is none.
 //
 // Never NULL. The text is static. May be called by any thread at any time.
@@ -1025,9 +1531,9 @@ const char *driftline_verdict_name(uint32_t verdict);
 
 // One line of text for an explanation, as logs and scenario files have it. Pure.
 //
-// At most `capacity` bytes are written, with the NUL. `*length` is the length without it. `out` may be NULL with a capacity
-// of 0 to ask for the length; if the line does not fit: `CAPACITY`, and `*length` is what is needed. Errors: `CONFIG` for a
-// verdict that is none, `RESERVED` for flags that are none; `NULL`, `STRUCT_SIZE`.
+// At most `capacity` bytes are written, with the NUL. `*length` is the length without it. `out` may be NULL with a
+// capacity of 0 to ask for the length; if the line does not fit: `CAPACITY`, and `*length` is what is needed. Errors:
+// `CONFIG` for a verdict that is none, `RESERVED` for flags that are none; `NULL`, `STRUCT_SIZE`.
 //
 // # Safety
 //
@@ -1038,6 +1544,36 @@ driftline_result driftline_explanation_text(const driftline_explanation *explana
                                             size_t capacity,
                                             size_t *length,
                                             driftline_error *err);
+
+// The same as a sentence without an end mark, for somebody who is called at night. Otherwise as
+// `driftline_explanation_text`.
+//
+// # Safety
+//
+// As `driftline_explanation_text`.
+driftline_result driftline_explanation_sentence(const driftline_explanation *explanation,
+                                                char *out,
+                                                size_t capacity,
+                                                size_t *length,
+                                                driftline_error *err);
+
+// One line of text for an action, as logs and scenario files have it. Pure.
+//
+// `action_size` is `sizeof(driftline_action)` as the caller knows it. Of its nodes and numbers the line says which are
+// known by `flags`. Otherwise as `driftline_explanation_text`. Errors: `CONFIG` for a kind or an arm that is none,
+// `RESERVED` for flags that are none, `ID` for an eviction without a victim and for `DRIFTLINE_NONE` where a node is
+// known; `NULL`, `STRUCT_SIZE`, `CAPACITY`, `NO_MEMORY`.
+//
+// # Safety
+//
+// `action` must be NULL or readable for `action_size` bytes, and its `exclude` for `exclude_count` elements; `out`
+// writable for `capacity` bytes, `length` NULL or writable; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_action_text(const driftline_action *action,
+                                       size_t action_size,
+                                       char *out,
+                                       size_t capacity,
+                                       size_t *length,
+                                       driftline_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -24,7 +24,7 @@ const (
 	ErrPoisoned      Code = C.DRIFTLINE_RESULT_POISONED      // a bug of the library left it unusable; only Close works
 	ErrCapacity      Code = C.DRIFTLINE_RESULT_CAPACITY      // a count is larger than memory
 	ErrConfig        Code = C.DRIFTLINE_RESULT_CONFIG        // a config field is out of its range (G1)
-	ErrEvent         Code = C.DRIFTLINE_RESULT_EVENT         // the kind of an event is unknown
+	ErrEvent         Code = C.DRIFTLINE_RESULT_EVENT         // the kind of an event is unknown, or its value out of range
 	ErrReservedNode  Code = C.DRIFTLINE_RESULT_ID            // [NoNode] was passed as a node
 	ErrDuplicate     Code = C.DRIFTLINE_RESULT_DUPLICATE     // a chain or a holder is listed twice (E2)
 	ErrNotLed        Code = C.DRIFTLINE_RESULT_NOT_LED       // the chain is not led here
@@ -32,7 +32,9 @@ const (
 	ErrOutOfMemory   Code = C.DRIFTLINE_RESULT_NO_MEMORY     // memory could not be had; nothing was lost
 	ErrUnknownChain  Code = C.DRIFTLINE_RESULT_UNKNOWN_CHAIN // the chain does not exist
 	ErrMembership    Code = C.DRIFTLINE_RESULT_MEMBERSHIP    // the arrays of a membership do not fit together (E2)
-	ErrTooMany       Code = C.DRIFTLINE_RESULT_TOO_MANY      // more ids than the library can number
+	ErrTooMany       Code = C.DRIFTLINE_RESULT_TOO_MANY      // more ids than the library can number, or more than 255 policies
+	ErrImport        Code = C.DRIFTLINE_RESULT_IMPORT        // the bytes are not what an export of a chain looks like (V1)
+	ErrNoPolicy      Code = C.DRIFTLINE_RESULT_NO_POLICY     // the class has no policy
 	ErrScorer        Code = C.DRIFTLINE_RESULT_SCORER        // the scorer failed (P2)
 	ErrNoScorer      Code = C.DRIFTLINE_RESULT_NO_SCORER     // there is no scorer where one was needed
 	ErrInternalPanic Code = C.DRIFTLINE_RESULT_PANIC         // a bug of the library; what was used is poisoned
@@ -61,7 +63,7 @@ func (e *Error) Error() string { return "driftline: " + e.Message }
 // Unwrap is the code.
 func (e *Error) Unwrap() error { return e.Code }
 
-// ConfigError is an [ErrConfig] that names the field of [SchedulerConfig] at fault.
+// ConfigError is an [ErrConfig] that names the field of [SchedulerConfig] or [ClassPolicy] at fault.
 type ConfigError struct {
 	Field   string // as the message has it: "score_floor"
 	Message string // names field, value and what is valid

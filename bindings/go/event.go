@@ -17,6 +17,18 @@ const (
 	EventClaimReleased EventKind = C.DRIFTLINE_EVENT_CLAIM_RELEASED
 	EventNodeTouched   EventKind = C.DRIFTLINE_EVENT_NODE_TOUCHED
 	EventChainTouched  EventKind = C.DRIFTLINE_EVENT_CHAIN_TOUCHED
+
+	EventDesiredReplicas EventKind = C.DRIFTLINE_EVENT_DESIRED_REPLICAS
+	EventChainRevision   EventKind = C.DRIFTLINE_EVENT_CHAIN_REVISION
+	EventChainClass      EventKind = C.DRIFTLINE_EVENT_CHAIN_CLASS
+	EventDrain           EventKind = C.DRIFTLINE_EVENT_DRAIN
+	EventDrainCancelled  EventKind = C.DRIFTLINE_EVENT_DRAIN_CANCELLED
+	EventAvoid           EventKind = C.DRIFTLINE_EVENT_AVOID
+	EventFreezeUntil     EventKind = C.DRIFTLINE_EVENT_FREEZE_UNTIL
+	EventThaw            EventKind = C.DRIFTLINE_EVENT_THAW
+	EventForceEvict      EventKind = C.DRIFTLINE_EVENT_FORCE_EVICT
+	EventForcePlace      EventKind = C.DRIFTLINE_EVENT_FORCE_PLACE
+	EventMoveFailed      EventKind = C.DRIFTLINE_EVENT_MOVE_FAILED
 )
 
 // Event is a fact about the cluster, for [MeshState.Apply]. A field that its kind does not use must be 0.
@@ -25,7 +37,7 @@ type Event struct {
 	_     uint32
 	Chain ChainID
 	Node  NodeID
-	_     uint64
+	Value uint64 // a count, a class, a revision or a [Timestamp]; counts and classes fit into 32 bits
 }
 
 // HolderAdded says that the node has the chain now.
@@ -48,7 +60,7 @@ func LeaderCleared(chain ChainID) Event {
 	return Event{Kind: EventLeaderCleared, Chain: chain}
 }
 
-// ChainRemoved says that the chain is gone: holders, leader, claim and cooldown.
+// ChainRemoved says that the chain is gone, and all that was known of it: holders, leader, claim, cooldown, facts and moves.
 func ChainRemoved(chain ChainID) Event {
 	return Event{Kind: EventChainRemoved, Chain: chain}
 }
@@ -71,4 +83,63 @@ func NodeTouched(node NodeID) Event {
 // ChainTouched says that something that scores depend on moved for this chain (S2).
 func ChainTouched(chain ChainID) Event {
 	return Event{Kind: EventChainTouched, Chain: chain}
+}
+
+// DesiredReplicas says how many nodes should hold the chain. From then on a chain with fewer is placed, and one with more is
+// evicted from, whatever the scores are (R2).
+func DesiredReplicas(chain ChainID, count uint32) Event {
+	return Event{Kind: EventDesiredReplicas, Chain: chain, Value: uint64(count)}
+}
+
+// ChainRevision says which revision the chain has in the caller's store. Every action carries the latest (R8).
+func ChainRevision(chain ChainID, revision uint64) Event {
+	return Event{Kind: EventChainRevision, Chain: chain, Value: revision}
+}
+
+// ChainClass says to which class the chain belongs; one that was never told is of class 0 (Y1).
+func ChainClass(chain ChainID, class ClassID) Event {
+	return Event{Kind: EventChainClass, Chain: chain, Value: uint64(class)}
+}
+
+// Drain says that the node is to be empty by the deadline. It is no target any more, and its chains move in time, whatever
+// their scores are (N1). Said again it is another deadline.
+func Drain(node NodeID, deadline Timestamp) Event {
+	return Event{Kind: EventDrain, Node: node, Value: uint64(deadline)}
+}
+
+// DrainCancelled says that the node stays.
+func DrainCancelled(node NodeID) Event {
+	return Event{Kind: EventDrainCancelled, Node: node}
+}
+
+// Avoid says that the node is no target until then; what it holds stays (N2). Said again it is another time.
+func Avoid(node NodeID, until Timestamp) Event {
+	return Event{Kind: EventAvoid, Node: node, Value: uint64(until)}
+}
+
+// FreezeUntil says that nothing is emitted until then; sampling goes on (R6). Said again it is another time.
+func FreezeUntil(until Timestamp) Event {
+	return Event{Kind: EventFreezeUntil, Value: uint64(until)}
+}
+
+// Thaw says that a freeze is over now.
+func Thaw() Event {
+	return Event{Kind: EventThaw}
+}
+
+// ForceEvict orders the holder away from the chain: the next tick of the chain's leader does it, whatever floor, gap, cost and
+// cooldown are, but never against a claim (R7).
+func ForceEvict(chain ChainID, victim NodeID) Event {
+	return Event{Kind: EventForceEvict, Chain: chain, Node: victim}
+}
+
+// ForcePlace orders the chain to the node, as [ForceEvict]. Both orders on one chain are one move (R7).
+func ForcePlace(chain ChainID, target NodeID) Event {
+	return Event{Kind: EventForcePlace, Chain: chain, Node: target}
+}
+
+// MoveFailed says that the move of the chain that is in flight has failed. It backs off and is tried again later (F1). Where
+// none is in flight it is ignored and counted (F3).
+func MoveFailed(chain ChainID) Event {
+	return Event{Kind: EventMoveFailed, Chain: chain}
 }

@@ -66,7 +66,7 @@ func Example() {
 		panic(err)
 	}
 	for _, action := range decision.Actions {
-		fmt.Println(action)
+		fmt.Println(action.Judgement())
 		// When it is carried out:
 		err = state.Apply(driftline.HolderRemoved(action.Chain, action.Victim), driftline.HolderAdded(action.Chain, action.Target))
 		if err != nil {
@@ -92,7 +92,7 @@ func ExampleLocalScheduler() {
 	}
 	dry, _ := scheduler.Decide(state, 0)    // changes nothing
 	decision, _ := scheduler.Tick(state, 0) // starts the cooldown of what it emits
-	fmt.Println("the same:", dry.Actions[0] == decision.Actions[0])
+	fmt.Println("the same:", dry.Actions[0].String() == decision.Actions[0].String())
 	explanation, _ := scheduler.Explain(state, 7)
 	fmt.Println(explanation)
 	// Output:
@@ -235,7 +235,7 @@ func ExampleDiffScheduler() {
 		panic(err)
 	}
 	fmt.Println(decision.Actions)
-	// Output: [7 evict 3 -> 9: live 0.40, gain 0.55, cost none]
+	// Output: [scheduler evict 7: 3 -> 9]
 }
 
 func ExampleMigrationCostModel() {

@@ -46,11 +46,29 @@ func trap(method string, spring func() error) driftline.ScorerFuncs {
 			return spring()
 		}
 	}
+	if method == "alternatives" {
+		scorer.AlternativesFunc = func(_ driftline.ChainID, _ []driftline.NodeID, out []driftline.Alternative) (int, error) {
+			out[0] = good.alternative
+			return 1, spring()
+		}
+	}
 	if method == "node_fingerprints" {
 		scorer.NodeFingerprintsFunc = func([]driftline.NodeID, []uint64, []bool) error { return spring() }
 	}
 	return scorer
 }
+
+// trapped is a config under which the method is asked.
+func trapped(method string, policy driftline.OnScorerError) driftline.Option {
+	config := driftline.DefaultConfig()
+	config.OnScorerError = policy
+	if method == "alternatives" {
+		config.MaxAlternatives = 2
+	}
+	return driftline.WithConfig(config)
+}
+
+var policies = map[string]driftline.OnScorerError{"abort": driftline.Abort, "skip_chain": driftline.SkipChain}
 
 var methods = map[string]driftline.Failure{
 	"score":             {Method: driftline.MethodScore, Chain: 7, ChainKnown: true, Node: 1},
@@ -61,6 +79,7 @@ var methods = map[string]driftline.Failure{
 	"migration_cost":    {Method: driftline.MethodMigrationCost, Chain: 7, ChainKnown: true, Node: 9},
 	"score_many":        {Method: driftline.MethodScore, Chain: 7, ChainKnown: true, Node: driftline.NoNode},
 	"node_fingerprints": {Method: driftline.MethodNodeFingerprint, Node: driftline.NoNode},
+	"alternatives":      {Method: driftline.MethodBestAlternative, Chain: 7, ChainKnown: true, Node: driftline.NoNode},
 }
 
 // failing is an error of which no two are equal.
@@ -74,7 +93,7 @@ func TestAbortFailsWithTheScorersError(t *testing.T) {
 			cause := &failing{"no route"}
 			broken := true
 			state := ledState(t, 7)
-			scheduler := newScheduler(t, driftline.WithScorer(trap(method, func() error {
+			scheduler := newScheduler(t, trapped(method, driftline.Abort), driftline.WithScorer(trap(method, func() error {
 				if broken {
 					return cause
 				}
@@ -111,7 +130,8 @@ func TestSkipChainReportsTheScorersError(t *testing.T) {
 		t.Run(method, func(t *testing.T) {
 			cause := &failing{"no route"}
 			state := ledState(t, 7)
-			scheduler := newScheduler(t, skipChain(), driftline.WithScorer(trap(method, func() error { return cause })))
+			scheduler := newScheduler(t, trapped(method, driftline.SkipChain),
+				driftline.WithScorer(trap(method, func() error { return cause })))
 			for range 2 {
 				report := must(scheduler.Tick(state, 0)).Report
 				if len(report.Failures) == 0 {
@@ -153,10 +173,10 @@ func TestFailuresAreNotMixedUp(t *testing.T) {
 
 func TestInterruptsComeThroughUnderEveryPolicy(t *testing.T) {
 	for method, wanted := range methods {
-		for policy, option := range map[string]driftline.Option{"abort": driftline.WithScorer(nil), "skip_chain": skipChain()} {
-			t.Run(method+"/"+policy, func(t *testing.T) {
+		for name, policy := range policies {
+			t.Run(method+"/"+name, func(t *testing.T) {
 				state := ledState(t, 7)
-				scheduler := newScheduler(t, option, driftline.WithScorer(trap(method, func() error {
+				scheduler := newScheduler(t, trapped(method, policy), driftline.WithScorer(trap(method, func() error {
 					return fmt.Errorf("asking: %w", driftline.Interrupt(context.Canceled))
 				})))
 				_, err := scheduler.Tick(state, 0)
@@ -184,12 +204,12 @@ func TestADeadlineAloneIsNoInterrupt(t *testing.T) {
 
 func TestPanicsComeOutWithTheirValue(t *testing.T) {
 	for method := range methods {
-		for policy, option := range map[string]driftline.Option{"abort": driftline.WithScorer(nil), "skip_chain": skipChain()} {
-			t.Run(method+"/"+policy, func(t *testing.T) {
+		for name, policy := range policies {
+			t.Run(method+"/"+name, func(t *testing.T) {
 				value := &failing{"out of order"}
 				broken := true
 				state := ledState(t, 7)
-				scheduler := newScheduler(t, option, driftline.WithScorer(trap(method, func() error {
+				scheduler := newScheduler(t, trapped(method, policy), driftline.WithScorer(trap(method, func() error {
 					if broken {
 						panic(value)
 					}

@@ -26,7 +26,11 @@ func TestClosedHandlesAreRefused(t *testing.T) {
 		"Chain": second(state.Chain(7)), "AppendChains": second(state.AppendChains(nil)),
 		"AppendChainsOn": second(state.AppendChainsOn(nil, 1)), "AppendLedBy": second(state.AppendLedBy(nil, 1)),
 		"Tick of the state": second(live.Tick(state, 0)), "Explain of the state": second(live.Explain(state, 7)),
-		"DiffScheduler": second(driftline.DiffScheduler(state, badThird(), driftline.DefaultConfig(), 1, 0, nil)),
+		"AppendDrains": second(state.AppendDrains(nil)), "AppendAvoided": second(state.AppendAvoided(nil)),
+		"FrozenUntil": second(state.FrozenUntil()), "ExportChain": second(state.ExportChain(7)),
+		"ImportChain":              second(state.ImportChain(must(open.ExportChain(7)))),
+		"DrainStatus of the state": second(live.DrainStatus(state, 3)),
+		"DiffScheduler":            second(driftline.DiffScheduler(state, badThird(), driftline.DefaultConfig(), 1, 0, nil)),
 
 		"ThisNode": second(scheduler.ThisNode()), "Config": second(scheduler.Config()),
 		"Configure": scheduler.Configure(driftline.DefaultConfig()), "Install": second(scheduler.Install(badThird())),
@@ -34,7 +38,10 @@ func TestClosedHandlesAreRefused(t *testing.T) {
 		"Decide": second(scheduler.Decide(open, 0)), "Sample": second(scheduler.Sample(open, 0)),
 		"AppendSampled": second(scheduler.AppendSampled(nil)), "AppendCells": second(scheduler.AppendCells(nil, 7)),
 		"History": second(scheduler.History(7)), "Explain": second(scheduler.Explain(open, 7)),
-		"Snapshot": second(scheduler.Snapshot(open)),
+		"Snapshot": second(scheduler.Snapshot(open)), "AppendTransitions": second(scheduler.AppendTransitions(nil, 0)),
+		"DrainStatus": second(scheduler.DrainStatus(open, 3)), "ClassPolicy": second(scheduler.ClassPolicy(5)),
+		"SetClassPolicy":   scheduler.SetClassPolicy(5, driftline.ClassPolicy{}),
+		"ClearClassPolicy": scheduler.ClearClassPolicy(5),
 
 		"a state never made":     (&driftline.MeshState{}).Apply(),
 		"a scheduler never made": second((&driftline.LocalScheduler{}).Tick(open, 0)),
@@ -56,6 +63,7 @@ func TestReentrance(t *testing.T) {
 	state := ledState(t, 7)
 	other := ledState(t, 7)
 	var scheduler *driftline.LocalScheduler
+	exported := must(other.ExportChain(7))
 	var seen map[string]error
 	reenter := func() error {
 		seen = map[string]error{
@@ -66,6 +74,11 @@ func TestReentrance(t *testing.T) {
 			"ThisNode": second(scheduler.ThisNode()), "History": second(scheduler.History(7)),
 			"AppendSampled": second(scheduler.AppendSampled(nil)), "Explain": second(scheduler.Explain(other, 7)),
 			"Apply": state.Apply(driftline.ChainRemoved(7)), "Digest": second(state.Digest()), "close the state": state.Close(),
+			"SetClassPolicy": scheduler.SetClassPolicy(5, driftline.ClassPolicy{}), "ClassPolicy": second(scheduler.ClassPolicy(5)),
+			"ClearClassPolicy": scheduler.ClearClassPolicy(5), "DrainStatus": second(scheduler.DrainStatus(other, 3)),
+			"AppendTransitions": second(scheduler.AppendTransitions(nil, 0)), "ImportChain": second(state.ImportChain(exported)),
+			"ExportChain": second(state.ExportChain(7)), "AppendDrains": second(state.AppendDrains(nil)),
+			"AppendAvoided": second(state.AppendAvoided(nil)), "FrozenUntil": second(state.FrozenUntil()),
 		}
 		return nil
 	}
@@ -73,7 +86,7 @@ func TestReentrance(t *testing.T) {
 	scheduler = newScheduler(t, driftline.WithScorer(scorer))
 	decision := must(scheduler.Tick(state, 0))
 	wantEqual(t, "the actions", len(decision.Actions), 1)
-	wantEqual(t, "how much was tried", len(seen), 15)
+	wantEqual(t, "how much was tried", len(seen), 25)
 	for what, err := range seen {
 		if !errors.Is(err, driftline.ErrReentrant) {
 			t.Errorf("%s: the error is %v", what, err)
@@ -114,6 +127,8 @@ func TestBusy(t *testing.T) {
 		"Tick": second(scheduler.Tick(state, 0)), "Close": scheduler.Close(), "Config": second(scheduler.Config()),
 		"Configure": scheduler.Configure(driftline.DefaultConfig()), "Install": second(scheduler.Install(badThird())),
 		"Uninstall": second(scheduler.Uninstall()), "Apply": state.Apply(), "close the state": state.Close(),
+		"SetClassPolicy": scheduler.SetClassPolicy(5, driftline.ClassPolicy{}), "ClearClassPolicy": scheduler.ClearClassPolicy(5),
+		"AppendTransitions": second(scheduler.AppendTransitions(nil, 0)), "FrozenUntil": second(state.FrozenUntil()),
 	} {
 		if !errors.Is(err, driftline.ErrBusy) {
 			t.Errorf("%s: the error is %v", what, err)
@@ -131,6 +146,7 @@ func TestManyGoroutines(t *testing.T) {
 	state := ledState(t, 7, 8, 9)
 	scorer := badThird()
 	scheduler := newScheduler(t, driftline.WithScorer(scorer), driftline.WithConfig(config))
+	policy := driftline.ClassPolicy{Mode: driftline.Pinned}
 	var succeeded atomic.Uint64
 	var all sync.WaitGroup
 	for range 8 {
@@ -152,6 +168,9 @@ func TestManyGoroutines(t *testing.T) {
 					t.Error(err)
 				}
 				if _, err := scheduler.Install(scorer); err != nil && !errors.Is(err, driftline.ErrBusy) {
+					t.Error(err)
+				}
+				if err := scheduler.SetClassPolicy(5, policy); err != nil && !errors.Is(err, driftline.ErrBusy) {
 					t.Error(err)
 				}
 				_ = scheduler.Scorer()

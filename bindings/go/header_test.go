@@ -34,6 +34,11 @@ func TestConstants(t *testing.T) {
 	wantEqual(t, "HistoryDeadBand", driftline.HistoryDeadBand, 0.02)
 	wantEqual(t, "RetryBackoffFirstNS", driftline.RetryBackoffFirstNS, 1_000_000_000)
 	wantEqual(t, "VerdictCount", driftline.VerdictCount, 32)
+	wantEqual(t, "MoveBackoffFirstNS", driftline.MoveBackoffFirstNS, 60_000_000_000)
+	wantEqual(t, "MoveBackoffMaxNS", driftline.MoveBackoffMaxNS, 3_600_000_000_000)
+	wantEqual(t, "FlapMemory", driftline.FlapMemory, 8)
+	wantEqual(t, "FlapCooldownMaxNS", driftline.FlapCooldownMaxNS, 7_200_000_000_000)
+	wantEqual(t, "TransitionRingLength", driftline.TransitionRingLength, 1024)
 }
 
 func TestNames(t *testing.T) {
@@ -44,7 +49,12 @@ func TestNames(t *testing.T) {
 		driftline.VerdictNoAlternative: "no alternative", driftline.VerdictGapTooSmall: "gap too small",
 		driftline.VerdictCostTooHigh: "cost too high", driftline.VerdictEvict: "evict",
 		driftline.VerdictScorerFailed: "scorer failed", driftline.VerdictAlreadyMoved: "already moved",
-		driftline.VerdictRetryLater: "retry later", driftline.VerdictDeferred: "deferred", 31: "unknown",
+		driftline.VerdictRetryLater: "retry later", driftline.VerdictDeferred: "deferred",
+		driftline.VerdictLastHolder: "last holder", driftline.VerdictFrozen: "frozen", driftline.VerdictInFlight: "in flight",
+		driftline.VerdictTickLimit: "tick limit", driftline.VerdictClusterLimit: "cluster limit",
+		driftline.VerdictSourceLimit: "source limit", driftline.VerdictTargetLimit: "target limit",
+		driftline.VerdictFlapHold: "flap hold", driftline.VerdictWarmingUp: "warming up", driftline.VerdictPinned: "pinned",
+		driftline.VerdictProposeOnly: "propose only", driftline.NoVerdict: "none", 31: "unknown",
 	} {
 		wantEqual(t, "a verdict", verdict.String(), name)
 	}
@@ -52,6 +62,15 @@ func TestNames(t *testing.T) {
 		"score", "live_score", "best_alternative", "node_fingerprint", "chain_fingerprint", "migration_cost", "unknown",
 	} {
 		wantEqual(t, "a method", driftline.Method(method).String(), name)
+	}
+	for arm, name := range []string{"forced", "count", "drain", "scheduler", "unknown"} {
+		wantEqual(t, "an arm", driftline.Arm(arm).String(), name)
+	}
+	for kind, name := range []string{"unknown", "evict", "place", "unknown"} {
+		wantEqual(t, "a kind", driftline.ActionKind(kind).String(), name)
+	}
+	for mode, name := range []string{"eager", "lazy", "pinned", "propose only", "unknown"} {
+		wantEqual(t, "a mode", driftline.ClassMode(mode).String(), name)
 	}
 	wantEqual(t, "no cause", driftline.SampleCause(3).String(), "unknown")
 	wantEqual(t, "no trend", driftline.Trend(1<<32-1).String(), "unknown")
@@ -62,11 +81,11 @@ func TestNames(t *testing.T) {
 
 // What the README shows runs as an example, word for word.
 func TestTheReadmesCodeIsTheExample(t *testing.T) {
-	example := string(must(os.ReadFile("example_test.go")))
+	example := string(must(os.ReadFile("example_test.go"))) + string(must(os.ReadFile("example_loop_test.go")))
 	_, rest, found := strings.Cut(string(must(os.ReadFile("README.md"))), "```go\n")
 	for count := 0; ; count++ {
 		if !found {
-			wantEqual(t, "the number of blocks", count, 2)
+			wantEqual(t, "the number of blocks", count, 3)
 			return
 		}
 		var block string

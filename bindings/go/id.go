@@ -11,6 +11,10 @@ type ChainID uint64
 // NodeID names a node. Every number but [NoNode] is one.
 type NodeID uint64
 
+// ClassID names a class of chains, which may have a policy of its own (Y1). Class 0 is that of all chains that were never given
+// one.
+type ClassID uint32
+
 // NoNode is "nobody", where a leader or another node may be missing. As an id of a node it is refused with
 // [ErrReservedNode].
 const NoNode NodeID = math.MaxUint64

@@ -15,6 +15,7 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(Event{}.Kind)-unsafe.Offsetof(C.driftline_event{}.kind)]
 	_ = [1]struct{}{}[unsafe.Offsetof(Event{}.Chain)-unsafe.Offsetof(C.driftline_event{}.chain)]
 	_ = [1]struct{}{}[unsafe.Offsetof(Event{}.Node)-unsafe.Offsetof(C.driftline_event{}.node)]
+	_ = [1]struct{}{}[unsafe.Offsetof(Event{}.Value)-unsafe.Offsetof(C.driftline_event{}.value)]
 
 	_ = [1]struct{}{}[unsafe.Sizeof(Pair{})-unsafe.Sizeof(C.driftline_pair{})]
 	_ = [1]struct{}{}[unsafe.Offsetof(Pair{}.Chain)-unsafe.Offsetof(C.driftline_pair{}.chain)]
@@ -35,6 +36,21 @@ var (
 	_ = [1]struct{}{}[unsafe.Sizeof(Sample{})-unsafe.Sizeof(C.driftline_sample{})]
 	_ = [1]struct{}{}[unsafe.Offsetof(Sample{}.At)-unsafe.Offsetof(C.driftline_sample{}.at_ns)]
 	_ = [1]struct{}{}[unsafe.Offsetof(Sample{}.WorstScore)-unsafe.Offsetof(C.driftline_sample{}.worst_score)]
+
+	_ = [1]struct{}{}[unsafe.Sizeof(NodeTime{})-unsafe.Sizeof(C.driftline_node_time{})]
+	_ = [1]struct{}{}[unsafe.Offsetof(NodeTime{}.Node)-unsafe.Offsetof(C.driftline_node_time{}.node)]
+	_ = [1]struct{}{}[unsafe.Offsetof(NodeTime{}.At)-unsafe.Offsetof(C.driftline_node_time{}.at_ns)]
+
+	_ = [1]struct{}{}[unsafe.Sizeof(Transition{})-unsafe.Sizeof(C.driftline_transition{})]
+	_ = [1]struct{}{}[unsafe.Offsetof(Transition{}.Sequence)-unsafe.Offsetof(C.driftline_transition{}.sequence)]
+	_ = [1]struct{}{}[unsafe.Offsetof(Transition{}.At)-unsafe.Offsetof(C.driftline_transition{}.at_ns)]
+	_ = [1]struct{}{}[unsafe.Offsetof(Transition{}.Chain)-unsafe.Offsetof(C.driftline_transition{}.chain)]
+	_ = [1]struct{}{}[unsafe.Offsetof(Transition{}.From)-unsafe.Offsetof(C.driftline_transition{}.from)]
+	_ = [1]struct{}{}[unsafe.Offsetof(Transition{}.To)-unsafe.Offsetof(C.driftline_transition{}.to)]
+
+	_ = [1]struct{}{}[unsafe.Sizeof(Blocked{})-unsafe.Sizeof(C.driftline_blocked{})]
+	_ = [1]struct{}{}[unsafe.Offsetof(Blocked{}.Chain)-unsafe.Offsetof(C.driftline_blocked{}.chain)]
+	_ = [1]struct{}{}[unsafe.Offsetof(Blocked{}.Verdict)-unsafe.Offsetof(C.driftline_blocked{}.verdict)]
 
 	// Go writes true as 1 and false as 0.
 	_ = [1]struct{}{}[unsafe.Sizeof(false)-unsafe.Sizeof(C.uint8_t(0))]

@@ -31,6 +31,15 @@ func TestWhatAllocatesNothing(t *testing.T) {
 	chain := must(state.Chain(7))
 	chains := make([]driftline.ChainID, 0, 4)
 	cells := make([]driftline.Cell, 0, 4)
+	noError(t, state.Apply(driftline.Drain(5, 1e9), driftline.ClaimAcquired(7), driftline.HolderAdded(7, 5)))
+	must(scheduler.Tick(state, 1))
+	status := must(scheduler.DrainStatus(state, 5))
+	times := make([]driftline.NodeTime, 0, 4)
+	transitions := make([]driftline.Transition, 0, 4)
+	exported := make([]byte, 0, 1024)
+	handed := must(state.ExportChain(7))
+	policy := driftline.ClassPolicy{Cooldown: driftline.Some(time.Hour)}
+	noError(t, scheduler.SetClassPolicy(5, policy))
 	for what, call := range map[string]func() error{
 		"an idle tick":   func() error { return scheduler.TickInto(decision, state, 1) },
 		"a dry run":      func() error { return scheduler.DecideInto(decision, state, 1) },
@@ -41,6 +50,15 @@ func TestWhatAllocatesNothing(t *testing.T) {
 		"a list":         func() error { return second(state.AppendLedBy(chains, 1)) },
 		"cells":          func() error { return second(scheduler.AppendCells(cells, 7)) },
 		"an explanation": func() error { return second(scheduler.Explain(state, 7)) },
+		"a drain status": func() error { return scheduler.DrainStatusInto(state, 5, &status) },
+		"transitions":    func() error { return second(scheduler.AppendTransitions(transitions, 0)) },
+		"drains":         func() error { return second(state.AppendDrains(times)) },
+		"avoided":        func() error { return second(state.AppendAvoided(times)) },
+		"a freeze":       func() error { return second(state.FrozenUntil()) },
+		"an export":      func() error { return second(state.AppendExport(exported, 7)) },
+		"an import":      func() error { return second(state.ImportChain(handed)) },
+		"a policy":       func() error { return scheduler.SetClassPolicy(5, policy) },
+		"its answer":     func() error { return second(scheduler.ClassPolicy(5)) },
 	} {
 		if count := testing.AllocsPerRun(100, func() { noError(t, call()) }); count != 0 {
 			t.Errorf("%s allocates %v times", what, count)
@@ -67,10 +85,17 @@ func TestCyclesLeaveNothing(t *testing.T) {
 	scorer := badThird()
 	cycle := func() {
 		state := must(driftline.NewMeshState())
-		noError(t, state.Apply(driftline.HolderAdded(7, 1), driftline.HolderAdded(7, 3), driftline.LeaderSet(7, 1)))
+		noError(t, state.Apply(driftline.HolderAdded(7, 1), driftline.HolderAdded(7, 3), driftline.LeaderSet(7, 1),
+			driftline.DesiredReplicas(7, 3), driftline.Drain(1, 0)))
 		scheduler := must(driftline.NewLocalScheduler(1, driftline.WithScorer(scorer)))
-		wantEqual(t, "the actions", len(must(scheduler.Tick(state, 0)).Actions), 1)
+		decision := must(scheduler.Tick(state, 0))
+		if len(decision.Actions) != 1 || len(decision.Actions[0].Exclude) != 2 {
+			t.Fatalf("the actions are %v", decision.Actions)
+		}
 		must(scheduler.Install(scorer))
+		noError(t, scheduler.SetClassPolicy(5, driftline.ClassPolicy{Mode: driftline.Pinned}))
+		must(state.ImportChain(must(state.ExportChain(7))))
+		must(scheduler.DrainStatuses(state))
 		for range 4 {
 			must(driftline.DiffScheduler(state, scorer, driftline.DefaultConfig(), 1, 0, nil))
 		}

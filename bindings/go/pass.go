@@ -11,7 +11,8 @@ import (
 	"slices"
 )
 
-// Tick is one tick: observe, decide, commit (A8). The cooldowns of its evictions have started.
+// Tick is one tick: observe, decide, commit (A8). The cooldowns of its evictions have started; with a MoveTimeout they start
+// when events show that the move is done (F2).
 //
 // Errors: [ErrTimeReversed] if now is earlier than a time seen before (T1); a [*ScorerError] under [Abort] or for an
 // [Interrupt] (P2); [ErrOutOfMemory]. No action is emitted then and no decision state is written. A panic of the scorer
@@ -128,7 +129,8 @@ func (s *LocalScheduler) appendFailures(report *TickReport) error {
 
 // DiffScheduler is the decision function (A5): it judges every chain that thisNode leads by what the scorer says now. It
 // writes nothing and starts no cooldown. Given a [SnapshotScorer] it judges by what was sampled. Chains in
-// alreadyEvicted, in any order, were evicted from earlier in the same pass and are skipped (D2).
+// alreadyEvicted, in any order, were evicted from earlier in the same pass and are skipped (D2). It knows no class policies
+// and no warm-up, and its placements do not say what they exclude.
 //
 // Errors: a [*ConfigError], [ErrReservedNode], a [*ScorerError], [ErrOutOfMemory]; [ErrNil] for a scorer that lacks what
 // it must have.

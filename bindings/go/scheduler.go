@@ -22,9 +22,10 @@ import (
 // Call Tick regularly, at the latest when the last report's NextDue has come, and after events. Carry the actions out and
 // report back with events. Time is an argument: no clock is read, no goroutine is started.
 //
-// Tick, Decide, Sample, Configure, Install, Uninstall and Close have the scheduler to themselves; questions (Explain,
-// History, Cells, Sampled, Config) may be asked by several goroutines at once. Who comes at a wrong moment gets [ErrBusy],
-// a scorer that uses the scheduler that is asking it [ErrReentrant]; nothing has changed then, and nobody waits.
+// Tick, Decide, Sample, Configure, SetClassPolicy, Install, Uninstall and Close have the scheduler to themselves; questions
+// (Explain, History, Cells, Sampled, Transitions, DrainStatus, Config, ClassPolicy) may be asked by several goroutines at
+// once. Who comes at a wrong moment gets [ErrBusy], a scorer that uses the scheduler that is asking it [ErrReentrant]; nothing
+// has changed then, and nobody waits.
 type LocalScheduler struct {
 	handle  C.driftline_scheduler
 	cleanup runtime.Cleanup

@@ -23,8 +23,8 @@ type PlacementScorer interface {
 	Score(chain ChainID, node NodeID) (float32, error)
 
 	// BestAlternative is the best home that the chain could have and has not; [ErrNoOpinion] if there is none. What is
-	// among exclude, its holders by ascending id, is no alternative and is counted as invalid (P1). The slice is the
-	// scorer's until it returns.
+	// among exclude is no alternative and is counted as invalid (P1): its holders, nodes that are drained or avoided, and
+	// targets that have just failed, by ascending id. The slice is the scorer's until it returns.
 	BestAlternative(chain ChainID, exclude []NodeID) (Alternative, error)
 }
 
@@ -91,11 +91,13 @@ type BatchFingerprinter interface {
 	NodeFingerprints(nodes []NodeID, fingerprints []uint64, known []bool) error
 }
 
-// AlternativesScorer is a [PlacementScorer] that knows more than one alternative. This version of the library does not
-// ask it.
+// AlternativesScorer is a [PlacementScorer] that knows more than one alternative in one crossing. It is asked in place of
+// BestAlternative where MaxAlternatives is above 1 (L2). Without it BestAlternative is asked again and again, with what it has
+// answered among exclude.
 //
 // The slice out belongs to the library and is gone when the method returns.
 type AlternativesScorer interface {
-	// Alternatives writes up to len(out) alternatives, best first, and returns how many. exclude is as in BestAlternative.
+	// Alternatives writes up to len(out) alternatives, best first, and returns how many; none is an answer, as is
+	// [ErrNoOpinion]. exclude is as in BestAlternative. If out was filled it may be asked again with more room.
 	Alternatives(chain ChainID, exclude []NodeID, out []Alternative) (int, error)
 }

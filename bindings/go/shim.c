@@ -133,3 +133,14 @@ driftline_result driftline_go_diff(driftline_state state, uint64_t this_node, co
     return driftline_diff_scheduler(state, this_node, config, &scorer, now_ns, already_evicted, already_evicted_count,
                                     out, capacity, sizeof *out, &pass->action_count, &pass->report, &pass->error);
 }
+
+/* ---- Texts ---- */
+
+driftline_result driftline_go_action_text(const driftline_action *action, const uint64_t *exclude, size_t exclude_count,
+                                          char *out, size_t capacity, size_t *length, driftline_error *error)
+{
+    driftline_action whole = *action;
+    whole.exclude = exclude;
+    whole.exclude_count = exclude_count;
+    return driftline_action_text(&whole, sizeof whole, out, capacity, length, error);
+}

@@ -108,7 +108,12 @@ func (s *SnapshotScorer) MigrationCost(chain ChainID, target NodeID) (MigrationC
 	return s.live.costs.MigrationCost(chain, target)
 }
 
+// Alternatives is the live scorer's, if it has the ability.
+func (s *SnapshotScorer) Alternatives(chain ChainID, exclude []NodeID, out []Alternative) (int, error) {
+	return s.live.alternatives.Alternatives(chain, exclude, out)
+}
+
 func (s *SnapshotScorer) abilities() (entries, error) {
-	passedOn := hasNodeFingerprint | hasChainFingerprint | hasMigrationCost
+	passedOn := hasNodeFingerprint | hasChainFingerprint | hasMigrationCost | hasAlternatives
 	return hasLiveScore | s.live.entries&passedOn, nil
 }

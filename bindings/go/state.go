@@ -19,8 +19,8 @@ import (
 
 // MeshState knows who holds which chain and who leads it: a fold over events (A1). Several schedulers may share one.
 //
-// Questions may be asked by several goroutines at once; Load, Apply, Close and the tick of a scheduler have the state to
-// themselves. Who comes at a wrong moment gets [ErrBusy] and has changed nothing; nobody waits.
+// Questions may be asked by several goroutines at once; Load, Apply, ImportChain, Close and the tick of a scheduler have the
+// state to themselves. Who comes at a wrong moment gets [ErrBusy] and has changed nothing; nobody waits.
 type MeshState struct {
 	handle  C.driftline_state
 	cleanup runtime.Cleanup
@@ -63,8 +63,8 @@ type Membership struct {
 	Holders       []NodeID
 }
 
-// Load replaces the whole membership, all or nothing (E2). Chains that are listed keep their claim and cooldown, others
-// are gone. What is equal to the present is not marked dirty. The slices are only read, and only during the call.
+// Load replaces the whole membership, all or nothing (E2). Chains that are listed keep all the rest: claim, cooldown, facts and
+// moves; others are gone. What is equal to the present is not marked dirty. The slices are only read, and only during the call.
 //
 // Errors: [ErrMembership], [ErrDuplicate], [ErrReservedNode], each with the index; [ErrTooMany], [ErrOutOfMemory].
 func (m *MeshState) Load(membership Membership) error {

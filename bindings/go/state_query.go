@@ -24,6 +24,16 @@ type Chain struct {
 	Holders       []NodeID // ascending
 	ClaimHeld     bool     // an exclusive claim is held (D4)
 	LastRebalance When     // when it was last evicted from (E4)
+
+	DesiredReplicas uint32 // how many nodes should hold it, if DesiredKnown (R2)
+	DesiredKnown    bool
+	Class           ClassID // 0 if it was never given one (Y1)
+	Revision        uint64  // the latest that was told, if RevisionKnown (R8)
+	RevisionKnown   bool
+
+	InFlight         bool   // a move of it is under way (F1)
+	PendingEviction  NodeID // the holder that is ordered away and was not considered yet (R7), or [NoNode]
+	PendingPlacement NodeID // the node that it is ordered to, likewise
 }
 
 // Chain is what the state knows of one chain. The caller owns the holders. The error is an [ErrUnknownChain] if there is
@@ -56,6 +66,18 @@ func (m *MeshState) ChainInto(id ChainID, out *Chain) error {
 		Holders:       holders,
 		ClaimHeld:     inC.flags&C.DRIFTLINE_CHAIN_CLAIM_HELD != 0,
 		LastRebalance: when(uint64(inC.last_rebalance_ns), inC.flags&C.DRIFTLINE_CHAIN_REBALANCED != 0),
+
+		DesiredReplicas: uint32(inC.desired_replicas),
+		DesiredKnown:    inC.flags&C.DRIFTLINE_CHAIN_DESIRED != 0,
+		Class:           ClassID(inC.class_id),
+		RevisionKnown:   inC.flags&C.DRIFTLINE_CHAIN_REVISION != 0,
+
+		InFlight:         inC.flags&C.DRIFTLINE_CHAIN_IN_FLIGHT != 0,
+		PendingEviction:  NodeID(inC.pending_eviction),
+		PendingPlacement: NodeID(inC.pending_placement),
+	}
+	if out.RevisionKnown {
+		out.Revision = uint64(inC.revision)
 	}
 	return nil
 }

@@ -23,10 +23,13 @@ func TestTick(t *testing.T) {
 	decision := must(scheduler.Tick(state, 5e9))
 	wantEqual(t, "the dry run", dry.Actions, decision.Actions)
 	wantEqual(t, "the actions", decision.Actions, []driftline.Action{
-		{Kind: driftline.ActionEvict, Chain: 7, Victim: 3, Target: 9, VictimScore: 0.4, TargetScore: 0.95, Gain: 0.95 - float32(0.4)},
-		{Kind: driftline.ActionEvict, Chain: 8, Victim: 3, Target: 9, VictimScore: 0.4, TargetScore: 0.95, Gain: 0.95 - float32(0.4)},
+		{Kind: driftline.ActionEvict, Arm: driftline.ArmScheduler, Chain: 7, Victim: 3, Target: 9, VictimScore: 0.4,
+			TargetScore: 0.95, Gain: 0.95 - float32(0.4)},
+		{Kind: driftline.ActionEvict, Arm: driftline.ArmScheduler, Chain: 8, Victim: 3, Target: 9, VictimScore: 0.4,
+			TargetScore: 0.95, Gain: 0.95 - float32(0.4)},
 	})
-	wantEqual(t, "an action's text", decision.Actions[0].String(), "7 evict 3 -> 9: live 0.40, gain 0.55, cost none")
+	wantEqual(t, "an action's text", decision.Actions[0].String(), "scheduler evict 7: 3 -> 9")
+	wantEqual(t, "its judgement", decision.Actions[0].Judgement(), "7 evict 3 -> 9: live 0.40, gain 0.55, cost none")
 	wantEqual(t, "the verdicts", decision.Report.Verdicts[driftline.VerdictEvict], 2)
 	// Without fingerprints every chain is dirty in every tick.
 	wantEqual(t, "the dirty chains", decision.Report.Dirty, 2)
@@ -53,7 +56,7 @@ func TestCostsReachTheAction(t *testing.T) {
 	}
 	action := must(newScheduler(t, driftline.WithScorer(scorer)).Tick(state, 0)).Actions[0]
 	wantEqual(t, "the cost", []any{action.Cost, action.CostKnown}, []any{float32(0.4), true})
-	wantEqual(t, "its text", action.String(), "7 evict 3 -> 9: live 0.40, gain 0.55, cost 0.40")
+	wantEqual(t, "its judgement", action.Judgement(), "7 evict 3 -> 9: live 0.40, gain 0.55, cost 0.40")
 }
 
 func TestIntoUsesItsRoomAndKeepsItAfterAnError(t *testing.T) {

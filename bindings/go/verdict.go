@@ -20,16 +20,33 @@ const (
 	VerdictCostTooHigh   Verdict = C.DRIFTLINE_VERDICT_COST_TOO_HIGH  // the move costs at least what it gains
 	VerdictEvict         Verdict = C.DRIFTLINE_VERDICT_EVICT          // the victim should go
 	VerdictScorerFailed  Verdict = C.DRIFTLINE_VERDICT_SCORER_FAILED  // the scorer failed, the chain sits this pass out
-	VerdictAlreadyMoved  Verdict = C.DRIFTLINE_VERDICT_ALREADY_MOVED  // evicted from earlier in the same pass
+	VerdictAlreadyMoved  Verdict = C.DRIFTLINE_VERDICT_ALREADY_MOVED  // acted upon earlier in the same pass, by another arm
+	VerdictLastHolder    Verdict = C.DRIFTLINE_VERDICT_LAST_HOLDER    // the move would leave the chain with too few holders
+	VerdictFrozen        Verdict = C.DRIFTLINE_VERDICT_FROZEN         // nothing is emitted until a freeze is over
+	VerdictInFlight      Verdict = C.DRIFTLINE_VERDICT_IN_FLIGHT      // a move of the chain is under way
 	VerdictRetryLater    Verdict = C.DRIFTLINE_VERDICT_RETRY_LATER    // refused before for want of a better home
+	VerdictTickLimit     Verdict = C.DRIFTLINE_VERDICT_TICK_LIMIT     // the moves of this tick are used up
+	VerdictClusterLimit  Verdict = C.DRIFTLINE_VERDICT_CLUSTER_LIMIT  // too many moves are in flight
+	VerdictSourceLimit   Verdict = C.DRIFTLINE_VERDICT_SOURCE_LIMIT   // too many moves are in flight from the victim
+	VerdictTargetLimit   Verdict = C.DRIFTLINE_VERDICT_TARGET_LIMIT   // too many are in flight to every home that would do
+	VerdictFlapHold      Verdict = C.DRIFTLINE_VERDICT_FLAP_HOLD      // the chain has moved back and forth, or too often
+	VerdictWarmingUp     Verdict = C.DRIFTLINE_VERDICT_WARMING_UP     // too few chains have a score yet
+	VerdictPinned        Verdict = C.DRIFTLINE_VERDICT_PINNED         // the chain's class does not move
+	VerdictProposeOnly   Verdict = C.DRIFTLINE_VERDICT_PROPOSE_ONLY   // the victim should go, but the class only proposes
 	VerdictDeferred      Verdict = C.DRIFTLINE_VERDICT_DEFERRED       // due, but the scores of this tick were used up
 )
+
+// NoVerdict is none, where a [Transition] begins or ends.
+const NoVerdict Verdict = C.DRIFTLINE_VERDICT_NONE
 
 // VerdictCount is how many numbers of verdicts a report counts.
 const VerdictCount = C.DRIFTLINE_VERDICT_COUNT
 
-// String is the verdict in words, such as "gap too small"; "unknown" for a number that is none.
+// String is the verdict in words, such as "gap too small"; "none" for [NoVerdict], "unknown" for another number that is none.
 func (v Verdict) String() string {
+	if v == NoVerdict {
+		return "none"
+	}
 	return C.GoString(C.driftline_verdict_name(C.uint32_t(v)))
 }
 

@@ -30,6 +30,10 @@ pub struct Arguments {
           value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub idle: Option<u64>,
 
+    /// With --idle: everything is on, as in the steps of that name
+    #[arg(long, requires = "idle")]
+    pub everything_on: bool,
+
     /// Measure nothing else: each kind of event by itself
     #[arg(long, conflicts_with_all = ["json", "naive_max", "idle"])]
     pub events: bool,
@@ -43,6 +47,9 @@ unless it says otherwise:
   load                    the membership from arrays into an empty state
   first_tick              every chain is new
   idle_poll, idle_push    nothing moved, in either fingerprint mode
+  idle_..._everything_on  the same with what production runs, a wished number of holders and
+                          a revision of every chain, a class with a policy for a tenth, a node
+                          that is avoided, and the drain of one that holds nothing
   one_node_moved          the fingerprint of one node moved, each time another; the median
   all_due                 a whole decision interval, 30 s, has passed
   all_due_spread_longest  one tick a second over 60 s with backstop_spread; the longest one,
@@ -50,14 +57,18 @@ unless it says otherwise:
                           after 20 s of its own time
   stuck, stuck_backoff    1 % of the chains is under the floor and has no better home; without
                           retry_backoff, and with it between two asks
+  admitted_move           a tick in which 1,000 moves begin, divided by as many; all was sampled
+                          before, and each chain has three better homes
+  admitted_move_everything_on
+                          as many moves, tracked, with all that is on above and limits of 1,000
   event                   one event a call, the mean over all kinds, each happening to a
                           thousand chains anywhere; the first of them fetches the chain
   bytes_per_chain         requested from the allocator by state and scheduler, divided by chains,
                           before the first sample and with full histories (64 samples);
-                          the inputs and the scorer's tables are not counted
+                          inputs and tables are not counted; also with everything on
 
-What the ticks did is compared: both sides must have re-scored as many chains and come to the same verdicts, or the \
-program fails.";
+What the ticks did is compared: both sides must have re-scored as many chains and come to the same verdicts and \
+actions, or the program fails.";
 
 fn parse_chains(text: &str) -> Result<usize, String> {
     match text.replace('_', "").parse() {

@@ -27,6 +27,10 @@ fn did_its_work(inputs: &Inputs, measured: &Measured) -> bool {
         Step::Load => true,
         Step::FirstTick | Step::AllDue => facts.iter().all(|facts| facts.rescored == chains),
         Step::IdlePoll | Step::IdlePush => facts.iter().all(|facts| facts.rescored == 0),
+        Step::IdlePollEverythingOn | Step::IdlePushEverythingOn => facts.iter().all(|facts| {
+            let healthy = facts.verdicts[usize::from(Verdict::Healthy.number())];
+            facts.rescored == 0 && healthy == chains
+        }),
         Step::OneNodeMoved => facts.iter().enumerate().all(|(turn, facts)| {
             let node = inputs.moved_node(turn);
             facts.rescored == inputs.held_by(node)
@@ -37,6 +41,11 @@ fn did_its_work(inputs: &Inputs, measured: &Measured) -> bool {
         Step::StuckBackoff => facts.iter().all(|facts| {
             let waiting = facts.verdicts[usize::from(Verdict::RetryLater.number())];
             facts.best_alternatives == 0 && waiting == stuck
+        }),
+        Step::AdmittedMove | Step::AdmittedMoveEverythingOn => facts.iter().enumerate().all(|(turn, facts)| {
+            let movers = inputs.movers(turn).count() as u64;
+            let in_flight = if measured.step == Step::AdmittedMove { 0 } else { movers };
+            (facts.rescored, facts.actions, facts.in_flight) == (0, movers, in_flight)
         }),
         Step::Event => facts.iter().all(|facts| facts.rescored > 0),
     }

@@ -12,7 +12,7 @@ pub type EventOf = fn(&Subject) -> Event;
 
 /// The kinds in an order in which each has something to do. What comes first fetches the chain from memory, which takes
 /// longer the less of it fits into the caches.
-pub const KINDS: [(&str, EventOf); 11] = [
+pub const KINDS: [(&str, EventOf); 14] = [
     ("ChainTouched, the first in a long time", |subject| Event::ChainTouched { chain: subject.chain }),
     ("HolderAdded", |subject| Event::HolderAdded { chain: subject.chain, node: subject.newcomer }),
     ("HolderRemoved", |subject| Event::HolderRemoved { chain: subject.chain, node: subject.newcomer }),
@@ -22,6 +22,9 @@ pub const KINDS: [(&str, EventOf); 11] = [
     ("ChainTouched", |subject| Event::ChainTouched { chain: subject.chain }),
     ("LeaderCleared", |subject| Event::LeaderCleared { chain: subject.chain }),
     ("LeaderSet", |subject| Event::LeaderSet { chain: subject.chain, node: THIS_NODE }),
+    ("DesiredReplicas", |subject| Event::DesiredReplicas { chain: subject.chain, count: 3 }),
+    ("ChainRevision", |subject| Event::ChainRevision { chain: subject.chain, revision: subject.newcomer.0 }),
+    ("ChainClass", |subject| Event::ChainClass { chain: subject.chain, class: 1 }),
     ("ChainRemoved", |subject| Event::ChainRemoved { chain: subject.chain }),
     ("HolderAdded, a chain that is new", |subject| Event::HolderAdded {
         chain: subject.chain,

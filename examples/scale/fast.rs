@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use driftline::{Event, LocalScheduler, MeshState, SchedulerConfig, Timestamp};
+use driftline::{Action, ClassPolicy, Event, LocalScheduler, MeshState, NodeId, SchedulerConfig, Timestamp};
 
 use crate::inputs::{Inputs, THIS_NODE};
-use crate::side::{Facts, Side};
+use crate::side::{Facts, Side, action_term};
 use crate::tables::{TableScorer, Tables};
 
 /// The library as a control plane would use it.
@@ -29,8 +29,17 @@ impl Side for Driftline {
     }
 
     fn tick(&mut self, now: Timestamp) -> Facts {
-        let report = &self.scheduler.tick(&mut self.state, now).expect("the scorer answers").report;
-        Facts { rescored: report.rescored, best_alternatives: report.calls.best_alternative, verdicts: report.verdicts }
+        let decision = self.scheduler.tick(&mut self.state, now).expect("the scorer answers");
+        let (actions, report) = (&decision.actions, &decision.report);
+        let terms = actions.iter().map(|action| action_term(action.chain(), victim(action), action.target()));
+        Facts {
+            rescored: report.rescored,
+            best_alternatives: report.calls.best_alternative,
+            actions: actions.len() as u64,
+            action_sum: terms.fold(0, u64::wrapping_add),
+            in_flight: report.in_flight,
+            verdicts: report.verdicts,
+        }
     }
 
     fn apply(&mut self, event: Event) {
@@ -39,5 +48,18 @@ impl Side for Driftline {
 
     fn configure(&mut self, config: SchedulerConfig) {
         self.scheduler.configure(config).expect("the config is valid");
+    }
+
+    fn set_class_policy(&mut self, class: u32, policy: ClassPolicy) {
+        self.scheduler.set_class_policy(class, Some(policy)).expect("the policy is valid");
+    }
+}
+
+/// The holder that an action makes leave, now or later.
+fn victim(action: &Action) -> Option<NodeId> {
+    match action {
+        Action::Evict(eviction) => Some(eviction.victim),
+        Action::Place(placement) => placement.victim,
+        _ => None,
     }
 }

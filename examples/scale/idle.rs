@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use driftline::{SchedulerConfig, Timestamp};
+use driftline::{FingerprintMode, SchedulerConfig, Timestamp};
 use serde::Serialize;
 
+use crate::everything;
 use crate::fast::Driftline;
 use crate::inputs::Inputs;
 use crate::side::Side;
@@ -24,10 +25,18 @@ struct IdleLine {
 }
 
 /// Loads, ticks once, then `batches` times a hundred times with nothing to do, and prints the shortest time per tick.
-pub fn run(inputs: &Inputs, batches: u64) {
+pub fn run(inputs: &Inputs, batches: u64, is_everything_on: bool) {
     let tables = Arc::new(Tables::new(inputs.node_count));
-    let mut side = Driftline::new(&tables, SchedulerConfig::default());
+    let config = if is_everything_on {
+        everything::config_for_idling(FingerprintMode::Poll)
+    } else {
+        SchedulerConfig::default()
+    };
+    let mut side = Driftline::new(&tables, config);
     side.load(inputs);
+    if is_everything_on {
+        everything::switch_on(&mut side, inputs);
+    }
     side.tick(Timestamp(0));
     let batch = |number: u64| {
         let ticks = (number * BATCH + 1..).take(BATCH as usize);

@@ -1,12 +1,15 @@
 //! Who holds what: the same membership for both sides, made from two numbers and nothing else.
 
-use driftline::{ChainId, Membership, NodeId};
+use driftline::{ChainId, Event, Membership, NodeId};
 
 /// The node that leads every chain.
 pub const THIS_NODE: NodeId = NodeId(1);
 
 /// How many nodes hold each chain.
 pub const HOLDERS_PER_CHAIN: usize = 3;
+
+/// So many chains move in one tick at most.
+pub const MOVERS_MAX: u64 = 1_000;
 
 /// Odd, so multiplying by it visits every `u64` once: ids are spread as hashes are, and none comes twice.
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -55,6 +58,34 @@ impl Inputs {
     /// The holders of the chain at this index.
     pub fn holders_of(&self, index: usize) -> &[NodeId] {
         &self.holders[index * HOLDERS_PER_CHAIN..][..HOLDERS_PER_CHAIN]
+    }
+
+    /// A node that holds nothing and is to hold nothing.
+    pub fn drained_node(&self) -> NodeId {
+        NodeId(self.node_count + 1)
+    }
+
+    /// A node that holds nothing and is no target.
+    pub fn avoided_node(&self) -> NodeId {
+        NodeId(self.node_count + 2)
+    }
+
+    /// The indices of the chains that move in this turn, anywhere among all.
+    pub fn movers(&self, turn: usize) -> impl Iterator<Item = usize> + Clone + use<> {
+        let stride = self.mover_stride() as usize;
+        (turn % stride..self.chains.len()).step_by(stride)
+    }
+
+    /// Of so many chains one moves in a turn.
+    pub fn mover_stride(&self) -> u64 {
+        (self.chains.len() as u64).div_ceil(MOVERS_MAX)
+    }
+
+    /// What makes the chain at this index what it was, after it was removed.
+    pub fn restore(&self, index: usize) -> impl Iterator<Item = Event> {
+        let (chain, holders) = (self.chains[index], self.holders_of(index));
+        let holders = holders.iter().map(move |&node| Event::HolderAdded { chain, node });
+        holders.chain([Event::LeaderSet { chain, node: THIS_NODE }])
     }
 
     /// The node that moves in this turn.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::Results;
+use crate::memory::Memory;
 
 /// Times of one step; those of the naive side are null where it was skipped.
 #[derive(Serialize)]
@@ -34,13 +35,12 @@ pub fn print(results: &Results) {
         let ratio = naive_ns.map(|naive_ns| naive_ns / ns);
         print_line(&StepLine { chains, nodes, step: fast.step.name(), ns, naive_ns, ratio });
     }
-    print_line(&MemoryLine {
-        chains,
-        nodes,
-        step: "bytes_per_chain",
-        before_first_sample: results.memory.before_first_sample,
-        full_ring: results.memory.full_ring,
-    });
+    for (step, memory) in
+        [("bytes_per_chain", &results.memory), ("bytes_per_chain_everything_on", &results.memory_with_everything_on)]
+    {
+        let Memory { before_first_sample, full_ring, .. } = *memory;
+        print_line(&MemoryLine { chains, nodes, step, before_first_sample, full_ring });
+    }
 }
 
 /// Tenths of a nanosecond; what follows is noise.

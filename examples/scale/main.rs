@@ -10,6 +10,7 @@
 mod arguments;
 mod check;
 mod events;
+mod everything;
 mod fast;
 mod figures;
 mod idle;
@@ -42,6 +43,7 @@ struct Results {
     fast: Vec<Measured>,
     naive: Option<Vec<Measured>>,
     memory: Memory,
+    memory_with_everything_on: Memory,
 }
 
 impl Results {
@@ -49,12 +51,13 @@ impl Results {
         let count = inputs.chains.len();
         eprintln!("{count} chains: driftline");
         let fast = measure::<Driftline>(&inputs);
-        let memory = memory::measure(&inputs);
+        let memory = memory::measure(&inputs, false);
+        let memory_with_everything_on = memory::measure(&inputs, true);
         let naive = (count <= naive_max).then(|| {
             eprintln!("{count} chains: the naive oracle");
             measure::<Naive>(&inputs)
         });
-        Results { inputs, fast, naive, memory }
+        Results { inputs, fast, naive, memory, memory_with_everything_on }
     }
 }
 
@@ -68,7 +71,7 @@ fn main() -> ExitCode {
     for &chains in &arguments.chains {
         let inputs = Inputs::new(chains, arguments.nodes);
         if let Some(batches) = arguments.idle {
-            idle::run(&inputs, batches);
+            idle::run(&inputs, batches, arguments.everything_on);
             continue;
         }
         let results = Results::new(inputs, arguments.naive_max);

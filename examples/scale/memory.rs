@@ -4,8 +4,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering::Relaxed};
 
-use driftline::{HISTORY_LENGTH, SchedulerConfig, Timestamp};
+use driftline::{FingerprintMode, HISTORY_LENGTH, SchedulerConfig, Timestamp};
 
+use crate::everything;
 use crate::fast::Driftline;
 use crate::inputs::Inputs;
 use crate::side::Side;
@@ -62,13 +63,17 @@ pub struct Memory {
 }
 
 /// Fills every history of a new side and counts on the way. Only what is made here is counted.
-pub fn measure(inputs: &Inputs) -> Memory {
+pub fn measure(inputs: &Inputs, is_everything_on: bool) -> Memory {
     let tables = Arc::new(Tables::new(inputs.node_count));
     BYTES.store(0, Relaxed);
     PEAK.store(0, Relaxed);
     IS_COUNTING.store(true, Relaxed);
-    let mut side = Driftline::new(&tables, SchedulerConfig::default());
+    let config = if is_everything_on { everything::config(FingerprintMode::Poll) } else { SchedulerConfig::default() };
+    let mut side = Driftline::new(&tables, config);
     side.load(inputs);
+    if is_everything_on {
+        everything::switch_on(&mut side, inputs);
+    }
     let before_first_sample = BYTES.load(Relaxed);
     let interval_ns = SchedulerConfig::default().decision_interval_ns;
     let mut now = 0;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use driftline::{Event, SchedulerConfig, Timestamp, VERDICT_COUNT};
+use driftline::{ClassPolicy, Event, SchedulerConfig, Timestamp, VERDICT_COUNT};
 
 use crate::inputs::{Inputs, THIS_NODE};
-use crate::side::{Facts, Side};
+use crate::side::{Facts, Side, action_term};
 use crate::support::oracle::{OracleScheduler, OracleState};
 use crate::support::world::{Entries, World};
 use crate::tables::{TableScorer, Tables};
@@ -33,12 +33,21 @@ impl Side for Naive {
     }
 
     fn tick(&mut self, now: Timestamp) -> Facts {
-        let report = self.scheduler.tick(&mut self.state, now).expect("the scorer answers").report;
+        let decided = self.scheduler.tick(&mut self.state, now).expect("the scorer answers");
+        let (actions, report) = (&decided.actions, &decided.report);
         let mut verdicts = [0; VERDICT_COUNT];
-        for (verdict, count) in report.verdicts {
+        for (verdict, &count) in &report.verdicts {
             verdicts[usize::from(verdict.number())] = count;
         }
-        Facts { rescored: report.rescored, best_alternatives: report.calls.best_alternative, verdicts }
+        let terms = actions.iter().map(|action| action_term(action.chain, action.victim, action.target));
+        Facts {
+            rescored: report.rescored,
+            best_alternatives: report.calls.best_alternative,
+            actions: actions.len() as u64,
+            action_sum: terms.fold(0, u64::wrapping_add),
+            in_flight: report.in_flight,
+            verdicts,
+        }
     }
 
     fn apply(&mut self, event: Event) {
@@ -47,5 +56,9 @@ impl Side for Naive {
 
     fn configure(&mut self, config: SchedulerConfig) {
         self.scheduler.configure(config).expect("the config is valid");
+    }
+
+    fn set_class_policy(&mut self, class: u32, policy: ClassPolicy) {
+        self.scheduler.set_class_policy(class, Some(policy)).expect("the policy is valid");
     }
 }

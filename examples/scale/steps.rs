@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use driftline::{FingerprintMode, SchedulerConfig, Timestamp};
+use driftline::{Event, FingerprintMode, SchedulerConfig, Timestamp};
 
 use crate::events::{by_kind, subjects};
-use crate::inputs::Inputs;
+use crate::everything;
+use crate::inputs::{Inputs, MOVERS_MAX};
 use crate::side::{Facts, Side};
 use crate::stopwatch::{least, least_per_call, median, repeat, time};
 use crate::tables::Tables;
@@ -26,11 +27,15 @@ pub enum Step {
     FirstTick,
     IdlePoll,
     IdlePush,
+    IdlePollEverythingOn,
+    IdlePushEverythingOn,
     OneNodeMoved,
     AllDue,
     AllDueSpreadLongest,
     Stuck,
     StuckBackoff,
+    AdmittedMove,
+    AdmittedMoveEverythingOn,
     Event,
 }
 
@@ -42,11 +47,15 @@ impl Step {
             Step::FirstTick => "first_tick",
             Step::IdlePoll => "idle_poll",
             Step::IdlePush => "idle_push",
+            Step::IdlePollEverythingOn => "idle_poll_everything_on",
+            Step::IdlePushEverythingOn => "idle_push_everything_on",
             Step::OneNodeMoved => "one_node_moved",
             Step::AllDue => "all_due",
             Step::AllDueSpreadLongest => "all_due_spread_longest",
             Step::Stuck => "stuck",
             Step::StuckBackoff => "stuck_backoff",
+            Step::AdmittedMove => "admitted_move",
+            Step::AdmittedMoveEverythingOn => "admitted_move_everything_on",
             Step::Event => "event",
         }
     }
@@ -58,11 +67,15 @@ impl Step {
             Step::FirstTick => "first tick, everything new",
             Step::IdlePoll => "idle tick, poll",
             Step::IdlePush => "idle tick, push",
+            Step::IdlePollEverythingOn => "idle tick, poll, everything on",
+            Step::IdlePushEverythingOn => "idle tick, push, everything on",
             Step::OneNodeMoved => "tick, one node moved",
             Step::AllDue => "tick, every chain due",
             Step::AllDueSpreadLongest => "the same spread, longest tick",
             Step::Stuck => "tick, 1 % stuck",
             Step::StuckBackoff => "the same with back-off",
+            Step::AdmittedMove => "one of 1,000 moves in a tick",
+            Step::AdmittedMoveEverythingOn => "the same, everything on",
             Step::Event => "one event",
         }
     }
@@ -99,6 +112,19 @@ pub fn measure<S: Side>(inputs: &Inputs) -> Vec<Measured> {
     measured.push(course.nothing_moves(Step::Stuck));
     course.configure(SchedulerConfig { retry_backoff_ns: 600 * SECOND_NS, ..SchedulerConfig::default() });
     measured.push(course.nothing_moves(Step::StuckBackoff));
+    drop(course);
+
+    let tables = || Tables::with_movers(inputs.node_count, inputs.mover_stride());
+    measured.push(Course::<S>::settled(inputs, tables(), SchedulerConfig::default()).moves_are_admitted());
+    let config = everything::config_for_moves(MOVERS_MAX);
+    let mut course = Course::<S>::settled_with_everything_on(inputs, tables(), config);
+    measured.push(course.moves_are_admitted());
+    for (step, mode) in
+        [(Step::IdlePollEverythingOn, FingerprintMode::Poll), (Step::IdlePushEverythingOn, FingerprintMode::Push)]
+    {
+        course.configure(everything::config_for_idling(mode));
+        measured.push(course.nothing_moves(step));
+    }
     measured.sort_by_key(|measured| measured.step);
     measured
 }
@@ -109,6 +135,7 @@ struct Course<'a, S> {
     tables: Arc<Tables>,
     side: S,
     now: u64,
+    is_everything_on: bool,
 }
 
 impl<'a, S: Side> Course<'a, S> {
@@ -129,7 +156,8 @@ impl<'a, S: Side> Course<'a, S> {
         });
         measured.push(Measured { step: Step::Load, ns: least(load_ns), facts: Vec::new() });
         measured.push(Measured { step: Step::FirstTick, ns: least(first_ns), facts });
-        Course { inputs, tables, side: last.expect("it was repeated at least once"), now: 0 }
+        let side = last.expect("it was repeated at least once");
+        Course { inputs, tables, side, now: 0, is_everything_on: false }
     }
 
     /// The same without measuring.
@@ -138,7 +166,16 @@ impl<'a, S: Side> Course<'a, S> {
         let mut side = S::new(&tables, config);
         side.load(inputs);
         side.tick(Timestamp(0));
-        Course { inputs, tables, side, now: 0 }
+        Course { inputs, tables, side, now: 0, is_everything_on: false }
+    }
+
+    /// The same with all that there is to tell.
+    fn settled_with_everything_on(inputs: &'a Inputs, tables: Tables, config: SchedulerConfig) -> Self {
+        let mut course = Course::settled(inputs, tables, config);
+        everything::switch_on(&mut course.side, inputs);
+        course.is_everything_on = true;
+        course.tick_after(1);
+        course
     }
 
     fn tick_after(&mut self, passed_ns: u64) -> Facts {
@@ -199,6 +236,37 @@ impl<'a, S: Side> Course<'a, S> {
             times.push(longest_ns);
         });
         Measured { step: Step::AllDueSpreadLongest, ns: least(times), facts }
+    }
+
+    /// Other chains in each turn, which were sampled while nothing was to move, so that the tick does nothing but decide.
+    /// Afterwards they are what they were.
+    fn moves_are_admitted(&mut self) -> Measured {
+        let (mut times, mut facts) = (Vec::new(), Vec::new());
+        repeat(20, S::ENOUGH, |turn| {
+            let movers = self.inputs.movers(turn);
+            self.tables.begin_turn(Some(turn));
+            self.side.apply(Event::FreezeUntil { until: Timestamp(u64::MAX) });
+            movers.clone().for_each(|mover| self.side.apply(Event::ChainTouched { chain: self.inputs.chains[mover] }));
+            self.tick_after(1);
+            self.side.apply(Event::Thaw);
+            let (ns, fact) = time(|| self.tick_after(1));
+            times.push(ns / fact.actions.max(1) as f64);
+            facts.push(fact);
+            self.tables.begin_turn(None);
+            movers.for_each(|mover| self.make_again(mover));
+            self.tick_after(1);
+        });
+        let step = if self.is_everything_on { Step::AdmittedMoveEverythingOn } else { Step::AdmittedMove };
+        Measured { step, ns: least(times), facts }
+    }
+
+    /// Removes the chain at this index with all that is remembered of it, and makes it again.
+    fn make_again(&mut self, index: usize) {
+        self.side.apply(Event::ChainRemoved { chain: self.inputs.chains[index] });
+        self.inputs.restore(index).for_each(|event| self.side.apply(event));
+        if self.is_everything_on {
+            everything::facts_of(self.inputs, index).for_each(|fact| self.side.apply(fact));
+        }
     }
 
     /// Every kind of event, one event a call. The tick that then takes them in shows that both sides understood.

@@ -28,9 +28,11 @@ pub fn print(results: &Results) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     println!("{table}");
-    let memory = &results.memory;
-    println!(
-        "{:.0} bytes per chain before the first sample, {:.0} with full histories, {:.0} at the peak\n",
-        memory.before_first_sample, memory.full_ring, memory.peak
-    );
+    for (name, memory) in [("", &results.memory), (", everything on", &results.memory_with_everything_on)] {
+        println!(
+            "{:.0} bytes per chain before the first sample, {:.0} with full histories, {:.0} at the peak{name}",
+            memory.before_first_sample, memory.full_ring, memory.peak
+        );
+    }
+    println!();
 }

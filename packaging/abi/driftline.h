@@ -9,6 +9,16 @@
 #define DRIFTLINE_ON_SCORER_ERROR_SKIP_CHAIN 1
 #define DRIFTLINE_FINGERPRINT_POLL 0
 #define DRIFTLINE_FINGERPRINT_PUSH 1
+#define DRIFTLINE_MOVE_ORDER_EVICT_FIRST 0
+#define DRIFTLINE_MOVE_ORDER_PLACE_FIRST 1
+#define DRIFTLINE_CLASS_MODE_EAGER 0
+#define DRIFTLINE_CLASS_MODE_LAZY 1
+#define DRIFTLINE_CLASS_MODE_PINNED 2
+#define DRIFTLINE_CLASS_MODE_PROPOSE_ONLY 3
+#define DRIFTLINE_CLASS_POLICY_SCORE_FLOOR 1
+#define DRIFTLINE_CLASS_POLICY_HYSTERESIS_GAP 2
+#define DRIFTLINE_CLASS_POLICY_COOLDOWN 4
+#define DRIFTLINE_CLASS_POLICY_COST_PER_SEC 8
 #define DRIFTLINE_EVENT_HOLDER_ADDED 1
 #define DRIFTLINE_EVENT_HOLDER_REMOVED 2
 #define DRIFTLINE_EVENT_LEADER_SET 3
@@ -18,13 +28,40 @@
 #define DRIFTLINE_EVENT_CLAIM_RELEASED 7
 #define DRIFTLINE_EVENT_NODE_TOUCHED 8
 #define DRIFTLINE_EVENT_CHAIN_TOUCHED 9
+#define DRIFTLINE_EVENT_DESIRED_REPLICAS 10
+#define DRIFTLINE_EVENT_CHAIN_REVISION 11
+#define DRIFTLINE_EVENT_CHAIN_CLASS 12
+#define DRIFTLINE_EVENT_DRAIN 13
+#define DRIFTLINE_EVENT_DRAIN_CANCELLED 14
+#define DRIFTLINE_EVENT_AVOID 15
+#define DRIFTLINE_EVENT_FREEZE_UNTIL 16
+#define DRIFTLINE_EVENT_THAW 17
+#define DRIFTLINE_EVENT_FORCE_EVICT 18
+#define DRIFTLINE_EVENT_FORCE_PLACE 19
+#define DRIFTLINE_EVENT_MOVE_FAILED 20
 #define DRIFTLINE_CHAIN_CLAIM_HELD 1
 #define DRIFTLINE_CHAIN_REBALANCED 2
+#define DRIFTLINE_CHAIN_DESIRED 4
+#define DRIFTLINE_CHAIN_REVISION 8
+#define DRIFTLINE_CHAIN_IN_FLIGHT 16
+#define DRIFTLINE_CHAIN_PENDING_EVICTION 32
+#define DRIFTLINE_CHAIN_PENDING_PLACEMENT 64
 #define DRIFTLINE_SCORER_OK 0
 #define DRIFTLINE_SCORER_NO_OPINION 1
 #define DRIFTLINE_SCORER_INTERRUPTED 2
 #define DRIFTLINE_ACTION_EVICT 1
+#define DRIFTLINE_ACTION_PLACE 2
+#define DRIFTLINE_ARM_FORCED 0
+#define DRIFTLINE_ARM_COUNT 1
+#define DRIFTLINE_ARM_DRAIN 2
+#define DRIFTLINE_ARM_SCHEDULER 3
 #define DRIFTLINE_ACTION_FLAG_COST 1
+#define DRIFTLINE_ACTION_FLAG_VICTIM 2
+#define DRIFTLINE_ACTION_FLAG_TARGET 4
+#define DRIFTLINE_ACTION_FLAG_VICTIM_SCORE 8
+#define DRIFTLINE_ACTION_FLAG_TARGET_SCORE 16
+#define DRIFTLINE_ACTION_FLAG_GAIN 32
+#define DRIFTLINE_ACTION_FLAG_REVISION 64
 #define DRIFTLINE_VERDICT_COUNT 32
 #define DRIFTLINE_VERDICT_NOT_SAMPLED 0
 #define DRIFTLINE_VERDICT_HEALTHY 1
@@ -38,8 +75,20 @@
 #define DRIFTLINE_VERDICT_EVICT 9
 #define DRIFTLINE_VERDICT_SCORER_FAILED 10
 #define DRIFTLINE_VERDICT_ALREADY_MOVED 16
+#define DRIFTLINE_VERDICT_LAST_HOLDER 17
+#define DRIFTLINE_VERDICT_FROZEN 18
+#define DRIFTLINE_VERDICT_IN_FLIGHT 19
 #define DRIFTLINE_VERDICT_RETRY_LATER 20
+#define DRIFTLINE_VERDICT_TICK_LIMIT 21
+#define DRIFTLINE_VERDICT_CLUSTER_LIMIT 22
+#define DRIFTLINE_VERDICT_SOURCE_LIMIT 23
+#define DRIFTLINE_VERDICT_TARGET_LIMIT 24
+#define DRIFTLINE_VERDICT_FLAP_HOLD 25
+#define DRIFTLINE_VERDICT_WARMING_UP 26
+#define DRIFTLINE_VERDICT_PINNED 27
+#define DRIFTLINE_VERDICT_PROPOSE_ONLY 28
 #define DRIFTLINE_VERDICT_DEFERRED 29
+#define DRIFTLINE_VERDICT_NONE UINT32_MAX
 #define DRIFTLINE_CAUSE_NEW 0
 #define DRIFTLINE_CAUSE_DIRTY 1
 #define DRIFTLINE_CAUSE_BACKSTOP 2
@@ -54,12 +103,21 @@
 #define DRIFTLINE_EXPLANATION_COOLDOWN_UNTIL 4
 #define DRIFTLINE_EXPLANATION_REFUSAL 8
 #define DRIFTLINE_EXPLANATION_RETRY_AT 16
+#define DRIFTLINE_EXPLANATION_LIMIT 32
+#define DRIFTLINE_EXPLANATION_FLAP_HOLD_UNTIL 64
+#define DRIFTLINE_EXPLANATION_FLIGHT 128
+#define DRIFTLINE_EXPLANATION_FLIGHT_TIMES_OUT_AT 256
 #define DRIFTLINE_TREND_STABLE 0
 #define DRIFTLINE_TREND_DEGRADING 1
 #define DRIFTLINE_TREND_IMPROVING 2
 #define DRIFTLINE_HISTORY_LENGTH 64
 #define DRIFTLINE_HISTORY_SMOOTHING 0.3
 #define DRIFTLINE_RETRY_BACKOFF_FIRST_NS 1000000000
+#define DRIFTLINE_MOVE_BACKOFF_FIRST_NS 60000000000
+#define DRIFTLINE_MOVE_BACKOFF_MAX_NS 3600000000000
+#define DRIFTLINE_FLAP_MEMORY 8
+#define DRIFTLINE_FLAP_COOLDOWN_MAX_NS 7200000000000
+#define DRIFTLINE_TRANSITION_RING_LENGTH 1024
 #define DRIFTLINE_HISTORY_DEAD_BAND 0.02
 typedef int32_t driftline_result;
 typedef struct {
@@ -75,6 +133,20 @@ typedef struct {
   uint64_t retry_backoff_ns;
   uint32_t backstop_spread;
   uint32_t reserved;
+  uint32_t min_holders;
+  uint32_t move_order;
+  uint64_t pin_ttl_ns;
+  uint64_t move_timeout_ns;
+  uint64_t max_moves_per_tick;
+  uint64_t max_in_flight;
+  uint64_t max_in_flight_per_source;
+  uint64_t max_in_flight_per_target;
+  float target_penalty;
+  uint32_t max_alternatives;
+  uint64_t flap_window_ns;
+  uint64_t warmup_max_ns;
+  float warmup_coverage;
+  uint32_t reserved_2;
 } driftline_config;
 typedef struct {
   uint32_t struct_size;
@@ -86,6 +158,20 @@ typedef struct {
   uint32_t method;
   char message[184];
 } driftline_error;
+typedef struct {
+  uint64_t bits;
+} driftline_scheduler;
+typedef struct {
+  uint32_t struct_size;
+  uint32_t flags;
+  uint32_t mode;
+  float score_floor;
+  float hysteresis_gap;
+  float cost_per_sec;
+  uint64_t cooldown_ns;
+  float critical_floor;
+  uint32_t reserved;
+} driftline_class_policy;
 typedef struct {
   uint64_t state_transfer_ns;
   uint64_t disruption_ns;
@@ -107,10 +193,16 @@ typedef struct {
   uint32_t flags;
   uint64_t leader;
   uint64_t last_rebalance_ns;
+  uint32_t desired_replicas;
+  uint32_t class_id;
+  uint64_t revision;
+  uint64_t pending_eviction;
+  uint64_t pending_placement;
 } driftline_chain;
 typedef struct {
-  uint64_t bits;
-} driftline_scheduler;
+  uint64_t node;
+  uint64_t at_ns;
+} driftline_node_time;
 typedef struct {
   uint64_t node;
   float score;
@@ -167,6 +259,13 @@ typedef struct {
   uint64_t verdicts[32];
   uint64_t deferred;
   uint64_t deferred_age_ns;
+  uint64_t in_flight;
+  uint64_t completed_moves;
+  uint64_t failed_moves;
+  uint64_t timed_out_moves;
+  uint64_t returned_moves;
+  uint64_t forced_refused;
+  uint64_t ignored_feedback;
 } driftline_report;
 typedef struct {
   uint32_t kind;
@@ -178,6 +277,11 @@ typedef struct {
   float target_score;
   float gain;
   float cost;
+  uint32_t arm;
+  uint32_t reserved;
+  uint64_t revision;
+  const uint64_t *exclude;
+  uint64_t exclude_count;
 } driftline_action;
 typedef struct {
   uint64_t chain;
@@ -210,6 +314,12 @@ typedef struct {
   uint64_t retry_at_ns;
   uint32_t refusal;
   uint32_t reserved;
+  uint64_t limit;
+  uint64_t flap_hold_until_ns;
+  uint64_t flight_victim;
+  uint64_t flight_target;
+  uint64_t flight_since_ns;
+  uint64_t flight_times_out_at_ns;
 } driftline_explanation;
 typedef struct {
   uint64_t at_ns;
@@ -221,6 +331,28 @@ typedef struct {
   float score;
   uint32_t reserved;
 } driftline_cell;
+typedef struct {
+  uint64_t sequence;
+  uint64_t at_ns;
+  uint64_t chain;
+  uint32_t from;
+  uint32_t to;
+} driftline_transition;
+typedef struct {
+  uint32_t struct_size;
+  uint32_t draining;
+  uint64_t deadline_ns;
+  uint64_t left;
+  uint64_t moved;
+  uint64_t in_flight;
+  uint32_t at_risk;
+  uint32_t reserved;
+} driftline_drain_status;
+typedef struct {
+  uint64_t chain;
+  uint32_t verdict;
+  uint32_t reserved;
+} driftline_blocked;
 #define DRIFTLINE_RESULT_OK 0
 #define DRIFTLINE_RESULT_NULL 101
 #define DRIFTLINE_RESULT_ABI 102
@@ -242,6 +374,8 @@ typedef struct {
 #define DRIFTLINE_RESULT_UNKNOWN_CHAIN 307
 #define DRIFTLINE_RESULT_MEMBERSHIP 308
 #define DRIFTLINE_RESULT_TOO_MANY 309
+#define DRIFTLINE_RESULT_IMPORT 310
+#define DRIFTLINE_RESULT_NO_POLICY 311
 #define DRIFTLINE_RESULT_SCORER 401
 #define DRIFTLINE_RESULT_NO_SCORER 402
 #define DRIFTLINE_RESULT_PANIC 901
@@ -253,7 +387,16 @@ const char *driftline_version(void);
 const char *driftline_build_info(void);
 const char *driftline_result_name(driftline_result code);
 driftline_result driftline_config_init(driftline_config *config, size_t struct_size);
+driftline_result driftline_config_production(driftline_config *config, size_t struct_size);
 driftline_result driftline_config_validate(const driftline_config *config, driftline_error *err);
+driftline_result driftline_scheduler_set_class_policy(driftline_scheduler scheduler,
+                                                      uint32_t class_id,
+                                                      const driftline_class_policy *policy,
+                                                      driftline_error *err);
+driftline_result driftline_scheduler_class_policy(driftline_scheduler scheduler,
+                                                  uint32_t class_id,
+                                                  driftline_class_policy *out,
+                                                  driftline_error *err);
 driftline_result driftline_score_equivalent(float cost_per_sec,
                                             const driftline_migration_cost *cost,
                                             float *out,
@@ -298,6 +441,33 @@ driftline_result driftline_state_led_by(driftline_state state,
                                         size_t capacity,
                                         size_t *count,
                                         driftline_error *err);
+driftline_result driftline_state_drains(driftline_state state,
+                                        driftline_node_time *out,
+                                        size_t capacity,
+                                        size_t node_time_size,
+                                        size_t *count,
+                                        driftline_error *err);
+driftline_result driftline_state_avoided(driftline_state state,
+                                         driftline_node_time *out,
+                                         size_t capacity,
+                                         size_t node_time_size,
+                                         size_t *count,
+                                         driftline_error *err);
+driftline_result driftline_state_frozen_until(driftline_state state,
+                                              uint32_t *is_known,
+                                              uint64_t *until_ns,
+                                              driftline_error *err);
+driftline_result driftline_state_export_chain(driftline_state state,
+                                              uint64_t chain,
+                                              uint8_t *out,
+                                              size_t capacity,
+                                              size_t *count,
+                                              driftline_error *err);
+driftline_result driftline_state_import_chain(driftline_state state,
+                                              const uint8_t *bytes,
+                                              size_t count,
+                                              uint64_t *chain,
+                                              driftline_error *err);
 driftline_result driftline_scheduler_new(uint32_t abi,
                                          uint64_t this_node,
                                          const driftline_config *config,
@@ -380,12 +550,39 @@ driftline_result driftline_snapshot_cells(driftline_scheduler scheduler,
                                           size_t cell_size,
                                           size_t *count,
                                           driftline_error *err);
+driftline_result driftline_scheduler_transitions(driftline_scheduler scheduler,
+                                                 uint64_t since_sequence,
+                                                 driftline_transition *out,
+                                                 size_t capacity,
+                                                 size_t transition_size,
+                                                 size_t *count,
+                                                 driftline_error *err);
+driftline_result driftline_scheduler_drain_status(driftline_scheduler scheduler,
+                                                  driftline_state state,
+                                                  uint64_t node,
+                                                  driftline_drain_status *out,
+                                                  driftline_blocked *blocked,
+                                                  size_t capacity,
+                                                  size_t blocked_size,
+                                                  size_t *count,
+                                                  driftline_error *err);
 const char *driftline_verdict_name(uint32_t verdict);
 driftline_result driftline_explanation_text(const driftline_explanation *explanation,
                                             char *out,
                                             size_t capacity,
                                             size_t *length,
                                             driftline_error *err);
+driftline_result driftline_explanation_sentence(const driftline_explanation *explanation,
+                                                char *out,
+                                                size_t capacity,
+                                                size_t *length,
+                                                driftline_error *err);
+driftline_result driftline_action_text(const driftline_action *action,
+                                       size_t action_size,
+                                       char *out,
+                                       size_t capacity,
+                                       size_t *length,
+                                       driftline_error *err);
 #ifdef __cplusplus
 }
 #endif

@@ -17,7 +17,7 @@ state = driftline.MeshState()
 state.load(chains=[7], leaders=[1], offsets=[0, 3], holders=[1, 2, 3])
 scheduler = driftline.LocalScheduler(1, scorer=Latency())
 for action in scheduler.tick(state, now=0.0).actions:
-    print(action)
+    print(action)                               # scheduler evict 7: 3 -> 9
 ```
 
 Times that go in are `int` nanoseconds, `float` seconds or `timedelta` (`to_ns`); times that come out are `int`
@@ -33,21 +33,28 @@ import atexit
 
 from . import _driftline
 from ._driftline import (
+    FLAP_COOLDOWN_MAX_NS,
+    FLAP_MEMORY,
     HISTORY_DEAD_BAND,
     HISTORY_LENGTH,
     HISTORY_SMOOTHING,
+    MOVE_BACKOFF_FIRST_NS,
+    MOVE_BACKOFF_MAX_NS,
     NO_NODE,
     RETRY_BACKOFF_FIRST_NS,
+    TRANSITION_RING_LENGTH,
     __version__,
     build_info,
 )
 from ._times import ShortDurationWarning, Time, to_ns
+from .action import Action, Eviction, Placement
 from .config import SchedulerConfig
 from .cost import MigrationCost, MigrationCostModel
-from .decision import Decision, Eviction, Explanation, Judgement, Sampled, ScorerCalls, ScorerFailure, TickReport
-from .enums import FingerprintMode, OnScorerError, SampleCause, Trend, Verdict
+from .decision import Decision, Judgement, Sampled, ScorerCalls, ScorerFailure, TickReport
+from .enums import Arm, ClassMode, FingerprintMode, MoveOrder, OnScorerError, SampleCause, Trend, Verdict
 from .errors import (
     BusyError,
+    ChainImportError,
     ConfigError,
     DuplicateChainError,
     DuplicateHolderError,
@@ -63,18 +70,32 @@ from .errors import (
     TooManyError,
 )
 from .events import (
+    Avoid,
+    ChainClass,
     ChainRemoved,
+    ChainRevision,
     ChainTouched,
     ClaimAcquired,
     ClaimReleased,
+    DesiredReplicas,
+    Drain,
+    DrainCancelled,
     Event,
+    ForceEvict,
+    ForcePlace,
+    FreezeUntil,
     HolderAdded,
     HolderRemoved,
     LeaderCleared,
     LeaderSet,
+    MoveFailed,
     NodeTouched,
+    Thaw,
 )
+from .explanation import Explanation, Flight
 from .history import HistorySample, ScoreHistory
+from .policy import ClassPolicy
+from .progress import DrainStatus, Transition
 from .scheduler import LocalScheduler, SchedulerRegistry, diff_scheduler
 from .scorer import Alternative, PlacementScorer, SnapshotScorer
 from .snapshot import ScoreSnapshot
@@ -84,20 +105,37 @@ from .state import Chain, MeshState, MigrationEligible
 atexit.register(_driftline.end_calls)
 
 __all__ = [
+    "FLAP_COOLDOWN_MAX_NS",
+    "FLAP_MEMORY",
     "HISTORY_DEAD_BAND",
     "HISTORY_LENGTH",
     "HISTORY_SMOOTHING",
+    "MOVE_BACKOFF_FIRST_NS",
+    "MOVE_BACKOFF_MAX_NS",
     "NO_NODE",
     "RETRY_BACKOFF_FIRST_NS",
+    "TRANSITION_RING_LENGTH",
+    "Action",
     "Alternative",
+    "Arm",
+    "Avoid",
     "BusyError",
     "Chain",
+    "ChainClass",
+    "ChainImportError",
     "ChainRemoved",
+    "ChainRevision",
     "ChainTouched",
     "ClaimAcquired",
     "ClaimReleased",
+    "ClassMode",
+    "ClassPolicy",
     "ConfigError",
     "Decision",
+    "DesiredReplicas",
+    "Drain",
+    "DrainCancelled",
+    "DrainStatus",
     "DuplicateChainError",
     "DuplicateHolderError",
     "Error",
@@ -105,6 +143,10 @@ __all__ = [
     "Eviction",
     "Explanation",
     "FingerprintMode",
+    "Flight",
+    "ForceEvict",
+    "ForcePlace",
+    "FreezeUntil",
     "HistorySample",
     "HolderAdded",
     "HolderRemoved",
@@ -117,11 +159,14 @@ __all__ = [
     "MigrationCost",
     "MigrationCostModel",
     "MigrationEligible",
+    "MoveFailed",
+    "MoveOrder",
     "NoScorerError",
     "NodeTouched",
     "NotLedError",
     "OnScorerError",
     "OutOfMemoryError",
+    "Placement",
     "PlacementScorer",
     "PoisonedError",
     "ReentrantError",
@@ -136,10 +181,12 @@ __all__ = [
     "ScorerFailure",
     "ShortDurationWarning",
     "SnapshotScorer",
+    "Thaw",
     "TickReport",
     "Time",
     "TimeReversedError",
     "TooManyError",
+    "Transition",
     "Trend",
     "Verdict",
     "__version__",

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from driftline import (
+        Action,
         Decision,
+        DrainStatus,
         Eviction,
         Explanation,
+        Flight,
+        Placement,
         SchedulerConfig,
         ScoreHistory,
         ScorerFailure,
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "config_html",
     "decision_html",
+    "drain_html",
     "explanation_html",
     "history_html",
     "replay_html",
@@ -43,15 +48,35 @@ __all__ = [
 ROWS_MAX = 20
 _NONE = "\N{EN DASH}"
 _NS_PER_S = 10**9
-_DURATIONS = frozenset({"cooldown", "decision_interval", "retry_backoff"})
+_DURATIONS = frozenset(
+    {"cooldown", "decision_interval", "retry_backoff", "pin_ttl", "move_timeout", "flap_window", "warmup_max"}
+)
+# What a report says only when it is there: it is seldom, or of moves that are tracked.
+_RARE = (
+    "invalid_scores",
+    "invalid_alternatives",
+    "in_flight",
+    "completed_moves",
+    "failed_moves",
+    "timed_out_moves",
+    "returned_moves",
+    "forced_refused",
+    "ignored_feedback",
+)
 _WIDTH, _HEIGHT, _MARGIN = 260, 56, 5
 
 
 def decision_html(decision: Decision) -> str:
-    """The evictions of a decision, and how many chains have each verdict."""
+    """The actions of a decision, and how many chains have each verdict."""
+    from driftline import Eviction, Placement
+
     report = decision.report
-    head = f"{_count(len(decision.actions), 'eviction')}, {_count(report.led, 'led chain')}"
-    return _block("Decision", head, _evictions(decision.actions), _verdicts(report.verdicts))
+    evictions = [action for action in decision.actions if isinstance(action, Eviction)]
+    placements = [action for action in decision.actions if isinstance(action, Placement)]
+    counts = [_count(len(evictions), "eviction")]
+    counts += [_count(len(placements), "placement")] if placements else []
+    head = ", ".join([*counts, _count(report.led, "led chain")])
+    return _block("Decision", head, _evictions(evictions), _placements(placements), _verdicts(report.verdicts))
 
 
 def report_html(report: TickReport) -> str:
@@ -66,11 +91,8 @@ def report_html(report: TickReport) -> str:
     }
     if report.deferred:
         facts["deferred for"] = _seconds(report.deferred_age_ns)
-    # What is seldom and never good is shown when it is there.
-    if report.invalid_scores:
-        facts["invalid scores"] = f"{report.invalid_scores:,}"
-    if report.invalid_alternatives:
-        facts["invalid alternatives"] = f"{report.invalid_alternatives:,}"
+    rare = {name: getattr(report, name) for name in _RARE}
+    facts |= {name.replace("_", " "): f"{number:,}" for name, number in rare.items() if number}
     facts["next due at"] = _seconds(report.next_due_ns)
     calls = {
         field.name: f"{getattr(report.calls, field.name):,}"
@@ -108,7 +130,28 @@ def explanation_html(explanation: Explanation) -> str:
     if explanation.refusal is not None:
         facts["refused as"] = str(explanation.refusal)
         facts["asked again at"] = _seconds(explanation.retry_at_ns)
-    return _block(f"Chain {judgement.chain}", str(judgement.verdict), _facts(facts))
+    if explanation.limit is not None:
+        facts["limit"] = f"{explanation.limit:,}"
+    if explanation.flap_hold_until_ns is not None:
+        facts["held until"] = _seconds(explanation.flap_hold_until_ns)
+    if explanation.flight is not None:
+        facts["in flight"] = _flight(explanation.flight)
+    sentence = f"<div>{escape(explanation.sentence)}.</div>"
+    return _block(f"Chain {judgement.chain}", str(judgement.verdict), sentence, _facts(facts))
+
+
+def drain_html(status: DrainStatus) -> str:
+    """How far a drain has come, and what keeps chains from leaving."""
+    facts = {
+        "deadline": _seconds(status.deadline_ns),
+        "left": f"{status.left:,}",
+        "moved": f"{status.moved:,}",
+        "in flight": f"{status.in_flight:,}",
+    }
+    rows = [[str(chain), str(verdict)] for chain, verdict in status.blocked.items()]
+    blocked = _table(["blocked chain", "by"], rows, len(rows)) if rows else ""
+    head = "at risk" if status.at_risk else "on time"
+    return _block(f"Drain of node {status.node}", head, _facts(facts), blocked)
 
 
 def history_html(history: ScoreHistory) -> str:
@@ -215,22 +258,51 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], total: int) -
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
-def _evictions(actions: Sequence[Eviction]) -> str:
-    if not actions:
-        return ""
+def _evictions(evictions: Sequence[Eviction]) -> str:
+    headings = ["chain", "victim", "victim score", "target", "target score", "gain", "cost"]
     rows = [
         [
-            str(action.chain),
-            str(action.victim),
-            _score(action.victim_score),
-            str(action.target),
-            _score(action.target_score),
-            _score(action.gain),
-            _score(action.cost),
+            str(eviction.chain),
+            str(eviction.victim),
+            _score(eviction.victim_score),
+            _id(eviction.target),
+            _score(eviction.target_score),
+            _score(eviction.gain),
+            _score(eviction.cost),
         ]
-        for action in actions[:ROWS_MAX]
+        for eviction in evictions[:ROWS_MAX]
     ]
-    return _table(["chain", "victim", "victim score", "target", "target score", "gain", "cost"], rows, len(actions))
+    return _actions(headings, rows, evictions)
+
+
+def _placements(placements: Sequence[Placement]) -> str:
+    rows = [
+        [str(placement.chain), _id(placement.target), ", ".join(map(str, placement.exclude)) or _NONE]
+        for placement in placements[:ROWS_MAX]
+    ]
+    return _actions(["chain", "placed on", "excluded"], rows, placements)
+
+
+def _actions(headings: list[str], rows: list[list[str]], actions: Sequence[Action]) -> str:
+    """A table of actions; who asks, and the revision, where that is not the same for all."""
+    from driftline import Arm
+
+    if not actions:
+        return ""
+    if any(action.arm is not Arm.SCHEDULER for action in actions):
+        headings.append("arm")
+        for row, action in zip(rows, actions, strict=False):
+            row.append(str(action.arm))
+    if any(action.revision is not None for action in actions):
+        headings.append("revision")
+        for row, action in zip(rows, actions, strict=False):
+            row.append(_id(action.revision))
+    return _table(headings, rows, len(actions))
+
+
+def _flight(flight: Flight) -> str:
+    text = f"from {_id(flight.victim)} to {_id(flight.target)} since {_seconds(flight.since_ns)}"
+    return text if flight.times_out_at_ns is None else f"{text}, times out at {_seconds(flight.times_out_at_ns)}"
 
 
 def _failures(failures: Sequence[ScorerFailure]) -> str:

@@ -1,8 +1,12 @@
-"""Numbers as they go in."""
+"""Numbers and choices as they go in."""
 
 from __future__ import annotations
 
-__all__ = ["check_number"]
+from typing import TypeVar
+
+__all__ = ["check_choice", "check_number"]
+
+_T = TypeVar("_T")
 
 
 def check_number(name: str, value: object) -> float:
@@ -20,3 +24,11 @@ def check_number(name: str, value: object) -> float:
     except OverflowError:
         message = f"{name}: the number is too large"
         raise ValueError(message) from None
+
+
+def check_choice(name: str, value: _T, kind: type[_T]) -> _T:
+    """The value, or a `TypeError` that says which argument is none of this kind."""
+    if not isinstance(value, kind):
+        message = f"{name}: {kind.__name__} is expected, not {type(value).__name__}"
+        raise TypeError(message)
+    return value

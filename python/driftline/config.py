@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import _driftline
-from ._numbers import check_number
+from ._numbers import check_choice, check_number
 from ._times import duration_ns
-from .enums import FingerprintMode, OnScorerError
+from .enums import FingerprintMode, MoveOrder, OnScorerError
 
 if TYPE_CHECKING:
     from ._times import Time
@@ -36,6 +36,25 @@ class SchedulerConfig:
         backstop_spread: Whether chains that were loaded together come due one after the other.
         retry_backoff: How long a chain without a better home is left alone at most while nothing is new. 0 is not at
             all.
+        min_holders: No eviction leaves a chain with fewer holders. Below 2**32.
+        move_order: Which half of a move goes first.
+        pin_ttl: For how long the target that justified an eviction is that of the placement that follows.
+        move_timeout: How long a move may take before it counts as failed. 0 is no tracking: what still has to be done
+            is said again in each tick.
+        max_moves_per_tick: How many moves one tick begins. 0 is no limit, here and in the next three.
+        max_in_flight: How many moves may be in flight. Needs a `move_timeout`, as do the next three.
+        max_in_flight_per_source: How many of them away from one node.
+        max_in_flight_per_target: How many of them to one node.
+        target_penalty: By how much each move in flight to a node lowers its score as an alternative. In [0, 1].
+        max_alternatives: How many alternatives of a chain are considered; above zero and below 2**32. With 1 the scorer
+            is asked `best_alternative`, with more `alternatives`.
+        flap_window: A chain that came back within this time to a node that it had left, or moved three times in it, is
+            left alone for as long. 0 is off.
+        warmup_coverage: The share of led chains that must have a score before the first move for a better score. In
+            [0, 1]; 0 is off.
+        warmup_max: For how long such moves wait for that at most.
+
+    `SchedulerConfig()` changes nothing that is not asked for; `SchedulerConfig.production()` is what to run.
 
     Raises:
         ConfigError: a field is out of its range.
@@ -66,6 +85,32 @@ class SchedulerConfig:
     """Whether backstops are spread over the interval by chain id (L3)."""
     retry_backoff: int
     """How long a chain without a better home is left alone at most, in nanoseconds (L4). 0 is not at all."""
+    min_holders: int
+    """No eviction leaves a chain with fewer holders (R5)."""
+    move_order: MoveOrder
+    """Which half of a move goes first (R4)."""
+    pin_ttl: int
+    """For how long the target that justified an eviction is that of the placement that follows, in nanoseconds (R3)."""
+    move_timeout: int
+    """How long a move may take before it counts as failed, in nanoseconds (F1). 0 is no tracking (F0)."""
+    max_moves_per_tick: int
+    """How many moves one tick begins (L1). 0 is no limit."""
+    max_in_flight: int
+    """How many moves may be in flight (L1). 0 is no limit."""
+    max_in_flight_per_source: int
+    """How many of them away from one node (L1). 0 is no limit."""
+    max_in_flight_per_target: int
+    """How many of them to one node (L1). 0 is no limit."""
+    target_penalty: float
+    """By how much each move in flight to a node lowers its score as an alternative (L2). In [0, 1]."""
+    max_alternatives: int
+    """How many alternatives of a chain are considered (L2); above zero."""
+    flap_window: int
+    """Within this time moves back and forth count as flapping, in nanoseconds (O1). 0 is off."""
+    warmup_coverage: float
+    """The share of led chains that must have a score before the first move for a better one (V2). 0 is off."""
+    warmup_max: int
+    """For how long such moves wait for that at most, in nanoseconds (V2)."""
 
     def __init__(
         self,
@@ -80,25 +125,61 @@ class SchedulerConfig:
         max_scores_per_tick: int = 0,
         backstop_spread: bool = False,
         retry_backoff: Time = 0,
+        min_holders: int = 0,
+        move_order: MoveOrder = MoveOrder.EVICT_FIRST,
+        pin_ttl: Time = 60_000_000_000,
+        move_timeout: Time = 0,
+        max_moves_per_tick: int = 0,
+        max_in_flight: int = 0,
+        max_in_flight_per_source: int = 0,
+        max_in_flight_per_target: int = 0,
+        target_penalty: float = 0.0,
+        max_alternatives: int = 1,
+        flap_window: Time = 0,
+        warmup_coverage: float = 0.0,
+        warmup_max: Time = 300_000_000_000,
     ) -> None:
-        _check_choice("on_scorer_error", on_scorer_error, OnScorerError)
-        _check_choice("fingerprint_mode", fingerprint_mode, FingerprintMode)
-        _check_choice("backstop_spread", backstop_spread, bool)
+        check_u64, check_u32 = _driftline.check_u64, _driftline.check_u32
         fields = {
             "score_floor": check_number("score_floor", score_floor),
             "hysteresis_gap": check_number("hysteresis_gap", hysteresis_gap),
             "cooldown": duration_ns("cooldown", cooldown),
             "decision_interval": duration_ns("decision_interval", decision_interval),
             "cost_per_sec": check_number("cost_per_sec", cost_per_sec),
-            "on_scorer_error": on_scorer_error,
-            "fingerprint_mode": fingerprint_mode,
-            "max_scores_per_tick": _driftline.check_u64(max_scores_per_tick, "max_scores_per_tick"),
-            "backstop_spread": backstop_spread,
+            "on_scorer_error": check_choice("on_scorer_error", on_scorer_error, OnScorerError),
+            "fingerprint_mode": check_choice("fingerprint_mode", fingerprint_mode, FingerprintMode),
+            "max_scores_per_tick": check_u64(max_scores_per_tick, "max_scores_per_tick"),
+            "backstop_spread": check_choice("backstop_spread", backstop_spread, bool),
             "retry_backoff": duration_ns("retry_backoff", retry_backoff),
+            "min_holders": check_u32(min_holders, "min_holders"),
+            "move_order": check_choice("move_order", move_order, MoveOrder),
+            "pin_ttl": duration_ns("pin_ttl", pin_ttl),
+            "move_timeout": duration_ns("move_timeout", move_timeout),
+            "max_moves_per_tick": check_u64(max_moves_per_tick, "max_moves_per_tick"),
+            "max_in_flight": check_u64(max_in_flight, "max_in_flight"),
+            "max_in_flight_per_source": check_u64(max_in_flight_per_source, "max_in_flight_per_source"),
+            "max_in_flight_per_target": check_u64(max_in_flight_per_target, "max_in_flight_per_target"),
+            "target_penalty": check_number("target_penalty", target_penalty),
+            "max_alternatives": check_u32(max_alternatives, "max_alternatives"),
+            "flap_window": duration_ns("flap_window", flap_window),
+            "warmup_coverage": check_number("warmup_coverage", warmup_coverage),
+            "warmup_max": duration_ns("warmup_max", warmup_max),
         }
         for name, value in fields.items():
             object.__setattr__(self, name, value)
         _driftline.validate_config(self)
+
+    @classmethod
+    def production(cls) -> SchedulerConfig:
+        """What to run: everything that makes it safe to leave running is on. Change it with `replace`.
+
+        >>> config = SchedulerConfig.production().replace(score_floor=0.6)
+        >>> config.score_floor, config.min_holders
+        (0.6, 1)
+        """
+        fields: dict[str, Any] = _driftline.production_config()
+        choices = {"on_scorer_error": OnScorerError, "fingerprint_mode": FingerprintMode, "move_order": MoveOrder}
+        return cls(**fields | {name: choice(fields[name]) for name, choice in choices.items()})
 
     def replace(self, **changes: Any) -> SchedulerConfig:
         """The same config with other values for the named fields.
@@ -113,9 +194,3 @@ class SchedulerConfig:
         from . import _display
 
         return _display.config_html(self)
-
-
-def _check_choice(field: str, value: object, kind: type) -> None:
-    if not isinstance(value, kind):
-        message = f"{field}: {kind.__name__} is expected, not {type(value).__name__}"
-        raise TypeError(message)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from . import _arrays, _driftline
-from .enums import SampleCause, Verdict
+from ._records import VERDICTS, known, known_node, record
+from .action import actions_of
 from .scorer import Alternative
 
 if TYPE_CHECKING:
@@ -17,54 +16,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = [
-    "Decision",
-    "Eviction",
-    "Explanation",
-    "Judgement",
-    "Sampled",
-    "ScorerCalls",
-    "ScorerFailure",
-    "TickReport",
-]
+    from .action import Action
+    from .enums import SampleCause, Verdict
+
+__all__ = ["Decision", "Judgement", "Sampled", "ScorerCalls", "ScorerFailure", "TickReport"]
 
 _ACTIONS_SHOWN = 3
-_STRUCT_CODES = {"u8": "Q", "u1": "B", "f4": "f"}
 
-
-def _struct(layout: Sequence[tuple[str, str]]) -> struct.Struct:
-    """A record of the extension, field by field and without padding."""
-    return struct.Struct("=" + "".join(_STRUCT_CODES[code] for _, code in layout))
-
-
-_EVICTION = _struct(_driftline.EVICTION_LAYOUT)
-_JUDGEMENT = _struct(_driftline.JUDGEMENT_LAYOUT)
-_REPORT = _struct([*_driftline.REPORT_LAYOUT, *[("verdict", "u8")] * _driftline.VERDICT_COUNT])
-_VERDICTS = {verdict.value: verdict for verdict in Verdict}
-
-
-def _known(number: float) -> float | None:
-    return None if math.isnan(number) else number
-
-
-@dataclass(frozen=True, slots=True)
-class Eviction:
-    """Take the chain away from a holder: it has a better home (D11). Whoever carries it out says so with events."""
-
-    chain: int
-    """The chain."""
-    victim: int
-    """The holder to leave."""
-    victim_score: float
-    """The victim's live score."""
-    target: int
-    """The home that justifies the move."""
-    target_score: float
-    """Its score."""
-    gain: float
-    """`target_score - victim_score`, in 32 bits."""
-    cost: float | None
-    """What the move costs, in score; `None` when the scorer named no cost."""
+_JUDGEMENT = record(_driftline.JUDGEMENT_LAYOUT)
+_REPORT = record([*_driftline.REPORT_LAYOUT, *[("verdict", "u8")] * _driftline.VERDICT_COUNT])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +42,7 @@ class Judgement:
     live_score: float | None = None
     """Its live score (D7)."""
     alternative: Alternative | None = None
-    """The best alternative (D8)."""
+    """The best alternative, its score lowered by the penalty for moves in flight to it (D8, L2)."""
     gain: float | None = None
     """Alternative minus live victim (D9)."""
     cost: float | None = None
@@ -100,50 +60,6 @@ class Judgement:
             self.gain,
             self.cost,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why one chain is where it is: verdict as of the last tick, operands, and since when. `str()` is one line."""
-
-    judgement: Judgement
-    """Verdict and operands."""
-    since_ns: int | None
-    """When the chain got this verdict; `None` if no tick has judged it yet."""
-    sampled_at_ns: int | None
-    """When its scores were sampled; `None` if they never were."""
-    cooldown_until_ns: int | None
-    """End of its cooldown; `None` if it is on none, or on one that ends beyond all time."""
-    score_floor: float
-    """The floor that the verdict was judged by; the present one if no tick has judged the chain yet."""
-    hysteresis_gap: float
-    """The gap that it was judged by, likewise."""
-    refusal: Verdict | None
-    """Why the chain waits to be asked about again (L4); `None` unless the verdict is `RETRY_LATER`."""
-    retry_at_ns: int | None
-    """When that wait is over at the latest; `None` if there is none, or if it ends beyond all time."""
-    text: str = field(repr=False, compare=False)
-    """The explanation as the library prints it."""
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows."""
-        from . import _display
-
-        return _display.explanation_html(self)
-
-    @property
-    def chain(self) -> int:
-        """The chain."""
-        return self.judgement.chain
-
-    @property
-    def verdict(self) -> Verdict:
-        """The verdict."""
-        return self.judgement.verdict
-
-    def __str__(self) -> str:
-        """`text`."""
-        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +128,20 @@ class TickReport:
     """Chains by verdict, without those that nobody has, by ascending number. They add up to `led`."""
     next_due_ns: int | None
     """When to tick next at the latest; `None` if nothing is waiting."""
+    in_flight: int
+    """Moves of led chains that are in flight after the pass (F1)."""
+    completed_moves: int
+    """Moves that the pass found done."""
+    failed_moves: int
+    """Moves that somebody said have failed."""
+    timed_out_moves: int
+    """Moves that took longer than `move_timeout`."""
+    returned_moves: int
+    """Moves back to a node that the chain had left less than a `flap_window` before (O1)."""
+    forced_refused: int
+    """Orders that could not be carried out (R7)."""
+    ignored_feedback: int
+    """Feedback since the last tick that referred to no move in flight (F3)."""
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
@@ -230,43 +160,27 @@ def _report_of(data: bytes, failures: Sequence[tuple[str, int | None, int | None
         **of,
         calls=calls,
         failures=tuple(ScorerFailure(*failure) for failure in failures),
-        verdicts={_VERDICTS[number]: count for number, count in enumerate(counts) if count},
+        verdicts={VERDICTS[number]: count for number, count in enumerate(counts) if count},
         next_due_ns=due_ns if is_due else None,
     )
 
 
-def _eviction_of(parts: tuple[Any, ...]) -> Eviction:
-    chain, victim, victim_score, target, target_score, gain, cost = parts
-    return Eviction(chain, victim, victim_score, target, target_score, gain, _known(cost))
+def judgement_of(data: bytes) -> Judgement:
+    """The judgement in a record of the extension."""
+    return _judgement_of(_JUDGEMENT.unpack(data))
 
 
 def _judgement_of(parts: tuple[Any, ...]) -> Judgement:
     chain, verdict, victim, sampled, live, node, score, gain, cost = parts
     return Judgement(
         chain,
-        _VERDICTS[verdict],
-        None if victim == _driftline.NO_NODE else victim,
-        _known(sampled),
-        _known(live),
-        None if node == _driftline.NO_NODE else Alternative(node, score),
-        _known(gain),
-        _known(cost),
-    )
-
-
-def explanation_of(parts: tuple[Any, ...]) -> Explanation:
-    """The explanation in the parts that the extension returns."""
-    judgement, since, sampled_at, cooldown_until, floor, gap, refusal, retry_at, text = parts
-    return Explanation(
-        _judgement_of(_JUDGEMENT.unpack(judgement)),
-        since,
-        sampled_at,
-        cooldown_until,
-        floor,
-        gap,
-        None if refusal is None else _VERDICTS[refusal],
-        retry_at,
-        text,
+        VERDICTS[verdict],
+        known_node(victim),
+        known(sampled),
+        known(live),
+        None if known_node(node) is None else Alternative(node, score),
+        known(gain),
+        known(cost),
     )
 
 
@@ -286,6 +200,7 @@ class Decision:
         "__weakref__",
         "_actions",
         "_actions_data",
+        "_excluded_data",
         "_judgements",
         "_judgements_data",
         "_report",
@@ -293,16 +208,16 @@ class Decision:
     )
 
     def __init__(self, parts: tuple[Any, ...]) -> None:
-        self._actions_data, self._judgements_data, *self._report_data = parts
-        self._actions: tuple[Eviction, ...] | None = None
+        self._actions_data, self._excluded_data, self._judgements_data, *self._report_data = parts
+        self._actions: tuple[Action, ...] | None = None
         self._judgements: tuple[Judgement, ...] | None = None
         self._report: TickReport | None = None
 
     @property
-    def actions(self) -> tuple[Eviction, ...]:
-        """At most one per chain, by ascending chain id (D12)."""
+    def actions(self) -> tuple[Action, ...]:
+        """Evictions and placements: at most one per chain, by ascending chain id (D12)."""
         if self._actions is None:
-            self._actions = tuple(map(_eviction_of, _EVICTION.iter_unpack(self._actions_data)))
+            self._actions = tuple(actions_of(self._actions_data, self._excluded_data))
         return self._actions
 
     @property
@@ -323,8 +238,17 @@ class Decision:
         return self._report
 
     def to_records(self) -> NDArray[np.void]:
-        """The actions as a structured array with the fields of `Eviction`. A cost of NaN is none."""
-        return _arrays.records(self._actions_data, _driftline.EVICTION_LAYOUT)
+        """The actions as a structured array. Missing numbers are NaN, missing nodes `NO_NODE`.
+
+        Its fields are those of `Eviction`; `kind`, 1 for an eviction and 2 for a placement; `revision_known`, 0 where
+        `revision` means nothing; and where in `excluded_to_numpy()` the nodes stand that a placement excludes:
+        `exclude_count` of them, from `exclude_begin`.
+        """
+        return _arrays.records(self._actions_data, _driftline.ACTION_LAYOUT)
+
+    def excluded_to_numpy(self) -> NDArray[np.uint64]:
+        """The nodes that the placements exclude, those of one placement after those of the one before."""
+        return _arrays.array(self._excluded_data, "u8")
 
     def judgements_to_records(self) -> NDArray[np.void]:
         """The judgements as a structured array. Missing numbers are NaN, missing nodes `NO_NODE`."""
@@ -334,12 +258,14 @@ class Decision:
         """Whether actions, judgements and numbers are equal, byte for byte, and the failures are the same objects."""
         if not isinstance(other, Decision):
             return NotImplemented
-        mine = (self._actions_data, self._judgements_data, self._report_data)
-        return mine == (other._actions_data, other._judgements_data, other._report_data)
+        return self._parts() == other._parts()
 
     def __hash__(self) -> int:
         """Equal decisions have equal hashes."""
-        return hash((self._actions_data, self._judgements_data, self._report_data[0]))
+        return hash((self._actions_data, self._excluded_data, self._judgements_data, self._report_data[0]))
+
+    def _parts(self) -> tuple[object, ...]:
+        return self._actions_data, self._excluded_data, self._judgements_data, self._report_data
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""

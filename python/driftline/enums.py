@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, IntEnum
 
-__all__ = ["FingerprintMode", "OnScorerError", "SampleCause", "Trend", "Verdict"]
+__all__ = ["Arm", "ClassMode", "FingerprintMode", "MoveOrder", "OnScorerError", "SampleCause", "Trend", "Verdict"]
 
 
 def _format(member: IntEnum, spec: str) -> str:
@@ -38,15 +38,58 @@ class Verdict(IntEnum):
     SCORER_FAILED = 10
     """The scorer failed for this chain, which sits this pass out (P2)."""
     ALREADY_MOVED = 16
-    """The chain was evicted from earlier in the same pass (D2)."""
+    """An arm that comes earlier has acted on the chain in the same pass (D2)."""
+    LAST_HOLDER = 17
+    """The move would leave the chain with too few holders (R5)."""
+    FROZEN = 18
+    """Nothing is emitted until a freeze is over (R6)."""
+    IN_FLIGHT = 19
+    """A move of the chain is under way (F1)."""
     RETRY_LATER = 20
     """Refused before for want of a better home, and nothing is new yet (L4)."""
+    TICK_LIMIT = 21
+    """The moves of this tick are used up (L1)."""
+    CLUSTER_LIMIT = 22
+    """Too many moves are in flight (L1)."""
+    SOURCE_LIMIT = 23
+    """Too many moves are in flight from the victim (L1)."""
+    TARGET_LIMIT = 24
+    """Too many moves are in flight to every home that would do (L1)."""
+    FLAP_HOLD = 25
+    """The chain has moved back and forth, or too often (O1)."""
+    WARMING_UP = 26
+    """Too few chains have a score yet (V2)."""
+    PINNED = 27
+    """The chain's class does not move (Y1)."""
+    PROPOSE_ONLY = 28
+    """The victim should go, but the chain's class only proposes (Y1)."""
     DEFERRED = 29
     """Due, but the scores of this tick were used up before its turn (L3)."""
 
     def __str__(self) -> str:
         """The verdict in words: `"gap too small"`."""
         return self.name.lower().replace("_", " ")
+
+    def __format__(self, spec: str) -> str:
+        """In words, too, unless a number is asked for, as with `"d"`."""
+        return _format(self, spec)
+
+
+class Arm(IntEnum):
+    """Which part of the library asks for an action, in the order in which they act (R1). `str()` says it in words."""
+
+    FORCED = 0
+    """Somebody ordered it (R7)."""
+    COUNT = 1
+    """The number of holders is not the wished one, or the second half of a move is due (R2, R4)."""
+    DRAIN = 2
+    """A node is drained (N1)."""
+    SCHEDULER = 3
+    """A holder is bad and there is a better home (D11)."""
+
+    def __str__(self) -> str:
+        """The arm in words: `"drain"`."""
+        return self.name.lower()
 
     def __format__(self, spec: str) -> str:
         """In words, too, unless a number is asked for, as with `"d"`."""
@@ -107,3 +150,26 @@ class FingerprintMode(Enum):
     """It asks the scorer's `node_fingerprint` in every tick."""
     PUSH = "push"
     """It never asks; `NodeTouched` and `ChainTouched` say what moved."""
+
+
+class MoveOrder(Enum):
+    """Which half of a move goes first (R4)."""
+
+    EVICT_FIRST = "evict_first"
+    """The victim leaves; then the chain is placed on the target."""
+    PLACE_FIRST = "place_first"
+    """The chain is placed on the target; the victim leaves when it is there. It is never short of a replica because of
+    driftline."""
+
+
+class ClassMode(Enum):
+    """How eagerly the chains of a class move (Y1)."""
+
+    EAGER = "eager"
+    """Whenever a move is worth it."""
+    LAZY = "lazy"
+    """Only when the worst holder is below the policy's `critical_floor`, whatever the floor is."""
+    PINNED = "pinned"
+    """Never for a better score and never for a drain; the wished count is kept and orders are carried out."""
+    PROPOSE_ONLY = "propose_only"
+    """Every move is decided and none is emitted: the verdict is `PROPOSE_ONLY`."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = [
     "BusyError",
+    "ChainImportError",
     "ConfigError",
     "DuplicateChainError",
     "DuplicateHolderError",
@@ -32,7 +33,7 @@ class Error(Exception):
 
 
 class ConfigError(Error, ValueError):
-    """A field of a config is out of its range (G1)."""
+    """A field of a config or of a policy is out of its range (G1)."""
 
     field: str
     """Its name."""
@@ -127,7 +128,25 @@ class NoScorerError(Error):
 
 
 class TooManyError(Error):
-    """There are more chains or nodes than a state can hold: 4,294,967,294 of each."""
+    """There is no room for one more: a state holds 4,294,967,294 chains and as many nodes, a scheduler 255 policies."""
+
+    limit: int
+    """How many there may be."""
+
+    def __init__(self, message: str, limit: int) -> None:
+        super().__init__(message, limit)
+        self.limit = limit
+
+
+class ChainImportError(Error, ValueError):
+    """Bytes that were to be imported are not what `MeshState.export_chain` returns (V1)."""
+
+    reason: str
+    """What is wrong: `"not an export"`, `"unknown version"`, `"truncated"` or `"damaged"`."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message, reason)
+        self.reason = reason
 
 
 class OutOfMemoryError(Error, MemoryError):

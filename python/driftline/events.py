@@ -1,25 +1,45 @@
 """Everything that a `MeshState` can be told, one class an event. Events are immutable and compare by value.
 
 ```python
-state.apply([HolderAdded(chain=7, node=1), LeaderSet(chain=7, node=1)])
+state.apply([HolderAdded(chain=7, node=1), LeaderSet(chain=7, node=1), DesiredReplicas(chain=7, count=3)])
 ```
+
+Times are those of the ticks: `int` nanoseconds, `float` seconds or `timedelta` on the way in, and `int` nanoseconds
+from then on.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import _driftline
+
+if TYPE_CHECKING:
+    from ._times import Time
 
 __all__ = [
+    "Avoid",
+    "ChainClass",
     "ChainRemoved",
+    "ChainRevision",
     "ChainTouched",
     "ClaimAcquired",
     "ClaimReleased",
+    "DesiredReplicas",
+    "Drain",
+    "DrainCancelled",
     "Event",
+    "ForceEvict",
+    "ForcePlace",
+    "FreezeUntil",
     "HolderAdded",
     "HolderRemoved",
     "LeaderCleared",
     "LeaderSet",
+    "MoveFailed",
     "NodeTouched",
+    "Thaw",
 ]
 
 
@@ -56,7 +76,7 @@ class LeaderCleared:
 
 @dataclass(frozen=True, slots=True)
 class ChainRemoved:
-    """The chain is gone, with its cooldown and its claim."""
+    """The chain is gone, and all that was known of it: holders, leader, claim, cooldown, facts and moves (E4)."""
 
     chain: int
 
@@ -89,6 +109,132 @@ class ChainTouched:
     chain: int
 
 
+@dataclass(frozen=True, slots=True)
+class DesiredReplicas:
+    """So many nodes should hold the chain (R2). Fewer: somebody is placed; more: somebody is evicted.
+
+    `count` is an `int` from 0 to 2**32 - 1.
+    """
+
+    chain: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChainRevision:
+    """The chain's revision in your store, a number of yours from 0 to 2**64 - 1.
+
+    Every action on the chain carries the latest one, so that whoever applies it can compare and swap (R8).
+    """
+
+    chain: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChainClass:
+    """The chain belongs to a class, whose `ClassPolicy` replaces parts of the config (Y1).
+
+    `class_id` is an `int` from 0 to 2**32 - 1. A chain that was never given one is of class 0.
+    """
+
+    chain: int
+    class_id: int
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Drain:
+    """The node is to be empty by the deadline: never a target, and what it holds moves away at an even pace (N1).
+
+    Another deadline replaces it. `LocalScheduler.drain_status` says how far it has come.
+
+    Raises:
+        TypeError, ValueError: the deadline is no time.
+    """
+
+    node: int
+    deadline: int
+    """In nanoseconds."""
+
+    def __init__(self, node: int, deadline: Time) -> None:
+        object.__setattr__(self, "node", node)
+        object.__setattr__(self, "deadline", _driftline.to_ns(deadline, "deadline"))
+
+
+@dataclass(frozen=True, slots=True)
+class DrainCancelled:
+    """The node stays."""
+
+    node: int
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Avoid:
+    """The node is no target until then; what it holds stays (N2). A later one replaces it, also with an earlier end.
+
+    Raises:
+        TypeError, ValueError: the end is no time.
+    """
+
+    node: int
+    until: int
+    """In nanoseconds."""
+
+    def __init__(self, node: int, until: Time) -> None:
+        object.__setattr__(self, "node", node)
+        object.__setattr__(self, "until", _driftline.to_ns(until, "until"))
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class FreezeUntil:
+    """Nothing is emitted until then; sampling goes on (R6). A later one replaces it, also with an earlier end.
+
+    Raises:
+        TypeError, ValueError: the end is no time.
+    """
+
+    until: int
+    """In nanoseconds."""
+
+    def __init__(self, until: Time) -> None:
+        object.__setattr__(self, "until", _driftline.to_ns(until, "until"))
+
+
+@dataclass(frozen=True, slots=True)
+class Thaw:
+    """A freeze is over now (R6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForceEvict:
+    """Somebody orders this holder away (R7).
+
+    The next tick of the chain's leader does it, whatever floor, gap, cost and cooldown say, but never against a claim.
+    Another order replaces it. What cannot be done is counted as `forced_refused`.
+    """
+
+    chain: int
+    victim: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForcePlace:
+    """Somebody orders the chain to this node, likewise (R7). Together with `ForceEvict` it is one move."""
+
+    chain: int
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveFailed:
+    """The move of the chain that is in flight has failed (F1).
+
+    Where none is in flight it is ignored and counted as `ignored_feedback` (F3).
+    """
+
+    chain: int
+
+
 Event = (
     HolderAdded
     | HolderRemoved
@@ -99,4 +245,15 @@ Event = (
     | ClaimReleased
     | NodeTouched
     | ChainTouched
+    | DesiredReplicas
+    | ChainRevision
+    | ChainClass
+    | Drain
+    | DrainCancelled
+    | Avoid
+    | FreezeUntil
+    | Thaw
+    | ForceEvict
+    | ForcePlace
+    | MoveFailed
 )

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _driftline
 from .config import SchedulerConfig
-from .decision import Decision, Explanation, Sampled, TickReport, explanation_of, report_of
+from .decision import Decision, Sampled, TickReport, report_of
 from .enums import SampleCause
 from .errors import Error
+from .explanation import Explanation, explanation_of
 from .history import ScoreHistory
+from .policy import ClassPolicy
+from .progress import DrainStatus, Transition, drain_status_of, transitions_of
 from .snapshot import ScoreSnapshot
 from .state import MeshState
 
@@ -97,6 +100,27 @@ class LocalScheduler:
         self._core.configure(_checked(config))
         self._config = config
 
+    def set_class_policy(self, class_id: int, policy: ClassPolicy | None) -> ClassPolicy | None:
+        """Gives a class a policy, or takes it away with `None`, from the next call on; returns the one before (Y1, G2).
+
+        `class_id` is an `int` from 0 to 2**32 - 1. Class 0 is that of all chains that were never given one. Costs one
+        walk over the led chains.
+
+        Raises:
+            TooManyError: the scheduler has 255 policies.
+            TypeError, ValueError: it is no class, or no policy.
+        """
+        if policy is not None and not isinstance(policy, ClassPolicy):
+            message = f"policy: a ClassPolicy or None is expected, not {type(policy).__name__}"
+            raise TypeError(message)
+        former: ClassPolicy | None = self._core.set_class_policy(class_id, policy)
+        return former
+
+    def class_policy(self, class_id: int) -> ClassPolicy | None:
+        """The policy of a class, if it has one (Y1)."""
+        policy: ClassPolicy | None = self._core.class_policy(class_id)
+        return policy
+
     def install(self, scorer: PlacementScorer) -> PlacementScorer | None:
         """Makes this the scorer and returns the previous one. Every led chain is due then (P4).
 
@@ -154,6 +178,22 @@ class LocalScheduler:
             NotLedError: this scheduler does not lead the chain now.
         """
         return explanation_of(self._core.explain(_core_of(state), chain))
+
+    def transitions(self, since: int = 0) -> tuple[Transition, ...]:
+        """The last changes of standing verdicts, oldest first, at most `TRANSITION_RING_LENGTH` (W3).
+
+        Only those with the sequence number `since` or a higher one: ask for one more than the last that you have read,
+        and what comes first says whether you have missed some.
+        """
+        return transitions_of(self._core.transitions(since))
+
+    def drain_status(self, state: MeshState, node: int) -> DrainStatus | None:
+        """How far a drain has come, as of the last tick and by what the state says now; `None` if there is none (N1).
+
+        Costs as much as the node holds.
+        """
+        parts = self._core.drain_status(_core_of(state), node)
+        return None if parts is None else drain_status_of(int(node), parts)
 
     def history(self, chain: int) -> ScoreHistory:
         """The history of a chain.
@@ -224,6 +264,9 @@ def diff_scheduler(
 
     Given a `SnapshotScorer` it judges by what was sampled, given a plain scorer it asks for every score itself.
     Chains in `already_evicted`, in any order, were evicted from earlier in the same pass and are skipped (D2).
+
+    It is the scheduler arm alone (R1): orders, wished counts and drains are not acted upon, and there are no classes,
+    no warm-up and no waits. Freeze, flights, limits and closed nodes count.
 
     Raises:
         ReservedNodeError: `this_node` is `NO_NODE`.

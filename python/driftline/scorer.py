@@ -35,8 +35,9 @@ class PlacementScorer(Protocol):
       is "cannot say", which counts as always changed, and is what a scorer without the method says.
     - `chain_fingerprint(chain)`: the same for what belongs to the chain. Else it never changes.
     - `migration_cost(chain, target)`: a `MigrationCost`; `None` is free, and so is all where the method is missing.
-    - `alternatives(chain, exclude, limit)`: up to `limit` alternatives, best first. No rule asks for more than the best
-      one yet, so `best_alternative` is asked.
+    - `alternatives(chain, exclude, limit)`: an iterable of alternatives, best first, of which up to `limit` are read.
+      Asked in place of `best_alternative` where the config's `max_alternatives` is above 1. Else `best_alternative` is
+      asked again and again, with what it has answered excluded.
     - `score_many(chains, nodes)`, `live_score_many(chains, nodes)`, `node_fingerprints(nodes)`: many answers at once.
       Else the single form is asked for each. A decision asks for live scores one at a time, so write `live_score`, too.
 
@@ -75,7 +76,8 @@ class PlacementScorer(Protocol):
     def best_alternative(self, chain: int, exclude: tuple[int, ...], /) -> tuple[SupportsIndex, SupportsFloat] | None:
         """The best home that `chain` could have and has not, with its score; `None` if there is none.
 
-        `exclude` is its current holders by ascending id. One of them is no answer and is counted as invalid (P1).
+        `exclude` is its current holders, and whatever else is no home for it now: nodes that are drained or avoided,
+        and targets that have just failed; by ascending id. One of them is no answer and is counted as invalid (P1).
         """
         raise NotImplementedError
 

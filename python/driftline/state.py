@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _arrays, _driftline
+from ._reprs import brief
 from .errors import Error
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Chain", "MeshState", "MigrationEligible"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Chain:
     """What the state knows of one chain. A copy: it does not change with the state."""
 
@@ -32,13 +33,30 @@ class Chain:
     """Whether somebody has claimed it for themselves (D4)."""
     last_rebalance_ns: int | None
     """When it was last evicted from, as long as that is remembered (E4)."""
+    desired_replicas: int | None = None
+    """How many nodes should hold it, if that was told (R2)."""
+    revision: int | None = None
+    """Its latest revision that was told (R8)."""
+    class_id: int = 0
+    """Its class; 0 if it was never told (Y1)."""
+    in_flight: bool = False
+    """Whether a move of it is in flight (F1)."""
+    pending_eviction: int | None = None
+    """The holder that is ordered away and has not been considered yet (R7)."""
+    pending_placement: int | None = None
+    """The node that it is ordered to, likewise (R7)."""
+
+    def __repr__(self) -> str:
+        """The fields, without those that hold their default."""
+        return brief(self)
 
 
 class MeshState:
     """The placement as the caller has told it, and the cooldowns that ticks have started (A1).
 
     Feed it with `load` and `apply`; both are all or nothing. One state may serve several schedulers. A chain exists
-    while it has a holder, a leader, a claim or a remembered rebalance.
+    while it has a holder, a leader, a claim, a remembered rebalance, a wished count, a class, a revision or remembered
+    moves.
 
     One call writes at a time, several may read; who comes at the wrong moment gets `BusyError`, or `ReentrantError`
     from inside a scorer. `load`, and `apply` of many events, let other threads run.
@@ -65,7 +83,8 @@ class MeshState:
 
         The holders of chain `i` are `holders[offsets[i]:offsets[i + 1]]`, in any order. Each argument is a
         one-dimensional array of any integer type, or a sequence of `int`. Chains that are not listed are gone; those
-        that are keep claim and cooldown. What is equal to the present is not marked dirty. The arrays are copied.
+        that are keep claim, cooldown, facts and moves. What is equal to the present is not marked dirty. The arrays are
+        copied.
 
         Args:
             chains: The chains; no id twice.
@@ -87,7 +106,7 @@ class MeshState:
 
         Raises:
             ReservedNodeError: a node is `NO_NODE`; `index` says in which event.
-            TypeError, ValueError: an element is no event, or holds no ids.
+            TypeError, ValueError: an element is no event, or holds no ids or counts.
         """
         self._core.apply(events if hasattr(events, "__iter__") else (events,))
 
@@ -112,13 +131,48 @@ class MeshState:
         """The chains that a node leads and that have a holder, by ascending id. Walks all chains."""
         return self._core.led_by(node)
 
+    def drains(self) -> dict[int, int]:
+        """The nodes that are drained, by ascending id, and their deadlines in nanoseconds (N1)."""
+        return dict(self._core.drains())
+
+    def avoided(self) -> dict[int, int]:
+        """The nodes that are avoided, by ascending id, and until when in nanoseconds (N2).
+
+        One whose time is over stands here until the next tick.
+        """
+        return dict(self._core.avoided())
+
+    @property
+    def frozen_until_ns(self) -> int | None:
+        """When the freeze is over, if there is one (R6). One that is over stands here until the next tick."""
+        return self._core.frozen_until()
+
+    def export_chain(self, chain: int) -> bytes | None:
+        """What is remembered of a chain, for whoever leads it next; `None` if it does not exist (V1).
+
+        Its cooldown, its moves and the one in flight, its back-offs; not the facts that events tell. The bytes are the
+        same on every platform and in every language, and carry a version and a checksum.
+        """
+        return self._core.export_chain(chain)
+
+    def import_chain(self, data: bytes | bytearray | memoryview) -> int:
+        """Takes in what another leader has exported, in place of what is remembered of that chain; returns which (V1).
+
+        `data` are `bytes`, or any buffer of them in one dimension, such as an array of `uint8`. They are copied.
+
+        Raises:
+            ChainImportError: they are no export, or a damaged one. The state is as it was.
+            TypeError: they are no bytes.
+        """
+        return self._core.import_chain(data)
+
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """The membership as arrays, such that `load(**arrays)` makes the same one."""
         names = ("chains", "leaders", "offsets", "holders")
         return {name: _arrays.array(data, "u8") for name, data in zip(names, self._core.membership(), strict=True)}
 
     def __reduce__(self) -> NoReturn:
-        """A state is neither copied nor pickled: make another one and load `to_arrays()`."""
+        """A state is neither copied nor pickled: make another one, load `to_arrays()`, and import what is exported."""
         message = "a MeshState cannot be copied or pickled; load its to_arrays() into another one"
         raise TypeError(message)
 

@@ -26,14 +26,11 @@ def main() -> None:
     scheduler = driftline.LocalScheduler(1, scorer=IdleFirst())
     decision = scheduler.tick(state, now=0.0)
     for action in decision.actions:
-        print(f"chain {action.chain}: {action.victim} -> {action.target}, gain {action.gain:.2f}")
-        # Carry it out, then say so.
-        state.apply(
-            [
-                driftline.HolderRemoved(action.chain, action.victim),
-                driftline.HolderAdded(action.chain, action.target),
-            ]
-        )
+        match action:
+            case driftline.Eviction(chain, victim, target=int(target), gain=float(gain)):
+                print(f"chain {chain}: {victim} -> {target}, gain {gain:.2f}")
+                # Carry it out, then say so.
+                state.apply([driftline.HolderRemoved(chain, victim), driftline.HolderAdded(chain, target)])
     print(scheduler.explain(state, 7))
     scheduler.tick(state, now=30.0)
     print(scheduler.explain(state, 7))

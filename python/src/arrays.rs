@@ -306,6 +306,19 @@ pub(crate) fn fingerprint(value: &Bound<'_, PyAny>, what: impl Fn() -> String) -
     })
 }
 
+/// Bytes that come in, such as `bytes`, a `memoryview` or an array of `uint8`. Copied: Python may write to them.
+pub(crate) fn bytes_in(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Vec<u8>> {
+    let refuse = || {
+        let given = type_name(value);
+        PyTypeError::new_err(format!("{name}: bytes are expected, not {given}"))
+    };
+    match PyUntypedBuffer::get(value) {
+        Ok(buffer) if buffer.dimensions() == 1 => copied::<u8>(value, &buffer).ok_or_else(refuse)?,
+        Err(error) if !error.is_instance_of::<PyException>(value.py()) => Err(error),
+        _ => Err(refuse()),
+    }
+}
+
 /// The bytes of numbers, for Python to read as an array.
 pub(crate) fn bytes_of<'py, T: Pod>(py: Python<'py>, numbers: &[T]) -> PyResult<Bound<'py, PyBytes>> {
     let numbers: &[u8] = bytemuck::cast_slice(numbers);

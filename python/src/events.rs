@@ -1,6 +1,6 @@
 //! The events of `driftline.events` as the core's.
 
-use driftline::{ChainId, Event, NodeId};
+use driftline::{ChainId, Event, NodeId, Timestamp};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -12,16 +12,27 @@ use crate::numbers::{self, type_name};
 type Build = fn(&Fields<'_, '_>) -> PyResult<Event>;
 
 /// The classes, the commonest first, and how each becomes an event.
-const CLASSES: [(&str, Build); 9] = [
+const CLASSES: [(&str, Build); 20] = [
     ("HolderAdded", |of| Ok(Event::HolderAdded { chain: of.chain()?, node: of.node()? })),
     ("HolderRemoved", |of| Ok(Event::HolderRemoved { chain: of.chain()?, node: of.node()? })),
     ("ChainTouched", |of| Ok(Event::ChainTouched { chain: of.chain()? })),
     ("NodeTouched", |of| Ok(Event::NodeTouched { node: of.node()? })),
+    ("ChainRevision", |of| Ok(Event::ChainRevision { chain: of.chain()?, revision: of.number("revision")? })),
     ("LeaderSet", |of| Ok(Event::LeaderSet { chain: of.chain()?, node: of.node()? })),
     ("LeaderCleared", |of| Ok(Event::LeaderCleared { chain: of.chain()? })),
     ("ChainRemoved", |of| Ok(Event::ChainRemoved { chain: of.chain()? })),
     ("ClaimAcquired", |of| Ok(Event::ClaimAcquired { chain: of.chain()? })),
     ("ClaimReleased", |of| Ok(Event::ClaimReleased { chain: of.chain()? })),
+    ("DesiredReplicas", |of| Ok(Event::DesiredReplicas { chain: of.chain()?, count: of.small("count")? })),
+    ("ChainClass", |of| Ok(Event::ChainClass { chain: of.chain()?, class: of.small("class_id")? })),
+    ("MoveFailed", |of| Ok(Event::MoveFailed { chain: of.chain()? })),
+    ("Drain", |of| Ok(Event::Drain { node: of.node()?, deadline: of.number("deadline").map(Timestamp)? })),
+    ("DrainCancelled", |of| Ok(Event::DrainCancelled { node: of.node()? })),
+    ("Avoid", |of| Ok(Event::Avoid { node: of.node()?, until: of.number("until").map(Timestamp)? })),
+    ("FreezeUntil", |of| Ok(Event::FreezeUntil { until: of.number("until").map(Timestamp)? })),
+    ("Thaw", |_| Ok(Event::Thaw)),
+    ("ForceEvict", |of| Ok(Event::ForceEvict { chain: of.chain()?, victim: of.number("victim").map(NodeId)? })),
+    ("ForcePlace", |of| Ok(Event::ForcePlace { chain: of.chain()?, target: of.number("target").map(NodeId)? })),
 ];
 
 fn classes(py: Python<'_>) -> PyResult<&[Py<PyAny>]> {
@@ -49,6 +60,16 @@ impl Fields<'_, '_> {
     fn node(&self) -> PyResult<NodeId> {
         let node = self.event.getattr(intern!(self.event.py(), "node"))?;
         numbers::id(&node, || self.path("node")).map(NodeId)
+    }
+
+    /// An integer of 64 bits. Times are nanoseconds since the event was made.
+    fn number(&self, field: &str) -> PyResult<u64> {
+        numbers::id(&self.event.getattr(field)?, || self.path(field))
+    }
+
+    /// An integer of 32 bits.
+    fn small(&self, field: &str) -> PyResult<u32> {
+        numbers::small(&self.event.getattr(field)?, || self.path(field))
     }
 
     fn path(&self, field: &str) -> String {

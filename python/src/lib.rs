@@ -18,9 +18,10 @@ mod scheduler;
 mod scorer;
 mod state;
 mod table;
+mod text;
 
-use driftline::{Alternative, ChainId, Judgement, MigrationCostModel, NodeId, SchedulerConfig, Verdict};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use driftline::{Arm, MigrationCostModel, NodeId, SchedulerConfig, Verdict};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
 /// `cost_per_sec * seconds * weight` (A6).
@@ -36,32 +37,6 @@ fn score_equivalent(cost_per_sec: f64, cost: &Bound<'_, PyAny>) -> PyResult<f32>
     }
 }
 
-/// A judgement as the library prints it.
-#[pyfunction]
-#[expect(clippy::too_many_arguments, reason = "they are the fields of a judgement, in order")]
-fn judgement_text(
-    chain: u64,
-    verdict: u32,
-    victim: Option<u64>,
-    sampled_score: Option<f32>,
-    live_score: Option<f32>,
-    alternative: Option<(u64, f32)>,
-    gain: Option<f32>,
-    cost: Option<f32>,
-) -> PyResult<String> {
-    let Some(verdict) = Verdict::from_number(verdict) else {
-        return Err(PyValueError::new_err(format!("verdict: {verdict} is not the number of one")));
-    };
-    let mut judgement = Judgement::bare(ChainId(chain), verdict);
-    judgement.victim = victim.map(NodeId);
-    judgement.sampled_score = sampled_score;
-    judgement.live_score = live_score;
-    judgement.alternative = alternative.map(|(node, score)| Alternative { node: NodeId(node), score });
-    judgement.gain = gain;
-    judgement.cost = cost;
-    Ok(judgement.to_string())
-}
-
 /// A time or duration in nanoseconds: an `int` is nanoseconds, a `float` seconds, a `timedelta` itself.
 #[pyfunction]
 #[pyo3(signature = (time, name = "time"))]
@@ -73,6 +48,12 @@ fn to_ns(time: &Bound<'_, PyAny>, name: &str) -> PyResult<u64> {
 #[pyfunction]
 fn check_u64(value: &Bound<'_, PyAny>, name: &str) -> PyResult<u64> {
     numbers::id(value, || name.to_string())
+}
+
+/// Refuses what is no integer of 32 bits.
+#[pyfunction]
+fn check_u32(value: &Bound<'_, PyAny>, name: &str) -> PyResult<u32> {
+    numbers::small(value, || name.to_string())
 }
 
 /// Refuses what is no `cost_per_sec`.
@@ -95,25 +76,48 @@ fn _driftline(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<state::State>()?;
     module.add_class::<scheduler::Scheduler>()?;
     module.add_class::<table::TableScorer>()?;
+    add_functions(module)?;
+    add_constants(module)
+}
+
+fn add_functions(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(scheduler::diff_scheduler, module)?)?;
     module.add_function(wrap_pyfunction!(config::validate_config, module)?)?;
+    module.add_function(wrap_pyfunction!(config::validate_policy, module)?)?;
+    module.add_function(wrap_pyfunction!(config::default_config, module)?)?;
+    module.add_function(wrap_pyfunction!(config::production_config, module)?)?;
     module.add_function(wrap_pyfunction!(score_equivalent, module)?)?;
-    module.add_function(wrap_pyfunction!(judgement_text, module)?)?;
+    module.add_function(wrap_pyfunction!(text::judgement_text, module)?)?;
+    module.add_function(wrap_pyfunction!(text::eviction_text, module)?)?;
+    module.add_function(wrap_pyfunction!(text::placement_text, module)?)?;
     module.add_function(wrap_pyfunction!(to_ns, module)?)?;
     module.add_function(wrap_pyfunction!(check_u64, module)?)?;
+    module.add_function(wrap_pyfunction!(check_u32, module)?)?;
     module.add_function(wrap_pyfunction!(check_cost_per_sec, module)?)?;
     module.add_function(wrap_pyfunction!(build_info, module)?)?;
-    module.add_function(wrap_pyfunction!(ending::end_calls, module)?)?;
-    module.add("EVICTION_LAYOUT", records::EvictionRecord::LAYOUT.to_vec())?;
+    module.add_function(wrap_pyfunction!(ending::end_calls, module)?)
+}
+
+fn add_constants(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("ACTION_LAYOUT", records::ActionRecord::LAYOUT.to_vec())?;
     module.add("JUDGEMENT_LAYOUT", records::JudgementRecord::LAYOUT.to_vec())?;
     module.add("REPORT_LAYOUT", records::ReportRecord::LAYOUT.to_vec())?;
+    module.add("TRANSITION_LAYOUT", records::TransitionRecord::LAYOUT.to_vec())?;
+    module.add("EVICT", records::EVICT)?;
+    module.add("PLACE", records::PLACE)?;
+    module.add("ARMS", Arm::ALL.map(|arm| (arm as u8, arm.name())).to_vec())?;
     module.add("VERDICT_COUNT", driftline::VERDICT_COUNT)?;
     module.add("VERDICTS", Verdict::ALL.map(|verdict| (verdict.number(), verdict.name())).to_vec())?;
+    module.add("NO_VERDICT", records::NO_VERDICT)?;
     module.add("HISTORY_LENGTH", driftline::HISTORY_LENGTH)?;
     module.add("HISTORY_SMOOTHING", driftline::HISTORY_SMOOTHING)?;
     module.add("HISTORY_DEAD_BAND", driftline::HISTORY_DEAD_BAND)?;
     module.add("RETRY_BACKOFF_FIRST_NS", driftline::RETRY_BACKOFF_FIRST_NS)?;
+    module.add("MOVE_BACKOFF_FIRST_NS", driftline::MOVE_BACKOFF_FIRST_NS)?;
+    module.add("MOVE_BACKOFF_MAX_NS", driftline::MOVE_BACKOFF_MAX_NS)?;
+    module.add("FLAP_MEMORY", driftline::FLAP_MEMORY)?;
+    module.add("FLAP_COOLDOWN_MAX_NS", driftline::FLAP_COOLDOWN_MAX_NS)?;
+    module.add("TRANSITION_RING_LENGTH", driftline::TRANSITION_RING_LENGTH)?;
     module.add("NO_NODE", NodeId::NONE.0)?;
-    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-    Ok(())
+    module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

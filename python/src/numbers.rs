@@ -48,6 +48,12 @@ pub(crate) fn id(value: &Bound<'_, PyAny>, name: impl Fn() -> String) -> PyResul
     })
 }
 
+/// An integer in `0 .. 2**32`, likewise.
+pub(crate) fn small(value: &Bound<'_, PyAny>, name: impl Fn() -> String) -> PyResult<u32> {
+    let number = id(value, &name)?;
+    u32::try_from(number).map_err(|_| PyValueError::new_err(format!("{}: {number} is not in 0 .. 2**32 - 1", name())))
+}
+
 /// A time or duration in nanoseconds: an `int` is nanoseconds, a `float` seconds, a `timedelta` itself.
 pub(crate) fn ns(value: &Bound<'_, PyAny>, name: &str) -> PyResult<u64> {
     let py = value.py();

@@ -14,9 +14,9 @@ use crate::{arrays, errors, records};
 /// Report as a record, and the failures that were survived: method, chain, node, exception.
 pub(crate) type ReportParts<'py> = (Bound<'py, PyBytes>, Bound<'py, PyList>);
 
-/// Actions and judgements as records, and the report.
+/// Actions as records, the nodes that they exclude, judgements as records, and the report.
 pub(crate) type DecisionParts<'py> =
-    (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyList>);
+    (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyList>);
 
 /// What a pass came to, and the exceptions that its scorer raised.
 pub(crate) struct Outcome<T> {
@@ -86,14 +86,17 @@ impl Records for ReportRecords {
 
 pub(crate) struct DecisionRecords {
     actions: Vec<u8>,
+    excluded: Vec<u64>,
     judgements: Vec<u8>,
     report: ReportRecords,
 }
 
 impl DecisionRecords {
     pub(crate) fn of(decision: &Decision) -> Self {
+        let (actions, excluded) = records::actions(decision);
         DecisionRecords {
-            actions: records::actions(decision),
+            actions,
+            excluded,
             judgements: records::judgements(decision),
             report: ReportRecords::of(&decision.report),
         }
@@ -105,7 +108,7 @@ impl Records for DecisionRecords {
 
     fn parts<'py>(&self, py: Python<'py>, raised: &[PyErr]) -> PyResult<DecisionParts<'py>> {
         let (report, failures) = self.report.parts(py, raised)?;
-        let (actions, judgements) = (arrays::bytes_of(py, &self.actions)?, arrays::bytes_of(py, &self.judgements)?);
-        Ok((actions, judgements, report, failures))
+        let (actions, excluded) = (arrays::bytes_of(py, &self.actions)?, arrays::bytes_of(py, &self.excluded)?);
+        Ok((actions, excluded, arrays::bytes_of(py, &self.judgements)?, report, failures))
     }
 }

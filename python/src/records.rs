@@ -2,10 +2,15 @@
 //!
 //! Each record says its own layout, so that the Python side repeats none of it.
 
-use driftline::{Action, Decision, Judgement, TickReport, VERDICT_COUNT};
+use driftline::{Action, Decision, Judgement, NodeId, TickReport, Transition, VERDICT_COUNT, Verdict};
 
 /// "No node" where a node may be missing.
-const NO_NODE: u64 = u64::MAX;
+const NO_NODE: u64 = NodeId::NONE.0;
+/// "No verdict" where a verdict may be missing.
+pub(crate) const NO_VERDICT: u8 = u8::MAX;
+/// The kinds of actions, by their numbers in the C ABI.
+pub(crate) const EVICT: u8 = 1;
+pub(crate) const PLACE: u8 = 2;
 
 /// A record's fields: name and NumPy type code, in order, without padding.
 pub(crate) type Layout = &'static [(&'static str, &'static str)];
@@ -39,8 +44,9 @@ macro_rules! record {
 }
 
 record! {
-    /// An eviction. A cost of NaN is none.
-    EvictionRecord {
+    /// An action. Numbers that are missing are NaN, nodes that are missing the reserved id, a revision that is missing 0.
+    /// What a placement excludes is a part of the array of all excluded nodes.
+    ActionRecord {
         chain: u64,
         victim: u64,
         victim_score: f32,
@@ -48,6 +54,12 @@ record! {
         target_score: f32,
         gain: f32,
         cost: f32,
+        kind: u8,
+        arm: u8,
+        revision_known: u8,
+        revision: u64,
+        exclude_begin: u64,
+        exclude_count: u64,
     }
 }
 
@@ -86,6 +98,25 @@ record! {
         invalid_alternatives: u64,
         next_due_known: u64,
         next_due_ns: u64,
+        in_flight: u64,
+        completed_moves: u64,
+        failed_moves: u64,
+        timed_out_moves: u64,
+        returned_moves: u64,
+        forced_refused: u64,
+        ignored_feedback: u64,
+    }
+}
+
+record! {
+    /// A transition. One of all chains has none, a verdict that is missing is `NO_VERDICT`.
+    TransitionRecord {
+        sequence: u64,
+        at_ns: u64,
+        chain_known: u8,
+        chain: u64,
+        before: u8,
+        after: u8,
     }
 }
 
@@ -94,15 +125,20 @@ fn or_nan(value: Option<f32>) -> f32 {
     value.unwrap_or(f32::NAN)
 }
 
+/// Missing nodes are the reserved id.
+fn or_no_node(node: Option<NodeId>) -> u64 {
+    node.map_or(NO_NODE, |node| node.0)
+}
+
 pub(crate) fn judgement(judgement: &Judgement) -> JudgementRecord {
     let alternative = judgement.alternative;
     JudgementRecord {
         chain: judgement.chain.0,
         verdict: judgement.verdict.number(),
-        victim: judgement.victim.map_or(NO_NODE, |node| node.0),
+        victim: or_no_node(judgement.victim),
         sampled_score: or_nan(judgement.sampled_score),
         live_score: or_nan(judgement.live_score),
-        alternative: alternative.map_or(NO_NODE, |alternative| alternative.node.0),
+        alternative: or_no_node(alternative.map(|alternative| alternative.node)),
         alternative_score: or_nan(alternative.map(|alternative| alternative.score)),
         gain: or_nan(judgement.gain),
         cost: or_nan(judgement.cost),
@@ -117,22 +153,73 @@ pub(crate) fn judgements(decision: &Decision) -> Vec<u8> {
     out
 }
 
-pub(crate) fn actions(decision: &Decision) -> Vec<u8> {
-    let mut out = Vec::new();
+/// The actions, and the nodes that their placements exclude, one after the other.
+pub(crate) fn actions(decision: &Decision) -> (Vec<u8>, Vec<u64>) {
+    let (mut out, mut excluded) = (Vec::new(), Vec::new());
     for action in &decision.actions {
-        // There is no other kind yet; one that this file does not know must not be taken for an eviction.
-        if let Action::Evict(eviction) = action {
-            let record = EvictionRecord {
-                chain: eviction.chain.0,
-                victim: eviction.victim.0,
-                victim_score: eviction.victim_score,
-                target: eviction.target.0,
-                target_score: eviction.target_score,
-                gain: eviction.gain,
-                cost: or_nan(eviction.cost),
-            };
+        // There is no third kind yet; one that this file does not know must not be taken for another.
+        if let Some(record) = action_record(action, excluded.len() as u64) {
             record.write(&mut out);
         }
+        if let Action::Place(placement) = action {
+            excluded.extend(placement.exclude.iter().map(|node| node.0));
+        }
+    }
+    (out, excluded)
+}
+
+fn action_record(action: &Action, exclude_begin: u64) -> Option<ActionRecord> {
+    let bare = ActionRecord {
+        chain: action.chain().0,
+        victim: NO_NODE,
+        victim_score: f32::NAN,
+        target: or_no_node(action.target()),
+        target_score: f32::NAN,
+        gain: f32::NAN,
+        cost: f32::NAN,
+        kind: PLACE,
+        arm: action.arm() as u8,
+        revision_known: action.revision().is_some().into(),
+        revision: action.revision().unwrap_or_default(),
+        exclude_begin,
+        exclude_count: 0,
+    };
+    match action {
+        Action::Evict(eviction) => Some(ActionRecord {
+            kind: EVICT,
+            victim: eviction.victim.0,
+            victim_score: or_nan(eviction.victim_score),
+            target_score: or_nan(eviction.target_score),
+            gain: or_nan(eviction.gain),
+            cost: or_nan(eviction.cost),
+            ..bare
+        }),
+        Action::Place(placement) => Some(ActionRecord {
+            victim: or_no_node(placement.victim),
+            victim_score: or_nan(placement.victim_score),
+            target_score: or_nan(placement.target_score),
+            gain: or_nan(placement.gain),
+            cost: or_nan(placement.cost),
+            exclude_count: placement.exclude.len() as u64,
+            ..bare
+        }),
+        _ => None,
+    }
+}
+
+pub(crate) fn transitions(transitions: impl Iterator<Item = Transition>) -> Vec<u8> {
+    let or_none = |verdict: Option<Verdict>| verdict.map_or(NO_VERDICT, Verdict::number);
+    let mut out = Vec::new();
+    for each in transitions {
+        let record = TransitionRecord {
+            sequence: each.sequence,
+            at_ns: each.at.0,
+            chain_known: each.chain.is_some().into(),
+            chain: each.chain.unwrap_or_default().0,
+            before: or_none(each.from),
+            after: or_none(each.to),
+        };
+        record.write(&mut out);
     }
     out
 }
@@ -157,6 +244,13 @@ pub(crate) fn report(report: &TickReport) -> Vec<u8> {
         invalid_alternatives: report.invalid_alternatives,
         next_due_known: u64::from(report.next_due.is_some()),
         next_due_ns: report.next_due.unwrap_or_default().0,
+        in_flight: report.in_flight,
+        completed_moves: report.completed_moves,
+        failed_moves: report.failed_moves,
+        timed_out_moves: report.timed_out_moves,
+        returned_moves: report.returned_moves,
+        forced_refused: report.forced_refused,
+        ignored_feedback: report.ignored_feedback,
     };
     record.write(&mut out);
     out.extend_from_slice(bytemuck::cast_slice(&report.verdicts));

@@ -1,5 +1,7 @@
 //! The scheduler: sampling, ticks, dry runs, and what can be asked afterwards.
 
+use std::collections::BTreeMap;
+
 use driftline::{
     BoxedScorer, ChainId, Error, Explanation, LocalScheduler, MeshState, NodeId, ScoreSnapshot, Timestamp,
     diff_scheduler as core_diff_scheduler,
@@ -8,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use pyo3::{PyTraverseError, PyVisit};
 
-use crate::config::config_of;
+use crate::config::{config_of, policy_of};
 use crate::gate::Gate;
 use crate::outcome::{DecisionParts, DecisionRecords, Outcome, ReportParts, ReportRecords};
 use crate::room::push;
@@ -26,6 +28,8 @@ pub(crate) struct Scheduler {
 struct Inner {
     core: LocalScheduler,
     installed: Option<Installed>,
+    /// The policies as they were given, by ascending class. The core has the same in its own numbers.
+    policies: BTreeMap<u32, Py<PyAny>>,
 }
 
 /// The installed scorer: Python's half of it.
@@ -34,9 +38,18 @@ pub(crate) enum Installed {
     Table(Py<TableScorer>),
 }
 
-/// A judgement as a record, then since, sampled at, cooldown until, floor, gap, refusal, retry at, and the text.
+/// Since, sampled at, cooldown until, retry at, flap hold until.
+type ExplanationTimes = (Option<u64>, Option<u64>, Option<u64>, Option<u64>, Option<u64>);
+
+/// Victim, target, since, times out at.
+type FlightParts = (Option<u64>, Option<u64>, u64, Option<u64>);
+
+/// A judgement as a record, then times, floor, gap, refusal, limit, flight, the text and the sentence.
 type ExplanationParts<'py> =
-    (Bound<'py, PyBytes>, Option<u64>, Option<u64>, Option<u64>, f32, f32, Option<u8>, Option<u64>, String);
+    (Bound<'py, PyBytes>, ExplanationTimes, f32, f32, Option<u8>, Option<u64>, Option<FlightParts>, String, String);
+
+/// Deadline, left, moved, in flight, blocked chains with the numbers of their verdicts, whether it is at risk.
+type DrainParts = (u64, u64, u64, u64, Vec<(u64, u8)>, bool);
 
 /// Times and scores as arrays, the moving average, and the number of the trend.
 type HistoryParts<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Option<f32>, u8);
@@ -50,13 +63,38 @@ impl Scheduler {
     fn new(py: Python<'_>, this_node: &Bound<'_, PyAny>, config: &Bound<'_, PyAny>) -> PyResult<Self> {
         let this_node = NodeId(numbers::id(this_node, || "this_node".to_string())?);
         let core = LocalScheduler::new(this_node, config_of(config)?).map_err(|error| errors::plain(py, error))?;
-        Ok(Scheduler { gate: Gate::new(Inner { core, installed: None }, "scheduler") })
+        Ok(Scheduler { gate: Gate::new(Inner { core, installed: None, policies: BTreeMap::new() }, "scheduler") })
     }
 
     fn configure(&self, py: Python<'_>, config: &Bound<'_, PyAny>) -> PyResult<()> {
         let config = config_of(config)?;
         let outcome = self.gate.enter(py)?.core.configure(config);
         outcome.map_err(|error| errors::plain(py, error))
+    }
+
+    /// Gives a class a policy, or takes it away, and returns the one before.
+    fn set_class_policy(
+        &self,
+        py: Python<'_>,
+        class_id: &Bound<'_, PyAny>,
+        policy: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<Option<Py<PyAny>>> {
+        let class = numbers::small(class_id, || "class_id".to_string())?;
+        let read = policy.as_ref().map(policy_of).transpose()?;
+        let outcome = {
+            let mut inner = self.gate.enter(py)?;
+            let Inner { core, policies, .. } = &mut *inner;
+            core.set_class_policy(class, read).map(|_| match policy {
+                Some(policy) => policies.insert(class, policy.unbind()),
+                None => policies.remove(&class),
+            })
+        };
+        outcome.map_err(|error| errors::plain(py, error))
+    }
+
+    fn class_policy(&self, py: Python<'_>, class_id: &Bound<'_, PyAny>) -> PyResult<Option<Py<PyAny>>> {
+        let class = numbers::small(class_id, || "class_id".to_string())?;
+        Ok(self.gate.enter(py)?.policies.get(&class).map(|policy| policy.clone_ref(py)))
     }
 
     /// Returns the previous scorer. Whatever its end runs is run when the scheduler may be used again.
@@ -92,7 +130,7 @@ impl Scheduler {
         let now = Timestamp(numbers::ns(now, "now")?);
         let outcome = {
             let mut inner = self.gate.enter(py)?;
-            let Inner { core, installed } = &mut *inner;
+            let Inner { core, installed, .. } = &mut *inner;
             let mut state = state.get().gate.write(py)?;
             let state: &mut MeshState = &mut state;
             // With a Python scorer every question needs the interpreter: letting it go in between would cost more than it
@@ -131,7 +169,7 @@ impl Scheduler {
         let now = Timestamp(numbers::ns(now, "now")?);
         let outcome = {
             let mut inner = self.gate.enter(py)?;
-            let Inner { core, installed } = &mut *inner;
+            let Inner { core, installed, .. } = &mut *inner;
             let state = state.get().gate.read(py)?;
             let state: &MeshState = &state;
             let outcome = match installed {
@@ -161,7 +199,36 @@ impl Scheduler {
             let state = state.get().gate.read(py)?;
             inner.core.explain(&state, chain)
         };
-        explanation.map(|explanation| explanation_parts(py, &explanation)).map_err(|error| errors::plain(py, error))
+        explanation_parts(py, &explanation.map_err(|error| errors::plain(py, error))?)
+    }
+
+    /// Those with this sequence number or a higher one, as records.
+    fn transitions<'py>(&self, py: Python<'py>, since: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+        let since = numbers::id(since, || "since".to_string())?;
+        let transitions = {
+            let inner = self.gate.enter(py)?;
+            records::transitions(inner.core.transitions().filter(|transition| transition.sequence >= since))
+        };
+        arrays::bytes_of(py, &transitions)
+    }
+
+    fn drain_status(
+        &self,
+        py: Python<'_>,
+        state: &Bound<'_, State>,
+        node: &Bound<'_, PyAny>,
+    ) -> PyResult<Option<DrainParts>> {
+        let node = NodeId(numbers::id(node, || "node".to_string())?);
+        let status = {
+            let inner = self.gate.enter(py)?;
+            let state = state.get().gate.read(py)?;
+            inner.core.drain_status(&state, node)
+        };
+        let status = status.map_err(|error| errors::plain(py, error))?;
+        Ok(status.map(|status| {
+            let blocked = status.blocked.iter().map(|(chain, verdict)| (chain.0, verdict.number())).collect();
+            (status.deadline.0, status.left, status.moved, status.in_flight, blocked, status.at_risk)
+        }))
     }
 
     fn history<'py>(&self, py: Python<'py>, chain: &Bound<'py, PyAny>) -> PyResult<HistoryParts<'py>> {
@@ -199,6 +266,7 @@ impl Scheduler {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         // In the middle of a call nothing is garbage: whoever calls holds it.
         let Some(inner) = self.gate.peek() else { return Ok(()) };
+        inner.policies.values().try_for_each(|policy| visit.call(policy))?;
         match &inner.installed {
             Some(Installed::Python(scorer)) => scorer.traverse(&visit),
             Some(Installed::Table(table)) => visit.call(table),
@@ -207,7 +275,10 @@ impl Scheduler {
     }
 
     fn __clear__(&self) {
-        let former = self.gate.peek().map(|mut inner| (inner.installed.take(), inner.core.registry_mut().uninstall()));
+        let former = self.gate.peek().map(|mut inner| {
+            let scorer = (inner.installed.take(), inner.core.registry_mut().uninstall());
+            (scorer, std::mem::take(&mut inner.policies))
+        });
         drop(former);
     }
 }
@@ -262,21 +333,32 @@ impl Installed {
     }
 }
 
-fn explanation_parts<'py>(py: Python<'py>, explanation: &Explanation) -> ExplanationParts<'py> {
+fn explanation_parts<'py>(py: Python<'py>, explanation: &Explanation) -> PyResult<ExplanationParts<'py>> {
     let mut judgement = Vec::new();
     records::judgement(&explanation.judgement).write(&mut judgement);
     let ns = |at: Option<Timestamp>| at.map(|at| at.0);
-    (
-        PyBytes::new(py, &judgement),
+    let node = |node: Option<NodeId>| node.map(|node| node.0);
+    let times = (
         ns(explanation.since),
         ns(explanation.sampled_at),
         ns(explanation.cooldown_until),
+        ns(explanation.retry_at),
+        ns(explanation.flap_hold_until),
+    );
+    let flight = explanation
+        .flight
+        .map(|flight| (node(flight.victim), node(flight.target), flight.since.0, ns(flight.times_out_at)));
+    Ok((
+        arrays::bytes_of(py, &judgement)?,
+        times,
         explanation.score_floor,
         explanation.hysteresis_gap,
         explanation.refusal.map(driftline::Verdict::number),
-        ns(explanation.retry_at),
+        explanation.limit,
+        flight,
         explanation.to_string(),
-    )
+        explanation.sentence().to_string(),
+    ))
 }
 
 /// The decision function over a scorer that is not installed anywhere.

@@ -9,7 +9,7 @@ use driftline::{
 use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyList, PyTuple, PyType};
+use pyo3::types::{PyIterator, PyList, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
 
 use crate::arrays;
@@ -180,7 +180,7 @@ impl Methods {
         out: &mut [Option<f32>],
     ) -> ScorerResult<()> {
         Python::attach(|py| {
-            let question = Question { method, chain: None, node: None, batch: Some((name, pairs.len())) };
+            let question = Question { method, chain: None, node: None, batch: Some((name, pairs.len())), name: None };
             self.ask_batch(py, question, || {
                 let chains = self.ids(py, pairs.iter().map(|(chain, _)| chain.0))?;
                 let nodes = self.ids(py, pairs.iter().map(|(_, node)| node.0))?;
@@ -221,7 +221,8 @@ impl PlacementScorer for PythonScorer {
 
     fn node_fingerprint(&self, node: NodeId) -> ScorerResult<Option<u64>> {
         let Some(node_fingerprint) = &self.node_fingerprint else { return Ok(None) };
-        let question = Question { method: ScorerMethod::NodeFingerprint, chain: None, node: Some(node), batch: None };
+        let question =
+            Question { method: ScorerMethod::NodeFingerprint, chain: None, node: Some(node), batch: None, name: None };
         self.ask(question, node_fingerprint, (node.0,), |answer| arrays::fingerprint(answer, || question.answer()))
     }
 
@@ -267,7 +268,8 @@ impl PlacementScorer for PythonScorer {
         };
         Python::attach(|py| {
             let batch = Some(("node_fingerprints", nodes.len()));
-            let question = Question { method: ScorerMethod::NodeFingerprint, chain: None, node: None, batch };
+            let question =
+                Question { method: ScorerMethod::NodeFingerprint, chain: None, node: None, batch, name: None };
             self.ask_batch(py, question, || {
                 let ids = self.ids(py, nodes.iter().map(|node| node.0))?;
                 arrays::fingerprints(&node_fingerprints.bind(py).call1((ids,))?, "node_fingerprints", out)
@@ -283,22 +285,33 @@ impl PlacementScorer for PythonScorer {
         out: &mut Vec<Alternative>,
     ) -> ScorerResult<()> {
         let Some(alternatives) = &self.alternatives else {
-            if limit > 0 {
-                out.extend(self.best_alternative(chain, exclude)?);
-            }
-            return Ok(());
+            return OneByOne(self).alternatives(chain, exclude, limit, out);
         };
-        let question = Question::of(ScorerMethod::BestAlternative, chain, None);
+        let question =
+            Question { name: Some("alternatives"), ..Question::of(ScorerMethod::BestAlternative, chain, None) };
         Python::attach(|py| {
             let exclude = PyTuple::new(py, exclude.iter().map(|node| node.0));
             let exclude = exclude.map_err(|error| self.fail(py, error, question))?;
             self.ask(question, alternatives, (chain.0, exclude.unbind(), limit), |answer| {
-                for found in answer.try_iter()?.take(limit) {
+                for found in iterated(answer, &question)?.take(limit) {
                     out.push(read_alternative(&found?, &question)?);
                 }
                 Ok(())
             })
         })
+    }
+}
+
+/// A scorer that knows one alternative at a time: the core has a loop for that.
+struct OneByOne<'a>(&'a PythonScorer);
+
+impl PlacementScorer for OneByOne<'_> {
+    fn score(&self, chain: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
+        self.0.score(chain, node)
+    }
+
+    fn best_alternative(&self, chain: ChainId, exclude: &[NodeId]) -> ScorerResult<Option<Alternative>> {
+        self.0.best_alternative(chain, exclude)
     }
 }
 
@@ -318,11 +331,13 @@ struct Question {
     node: Option<NodeId>,
     /// The method of a batch, and how many questions it had.
     batch: Option<(&'static str, usize)>,
+    /// What the scorer calls the method, where the core has no word of its own for it.
+    name: Option<&'static str>,
 }
 
 impl Question {
     fn of(method: ScorerMethod, chain: ChainId, node: Option<NodeId>) -> Self {
-        Question { method, chain: Some(chain), node, batch: None }
+        Question { method, chain: Some(chain), node, batch: None, name: None }
     }
 
     /// "score(chain 7, node 3)"
@@ -333,7 +348,7 @@ impl Question {
         let chain = self.chain.map(|chain| format!("chain {chain}"));
         let node = self.node.map(|node| format!("node {node}"));
         let subjects: Vec<String> = chain.into_iter().chain(node).collect();
-        format!("{}({})", self.method.name(), subjects.join(", "))
+        format!("{}({})", self.name.unwrap_or(self.method.name()), subjects.join(", "))
     }
 
     /// What the answer is called in messages.
@@ -387,6 +402,18 @@ fn array_function(py: Python<'_>) -> PyResult<Py<PyAny>> {
         PyModule::import(py, "driftline._arrays")?.getattr("ids_from_bytes").map(Bound::unbind)
     });
     function.map(|function| function.clone_ref(py))
+}
+
+/// The elements of an answer, such as a list or a generator.
+fn iterated<'py>(answer: &Bound<'py, PyAny>, question: &Question) -> PyResult<Bound<'py, PyIterator>> {
+    match answer.try_iter() {
+        Err(error) if error.is_instance_of::<PyTypeError>(answer.py()) => {
+            let (what, given) = (question.answer(), type_name(answer));
+            let message = format!("{what} is {given}: an iterable of Alternative or pairs (node, score) is expected");
+            Err(PyTypeError::new_err(message))
+        }
+        other => other,
+    }
 }
 
 /// An `Alternative`, or any pair of node and score.

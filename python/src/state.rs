@@ -1,6 +1,6 @@
 //! The state: what the scheduler is told.
 
-use driftline::{ChainId, Error, Membership, MeshState, NodeId};
+use driftline::{ChainId, Error, Membership, MeshState, NodeId, Timestamp};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
@@ -17,8 +17,20 @@ pub(crate) struct State {
     pub(crate) gate: SharedGate<MeshState>,
 }
 
-/// Leader or none, holders, whether a claim is held, last rebalance.
-type ChainParts<'py> = (Option<u64>, Bound<'py, PyTuple>, bool, Option<u64>);
+/// Leader or none, holders, whether a claim is held, last rebalance, wished count, revision, class, whether it is in flight,
+/// the holder that is ordered away, the node that it is ordered to.
+type ChainParts<'py> = (
+    Option<u64>,
+    Bound<'py, PyTuple>,
+    bool,
+    Option<u64>,
+    Option<u32>,
+    Option<u64>,
+    u32,
+    bool,
+    Option<u64>,
+    Option<u64>,
+);
 
 /// Four arrays as bytes.
 type MembershipBytes<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
@@ -73,13 +85,30 @@ impl State {
     fn chain<'py>(&self, py: Python<'py>, chain: &Bound<'py, PyAny>) -> PyResult<Option<ChainParts<'py>>> {
         let chain = ChainId(numbers::id(chain, || "chain".to_string())?);
         // Copied before anything is made of it: that may collect garbage, and run what wants to use the state.
+        let node = |node: Option<NodeId>| node.map(|node| node.0);
         let parts = self.gate.read(py)?.chain(chain).map(|view| {
             let holders: Vec<u64> = view.holders().map(|node| node.0).collect();
-            let leader = view.leader().map(|node| node.0);
-            (leader, holders, view.claim_held(), view.last_rebalance().map(|at| at.0))
+            let told = (view.desired_replicas(), view.revision(), view.class());
+            let under_way = (view.is_in_flight(), node(view.pending_eviction()), node(view.pending_placement()));
+            let last_rebalance = view.last_rebalance().map(|at| at.0);
+            (node(view.leader()), holders, view.claim_held(), last_rebalance, told, under_way)
         });
-        let Some((leader, holders, claim_held, last_rebalance)) = parts else { return Ok(None) };
-        Ok(Some((leader, PyTuple::new(py, holders)?, claim_held, last_rebalance)))
+        let Some((leader, holders, claim_held, last_rebalance, told, under_way)) = parts else { return Ok(None) };
+        let (desired, revision, class) = told;
+        let (in_flight, eviction, placement) = under_way;
+        let holders = PyTuple::new(py, holders)?;
+        Ok(Some((
+            leader,
+            holders,
+            claim_held,
+            last_rebalance,
+            desired,
+            revision,
+            class,
+            in_flight,
+            eviction,
+            placement,
+        )))
     }
 
     fn chain_count(&self, py: Python<'_>) -> PyResult<usize> {
@@ -104,6 +133,31 @@ impl State {
         Ok(plain(py.detach(|| state.led_by(node))))
     }
 
+    fn drains(&self, py: Python<'_>) -> PyResult<Vec<(u64, u64)>> {
+        Ok(pairs(self.gate.read(py)?.drains()))
+    }
+
+    fn avoided(&self, py: Python<'_>) -> PyResult<Vec<(u64, u64)>> {
+        Ok(pairs(self.gate.read(py)?.avoided()))
+    }
+
+    fn frozen_until(&self, py: Python<'_>) -> PyResult<Option<u64>> {
+        Ok(self.gate.read(py)?.frozen_until().map(|until| until.0))
+    }
+
+    fn export_chain<'py>(&self, py: Python<'py>, chain: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let chain = ChainId(numbers::id(chain, || "chain".to_string())?);
+        let exported = self.gate.read(py)?.export_chain(chain);
+        let exported = exported.map_err(|error| errors::plain(py, error))?;
+        exported.map(|exported| arrays::bytes_of(py, &exported)).transpose()
+    }
+
+    fn import_chain(&self, py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<u64> {
+        let data = arrays::bytes_in(data, "data")?;
+        let outcome = self.gate.write(py)?.import_chain(&data);
+        outcome.map(|chain| chain.0).map_err(|error| errors::plain(py, error))
+    }
+
     /// Chains, leaders, offsets and holders, such that loading them makes the same membership.
     fn membership<'py>(&self, py: Python<'py>) -> PyResult<MembershipBytes<'py>> {
         let membership = {
@@ -115,6 +169,10 @@ impl State {
         let bytes = |numbers: &[u64]| arrays::bytes_of(py, numbers);
         Ok((bytes(&chains)?, bytes(&leaders)?, bytes(&offsets)?, bytes(&holders)?))
     }
+}
+
+fn pairs(times: &[(NodeId, Timestamp)]) -> Vec<(u64, u64)> {
+    times.iter().map(|(node, at)| (node.0, at.0)).collect()
 }
 
 fn plain(chains: Vec<ChainId>) -> Vec<u64> {

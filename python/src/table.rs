@@ -75,6 +75,18 @@ impl PlacementScorer for TableAnswers {
         Ok(self.0.best.iter().find(|alternative| exclude.binary_search(&alternative.node).is_err()).copied())
     }
 
+    fn alternatives(
+        &self,
+        _: ChainId,
+        exclude: &[NodeId],
+        limit: usize,
+        out: &mut Vec<Alternative>,
+    ) -> ScorerResult<()> {
+        let free = |alternative: &&Alternative| exclude.binary_search(&alternative.node).is_err();
+        out.extend(self.0.best.iter().filter(free).take(limit));
+        Ok(())
+    }
+
     fn node_fingerprint(&self, _: NodeId) -> ScorerResult<Option<u64>> {
         Ok(Some(0))
     }

@@ -26,6 +26,7 @@ BASES: dict[str, tuple[type[BaseException], ...]] = {
     "TimeReversedError": (ValueError,),
     "NoScorerError": (),
     "TooManyError": (),
+    "ChainImportError": (ValueError,),
     "OutOfMemoryError": (MemoryError,),
     "ReentrantError": (RuntimeError,),
     "BusyError": (RuntimeError,),
@@ -46,6 +47,12 @@ def ticked() -> driftline.LocalScheduler:
     scheduler = driftline.LocalScheduler(HERE, scorer=Fixed())
     scheduler.tick(mesh({7: [1]}), 100)
     return scheduler
+
+
+def too_many_policies() -> None:
+    scheduler = driftline.LocalScheduler(HERE)
+    for class_id in range(256):
+        scheduler.set_class_policy(class_id, driftline.ClassPolicy())
 
 
 def reenter() -> None:
@@ -114,6 +121,37 @@ CAUSES: dict[str, tuple[Callable[[], object], type[Exception], dict[str, Any], l
         ["0", "100"],
     ),
     "no-scorer": (lambda: driftline.LocalScheduler(HERE).uninstall(), errors.NoScorerError, {}, ["no scorer"]),
+    "config-of-a-policy": (
+        lambda: driftline.ClassPolicy(hysteresis_gap=1.5),
+        errors.ConfigError,
+        {"field": "hysteresis_gap", "value": 1.5},
+        ["hysteresis_gap", "1.5"],
+    ),
+    "config-untracked": (
+        lambda: driftline.SchedulerConfig(max_in_flight=5),
+        errors.ConfigError,
+        {"field": "max_in_flight", "value": 5},
+        ["max_in_flight", "5", "zero without move_timeout"],
+    ),
+    "reserved-drain": (
+        lambda: mesh({}).apply(driftline.Drain(driftline.NO_NODE, 0)),
+        errors.ReservedNodeError,
+        {"index": 0, "chain": None},
+        ["index 0", "reserved"],
+    ),
+    "reserved-order": (
+        lambda: mesh({}).apply([driftline.Thaw(), driftline.ForceEvict(7, driftline.NO_NODE)]),
+        errors.ReservedNodeError,
+        {"index": 1, "chain": 7},
+        ["index 1", "reserved"],
+    ),
+    "too-many": (too_many_policies, errors.TooManyError, {"limit": 255}, ["class policies", "255"]),
+    "import": (
+        lambda: mesh({}).import_chain(b"DRFT"),
+        errors.ChainImportError,
+        {"reason": "truncated"},
+        ["import", "truncated"],
+    ),
     "reentrant": (reenter, errors.ReentrantError, {}, ["scorer"]),
 }
 
@@ -150,7 +188,7 @@ def test_errors_can_be_pickled(
         assert {name: getattr(again, name) for name in attributes} == attributes
 
 
-@pytest.mark.parametrize("name", ["TooManyError", "OutOfMemoryError", "BusyError", "PoisonedError", "Error"])
+@pytest.mark.parametrize("name", ["OutOfMemoryError", "BusyError", "PoisonedError", "Error"])
 def test_errors_without_attributes_can_be_pickled(name: str) -> None:
     error = getattr(errors, name)("a message")
     for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
@@ -177,6 +215,7 @@ def test_what_is_no_state(state: Any) -> None:
         lambda: scheduler.sample(state, 0),
         lambda: scheduler.decide(state, 0),
         lambda: scheduler.explain(state, 7),
+        lambda: scheduler.drain_status(state, 7),
         lambda: driftline.diff_scheduler(state, Fixed(), driftline.SchedulerConfig(), HERE, 0),
     ):
         with pytest.raises(TypeError):
@@ -192,6 +231,7 @@ DIRECT_BASES: dict[type[Exception], tuple[type[Exception], ...]] = {
     errors.TimeReversedError: (errors.Error, ValueError),
     errors.NoScorerError: (errors.Error,),
     errors.TooManyError: (errors.Error,),
+    errors.ChainImportError: (errors.Error, ValueError),
     errors.OutOfMemoryError: (errors.Error, MemoryError),
     errors.ReentrantError: (errors.Error, RuntimeError),
     errors.BusyError: (errors.Error, RuntimeError),

@@ -6,12 +6,14 @@ import contextlib
 import gc
 import sys
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pytest
 
 from driftline import (
+    ClassMode,
+    ClassPolicy,
     Decision,
     LocalScheduler,
     MeshState,
@@ -263,6 +265,60 @@ def test_every_method_that_is_held_is_in_sight(name: str) -> None:
     assert all(reference() is not None for reference in watched)
     gc.collect()
     assert [reference() for reference in watched] == [None, None]
+
+
+class Knowing(ClassPolicy):
+    """A policy that knows more than it has to."""
+
+    scheduler: LocalScheduler
+
+
+def test_a_policy_that_holds_its_scheduler() -> None:
+    policy, scheduler = Knowing(), LocalScheduler(HERE)
+    object.__setattr__(policy, "scheduler", scheduler)
+    assert scheduler.set_class_policy(5, policy) is None
+    watched = weakref.ref(policy), weakref.ref(scheduler)
+    del policy, scheduler
+    assert_collected(*watched)
+
+
+def test_policies_are_let_go() -> None:
+    scheduler = LocalScheduler(HERE)
+    watched = []
+    for _ in range(3):
+        policy = Knowing()
+        watched.append(weakref.ref(policy))
+        scheduler.set_class_policy(5, policy)
+    del policy
+    assert [reference() is None for reference in watched] == [True, True, False]
+    scheduler.set_class_policy(5, None)
+    assert watched[-1]() is None
+
+
+class Tuple(NamedTuple):
+    """What the extension reads of a policy; a tuple cannot let go of what it holds."""
+
+    scheduler: object
+    counted: object
+    score_floor: None = None
+    hysteresis_gap: None = None
+    cooldown: None = None
+    cost_per_sec: None = None
+    mode: ClassMode = ClassMode.EAGER
+    critical_floor: None = None
+
+
+def test_a_policy_is_let_go_even_where_only_the_scheduler_can_break_the_cycle() -> None:
+    def counted() -> None:
+        pass
+
+    core = LocalScheduler(HERE)._core
+    before = sys.getrefcount(counted)
+    core.set_class_policy(5, Tuple(core, counted))
+    assert sys.getrefcount(counted) == before + 1
+    del core
+    gc.collect()
+    assert sys.getrefcount(counted) == before
 
 
 def test_what_a_scheduler_holds_is_let_go_even_where_only_it_can_break_the_cycle() -> None:

@@ -10,16 +10,25 @@ import pytest
 
 from driftline import (
     NO_NODE,
+    Avoid,
+    ChainClass,
     ChainRemoved,
+    ChainRevision,
     ChainTouched,
     ClaimAcquired,
     ClaimReleased,
+    DesiredReplicas,
+    Drain,
+    DrainCancelled,
+    ForceEvict,
+    ForcePlace,
     HolderAdded,
     HolderRemoved,
     LeaderCleared,
     LeaderSet,
     LocalScheduler,
     MeshState,
+    MoveFailed,
     NodeTouched,
     ReservedNodeError,
     SchedulerConfig,
@@ -66,6 +75,13 @@ CHAIN_TAKERS: dict[str, Callable[[Any], object]] = {
     "claim_acquired": lambda chain: MeshState().apply(ClaimAcquired(chain)),
     "claim_released": lambda chain: MeshState().apply(ClaimReleased(chain)),
     "chain_touched": lambda chain: MeshState().apply(ChainTouched(chain)),
+    "desired_replicas": lambda chain: MeshState().apply(DesiredReplicas(chain, 1)),
+    "chain_revision": lambda chain: MeshState().apply(ChainRevision(chain, 1)),
+    "chain_class": lambda chain: MeshState().apply(ChainClass(chain, 1)),
+    "force_evict": lambda chain: MeshState().apply(ForceEvict(chain, 1)),
+    "force_place": lambda chain: MeshState().apply(ForcePlace(chain, 1)),
+    "move_failed": lambda chain: MeshState().apply(MoveFailed(chain)),
+    "export_chain": lambda chain: MeshState().export_chain(chain),
 }
 
 #: Everything that takes the id of a node.
@@ -80,6 +96,12 @@ NODE_TAKERS: dict[str, Callable[[Any], object]] = {
     "holder_removed": lambda node: MeshState().apply(HolderRemoved(7, node)),
     "leader_set": lambda node: MeshState().apply(LeaderSet(7, node)),
     "node_touched": lambda node: MeshState().apply(NodeTouched(node)),
+    "drain": lambda node: MeshState().apply(Drain(node, 0)),
+    "drain_cancelled": lambda node: MeshState().apply(DrainCancelled(node)),
+    "avoid": lambda node: MeshState().apply(Avoid(node, 0)),
+    "force_evict": lambda node: MeshState().apply(ForceEvict(7, node)),
+    "force_place": lambda node: MeshState().apply(ForcePlace(7, node)),
+    "drain_status": lambda node: ticked()[0].drain_status(MeshState(), node),
 }
 
 taker = pytest.mark.parametrize(

@@ -119,6 +119,7 @@ decision = scheduler.tick(state, 0)
 for act in (
     decision.to_records,
     decision.judgements_to_records,
+    decision.excluded_to_numpy,
     state.to_arrays,
     scheduler.history(7).to_numpy,
     scheduler.snapshot().to_arrays,
@@ -128,4 +129,4 @@ for act in (
     except ImportError as error:
         print(error.name)
 """
-    assert run_python(program) == "numpy\n" * 5
+    assert run_python(program) == "numpy\n" * 6

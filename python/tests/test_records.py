@@ -49,14 +49,17 @@ def test_records_are_the_actions() -> None:
     decision = decide()
     records = decision.to_records()
     names = ("chain", "victim", "victim_score", "target", "target_score", "gain", "cost")
-    assert records.dtype.names == names
-    assert [str(records.dtype[name]) for name in names] == [
+    more = ("kind", "arm", "revision_known", "revision", "exclude_begin", "exclude_count")
+    assert records.dtype.names == (*names, *more)
+    assert [str(records.dtype[name]) for name in (*names, *more)] == [
         "uint64", "uint64", "float32", "uint64", "float32", "float32", "float32",
+        "uint8", "uint8", "uint8", "uint64", "uint64", "uint64",
     ]  # fmt: skip
-    rows = [tuple(map(missing_as_none, row)) for row in records.tolist()]
+    rows = [tuple(map(missing_as_none, row)) for row in records[list(names)].tolist()]
     assert rows == [tuple(getattr(action, name) for name in names) for action in decision.actions]
     assert rows[0][-1] == pytest.approx(0.1)
     assert rows[1][-1] is None
+    assert decision.excluded_to_numpy().shape == (0,)
 
 
 def test_records_are_the_judgements() -> None:

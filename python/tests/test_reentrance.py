@@ -9,7 +9,10 @@ import pytest
 
 from driftline import (
     ChainTouched,
+    ClassMode,
+    ClassPolicy,
     Decision,
+    Drain,
     Event,
     HolderAdded,
     LocalScheduler,
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+#: Of a chain that is none of theirs.
+EXPORT = mesh({99: [1]}).export_chain(99) or b""
+
 #: Every use of a scheduler and a state that changes something. Inside of a tick each of them is refused.
 WRITES: dict[str, Callable[[LocalScheduler, MeshState], object]] = {
     "tick": lambda scheduler, state: scheduler.tick(state, 0),
@@ -41,6 +47,10 @@ WRITES: dict[str, Callable[[LocalScheduler, MeshState], object]] = {
     "apply": lambda scheduler, state: state.apply(HolderAdded(99, 1)),
     "apply-nothing-new": lambda scheduler, state: state.apply([ChainTouched(7)]),
     "apply-nothing": lambda scheduler, state: state.apply([]),
+    "apply-a-drain": lambda scheduler, state: state.apply(Drain(3, 0)),
+    "import_chain": lambda scheduler, state: state.import_chain(EXPORT),
+    "set_class_policy": lambda scheduler, state: scheduler.set_class_policy(0, ClassPolicy(mode=ClassMode.PINNED)),
+    "take-no-policy-away": lambda scheduler, state: scheduler.set_class_policy(0, None),
     "load": lambda scheduler, state: state.load([99], [1], [0, 1], [1]),
     "another-scheduler": lambda scheduler, state: LocalScheduler(2, scorer=Fixed()).tick(state, 0),
 }
@@ -53,6 +63,13 @@ READS: dict[str, Callable[[LocalScheduler, MeshState], object]] = {
     "cells": lambda scheduler, state: scheduler.cells(7),
     "snapshot": lambda scheduler, state: scheduler.snapshot(),
     "sampled": lambda scheduler, state: scheduler.sampled(),
+    "class_policy": lambda scheduler, state: scheduler.class_policy(0),
+    "transitions": lambda scheduler, state: scheduler.transitions(),
+    "drain_status": lambda scheduler, state: scheduler.drain_status(state, 1),
+    "drains": lambda scheduler, state: state.drains(),
+    "avoided": lambda scheduler, state: state.avoided(),
+    "frozen_until_ns": lambda scheduler, state: state.frozen_until_ns,
+    "export_chain": lambda scheduler, state: state.export_chain(7),
     "this_node": lambda scheduler, state: scheduler.this_node,
     "config": lambda scheduler, state: scheduler.config,
     "scorer": lambda scheduler, state: scheduler.scorer,

@@ -34,8 +34,8 @@ def play(path: Path, form: Form) -> None:
 
 
 def test_the_files_are_there() -> None:
-    assert len(FILES) >= 71
-    assert sum(map(can_be_batched, FILES)) >= 50
+    assert len(FILES) >= 140
+    assert sum(map(can_be_batched, FILES)) >= 100
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from driftline import BusyError, ChainTouched, HolderAdded, LocalScheduler, MeshState, SchedulerConfig, Verdict
+from driftline import (
+    BusyError,
+    ChainTouched,
+    ClassPolicy,
+    HolderAdded,
+    LocalScheduler,
+    MeshState,
+    SchedulerConfig,
+    Verdict,
+)
 
 from .support import HERE, Fixed, mesh, scripted
 
@@ -58,6 +67,8 @@ class Slow:
         assert not self._thread.is_alive()
 
 
+EXPORT = mesh({7: [1]}).export_chain(7) or b""
+
 USES: dict[str, Callable[[LocalScheduler, MeshState], object]] = {
     "tick": lambda scheduler, state: scheduler.tick(state, 0),
     "tick-another-state": lambda scheduler, state: scheduler.tick(MeshState(), 0),
@@ -66,6 +77,15 @@ USES: dict[str, Callable[[LocalScheduler, MeshState], object]] = {
     "configure": lambda scheduler, state: scheduler.configure(SchedulerConfig(score_floor=0)),
     "install": lambda scheduler, state: scheduler.install(Fixed()),
     "uninstall": lambda scheduler, state: scheduler.uninstall(),
+    "set_class_policy": lambda scheduler, state: scheduler.set_class_policy(0, ClassPolicy()),
+    "class_policy": lambda scheduler, state: scheduler.class_policy(0),
+    "transitions": lambda scheduler, state: scheduler.transitions(),
+    "drain_status": lambda scheduler, state: scheduler.drain_status(state, 1),
+    "drains": lambda scheduler, state: state.drains(),
+    "avoided": lambda scheduler, state: state.avoided(),
+    "frozen_until_ns": lambda scheduler, state: state.frozen_until_ns,
+    "export_chain": lambda scheduler, state: state.export_chain(7),
+    "import_chain": lambda scheduler, state: state.import_chain(EXPORT),
     "apply": lambda scheduler, state: state.apply(HolderAdded(99, 1)),
     "load": lambda scheduler, state: state.load([], [], [0], []),
     "another-scheduler": lambda scheduler, state: LocalScheduler(2, scorer=Fixed()).tick(state, 0),

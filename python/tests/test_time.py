@@ -14,7 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftline import LocalScheduler, MeshState, MigrationCost, SchedulerConfig, diff_scheduler, to_ns
+from driftline import (
+    Avoid,
+    Drain,
+    FreezeUntil,
+    LocalScheduler,
+    MeshState,
+    MigrationCost,
+    SchedulerConfig,
+    diff_scheduler,
+    to_ns,
+)
 
 from .support import Fixed
 
@@ -38,6 +48,13 @@ TAKERS: dict[str, Callable[[Any], object]] = {
     "cooldown": lambda time: SchedulerConfig(cooldown=time),
     "decision_interval": lambda time: SchedulerConfig(decision_interval=time),
     "retry_backoff": lambda time: SchedulerConfig(retry_backoff=time),
+    "pin_ttl": lambda time: SchedulerConfig(pin_ttl=time),
+    "move_timeout": lambda time: SchedulerConfig(move_timeout=time),
+    "flap_window": lambda time: SchedulerConfig(flap_window=time),
+    "warmup_max": lambda time: SchedulerConfig(warmup_max=time),
+    "drain": lambda time: Drain(3, time),
+    "avoid": lambda time: Avoid(3, time),
+    "freeze_until": FreezeUntil,
     "state_transfer": lambda time: MigrationCost(state_transfer=time),
     "disruption": lambda time: MigrationCost(disruption=time),
 }

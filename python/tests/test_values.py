@@ -6,19 +6,34 @@ import copy
 import dataclasses
 import pickle
 import weakref
-from typing import Any
+from datetime import timedelta
+from typing import Any, get_args
 
 import pytest
 
 import driftline
 from driftline import (
     Alternative,
+    Arm,
+    Avoid,
     Chain,
+    ChainClass,
     ChainRemoved,
+    ChainRevision,
     ChainTouched,
     ClaimAcquired,
     ClaimReleased,
+    ClassMode,
+    ClassPolicy,
+    DesiredReplicas,
+    Drain,
+    DrainCancelled,
+    DrainStatus,
     Eviction,
+    Flight,
+    ForceEvict,
+    ForcePlace,
+    FreezeUntil,
     HistorySample,
     HolderAdded,
     HolderRemoved,
@@ -28,12 +43,17 @@ from driftline import (
     LocalScheduler,
     MigrationCost,
     MigrationCostModel,
+    MoveFailed,
+    MoveOrder,
     NodeTouched,
     OnScorerError,
+    Placement,
     SampleCause,
     Sampled,
     SchedulerConfig,
     ScorerCalls,
+    Thaw,
+    Transition,
     Verdict,
     diff_scheduler,
 )
@@ -50,22 +70,41 @@ EVENTS: list[Any] = [
     ClaimReleased(7),
     NodeTouched(7),
     ChainTouched(7),
+    DesiredReplicas(7, 3),
+    ChainRevision(7, 1),
+    ChainClass(7, 1),
+    Drain(7, 1.0),
+    DrainCancelled(7),
+    Avoid(7, 1.0),
+    FreezeUntil(7.0),
+    Thaw(),
+    ForceEvict(7, 1),
+    ForcePlace(7, 1),
+    MoveFailed(7),
 ]
 
 VALUES: list[Any] = [
     *EVENTS,
     Alternative(9, 0.75),
     Chain(7, None, (1, 2), False, 30),
+    ClassPolicy(mode=ClassMode.LAZY, critical_floor=0.25, cooldown=60.0),
     Eviction(7, 1, 0.25, 9, 0.75, 0.5, None),
+    Flight(3, None, 30, None),
     HistorySample(30, 0.25),
     Judgement(7, Verdict.EVICT, 1, 0.25, 0.25, Alternative(9, 0.75), 0.5, None),
     MigrationCost(2.0, 1.0, 0.5),
     MigrationCostModel(0.1),
+    Placement(7, (1, 2), 9),
+    Transition(5, 30, 7, None, Verdict.HEALTHY),
+    DrainStatus(3, 30, 2, 1, 1, {7: Verdict.CLAIM_HELD}, True),
     Sampled(7, SampleCause.NEW),
     SchedulerConfig(score_floor=0.75),
     ScorerCalls(1, 2, 3, 4, 5, 6),
     Verdict.GAP_TOO_SMALL,
     OnScorerError.SKIP_CHAIN,
+    Arm.DRAIN,
+    ClassMode.PINNED,
+    MoveOrder.PLACE_FIRST,
 ]
 
 each_value = pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
@@ -98,6 +137,27 @@ def test_copies_are_equal(value: Any) -> None:
             Eviction(7, 1, 0.25, 9, 0.75, 0.5, None),
             "Eviction(chain=7, victim=1, victim_score=0.25, target=9, target_score=0.75, gain=0.5, cost=None)",
         ),
+        (
+            Chain(7, 1, (1,), False, None, desired_replicas=0, class_id=5, in_flight=True),
+            "Chain(id=7, leader=1, holders=(1,), claim_held=False, last_rebalance_ns=None, desired_replicas=0, "
+            "class_id=5, in_flight=True)",
+        ),
+        (
+            Eviction(7, 1, None, None, None, None, None, Arm.COUNT, 5),
+            "Eviction(chain=7, victim=1, victim_score=None, target=None, target_score=None, gain=None, cost=None, "
+            "arm=<Arm.COUNT: 1>, revision=5)",
+        ),
+        (Placement(7, (1, 2), None), "Placement(chain=7, exclude=(1, 2), target=None)"),
+        (
+            Placement(7, (), 9, 3, 0.25, 0.75, 0.5, None, Arm.SCHEDULER),
+            "Placement(chain=7, exclude=(), target=9, victim=3, victim_score=0.25, target_score=0.75, gain=0.5, "
+            "arm=<Arm.SCHEDULER: 3>)",
+        ),
+        (Drain(3, timedelta(seconds=2)), "Drain(node=3, deadline=2000000000)"),
+        (Avoid(3, 2.0), "Avoid(node=3, until=2000000000)"),
+        (FreezeUntil(2), "FreezeUntil(until=2)"),
+        (Thaw(), "Thaw()"),
+        (Flight(3, None, 30, None), "Flight(victim=3, target=None, since_ns=30, times_out_at_ns=None)"),
         (HistorySample(30, 0.25), "HistorySample(at_ns=30, worst_score=0.25)"),
         (
             MigrationCost(2.0, 1.0, 0.5),
@@ -132,6 +192,7 @@ def test_values_cannot_be_changed(value: Any) -> None:
 
 def test_events_of_different_kinds_are_different() -> None:
     assert len({*EVENTS, (7, 1), (7,)}) == len(EVENTS) + 2
+    assert {type(event) for event in EVENTS} == set(get_args(driftline.Event))
     assert HolderAdded(7, 1) == HolderAdded(chain=7, node=1)
     assert HolderAdded(7, 1) != HolderAdded(7, 2)
     assert repr(HolderAdded(7, 1)) == "HolderAdded(chain=7, node=1)"
@@ -142,12 +203,25 @@ def test_events_can_be_matched() -> None:
         match event:
             case HolderAdded(chain, node) | HolderRemoved(chain, node) | LeaderSet(chain, node):
                 return f"{chain} {node}"
-            case NodeTouched(node):
+            case NodeTouched(node) | DrainCancelled(node):
                 return f"node {node}"
+            case Drain(node, at_ns) | Avoid(node, at_ns):
+                return f"node {node} at {at_ns}"
+            case FreezeUntil(until_ns):
+                return f"until {until_ns}"
+            case Thaw():
+                return "thaw"
             case _:
                 return f"chain {event.chain}"
 
-    assert [said(event) for event in EVENTS] == ["7 1"] * 3 + ["chain 7"] * 4 + ["node 7", "chain 7"]
+    assert [said(event) for event in EVENTS] == [
+        *["7 1"] * 3,
+        *["chain 7"] * 4,
+        *["node 7", "chain 7"],
+        *["chain 7"] * 3,
+        *["node 7 at 1000000000", "node 7", "node 7 at 1000000000", "until 7000000000", "thaw"],
+        *["chain 7"] * 3,
+    ]
 
 
 def decided() -> tuple[LocalScheduler, driftline.MeshState, driftline.Decision]:
@@ -161,7 +235,7 @@ def test_what_comes_out_can_be_matched() -> None:
     matched: list[tuple[object, ...]] = []
     for value in (decision.actions, scheduler.explain(state, 7).judgement, state.chain(7), scheduler.sampled()):
         match value:
-            case (Eviction(chain, victim, _, target, _, gain, None),):
+            case (Eviction(chain, victim, _, target, _, gain, None, Arm.SCHEDULER, None),):
                 matched.append(("actions", chain, victim, target, gain))
             case Judgement(chain=7, verdict=Verdict.EVICT, alternative=Alternative(node, score)):
                 matched.append(("judgement", node, score))
@@ -213,7 +287,10 @@ def test_types_of_what_comes_out() -> None:
     for number in (report.led, report.new, report.deferred_age_ns, report.calls.score, report.next_due_ns):
         assert type(number) is int
     action = decision.actions[0]
-    assert [type(value) for value in dataclasses.astuple(action)] == [int, int, float, int, float, float, type(None)]
+    kinds = [int, int, float, int, float, float, type(None), Arm, type(None)]
+    assert [type(value) for value in dataclasses.astuple(action)] == kinds
+    assert report.in_flight == report.completed_moves == report.failed_moves == report.timed_out_moves == 0
+    assert report.returned_moves == report.forced_refused == report.ignored_feedback == 0
     assert type(decision.judgements[0].alternative) is Alternative
     assert type(decision.actions) is tuple
     assert all(type(verdict) is Verdict for verdict in report.verdicts)
@@ -362,7 +439,8 @@ def test_the_text_of_an_explanation_is_no_part_of_its_value() -> None:
     scheduler.tick(state, 0)
     explanation = scheduler.explain(state, 7)
     assert "text=" not in repr(explanation)
-    assert dataclasses.replace(explanation, text="another") == explanation
+    assert "sentence=" not in repr(explanation)
+    assert dataclasses.replace(explanation, text="another", sentence="another") == explanation
 
 
 def test_a_judgement_with_a_verdict_that_is_none_has_no_text() -> None:

@@ -1,10 +1,15 @@
-//! The config of a scheduler, and the pure cost model.
+//! The config of a scheduler, the policies of classes, and the pure cost model.
 
 use super::guard::{Failure, guard};
-use super::result::{DRIFTLINE_RESULT_RESERVED, DRIFTLINE_RESULT_STRUCT_SIZE, driftline_result};
-use super::sized::{SizedStruct, check_pointer, read_sized, required, write_element};
+use super::handle::{enter_exclusive, enter_shared};
+use super::result::{
+    DRIFTLINE_RESULT_NO_POLICY, DRIFTLINE_RESULT_RESERVED, DRIFTLINE_RESULT_STRUCT_SIZE, driftline_result,
+};
+use super::scheduler::SchedulerObject;
+use super::sized::{SizedStruct, check_pointer, check_required_output, read_sized, required, write_element};
 use super::types::*;
-use crate::config::{FingerprintMode, OnScorerError, SchedulerConfig};
+use crate::class::{ClassMode, ClassPolicy};
+use crate::config::{FingerprintMode, MoveOrder, OnScorerError, SchedulerConfig};
 use crate::cost::{MigrationCost, MigrationCostModel};
 use crate::error::{ConfigValue, Error};
 
@@ -17,19 +22,21 @@ use crate::error::{ConfigValue, Error};
 /// `config` must be NULL or writable for `struct_size` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn driftline_config_init(config: *mut driftline_config, struct_size: usize) -> driftline_result {
-    guard(core::ptr::null_mut(), || {
-        check_pointer(config.cast_const(), "config")?;
-        let known = size_of::<driftline_config>();
-        let is_known = driftline_config::BOUNDARIES.contains(&struct_size);
-        if !(is_known || (known < struct_size && struct_size <= 4096)) {
-            let text = format_args!("struct_size {struct_size} is none that this library knows (its own is {known})");
-            return Err(Failure::new(DRIFTLINE_RESULT_STRUCT_SIZE, text));
-        }
-        let defaults = driftline_config { struct_size: struct_size as u32, ..to_c(&SchedulerConfig::default()) };
-        // SAFETY: not NULL, and the caller says that `struct_size` bytes are there, a size that was found plausible.
-        unsafe { write_element(config.cast::<u8>(), struct_size, defaults) };
-        Ok(())
-    })
+    guard(core::ptr::null_mut(), || fill_config(config, struct_size, &SchedulerConfig::default()))
+}
+
+/// The same with what a cluster that people depend on should run with: moves are tracked and limited, flapping is held,
+/// the scorer may fail. Pure.
+///
+/// # Safety
+///
+/// As `driftline_config_init`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn driftline_config_production(
+    config: *mut driftline_config,
+    struct_size: usize,
+) -> driftline_result {
+    guard(core::ptr::null_mut(), || fill_config(config, struct_size, &SchedulerConfig::production()))
 }
 
 /// Checks every field of a config (SPEC G1). Pure; nothing is changed, whatever the answer.
@@ -45,6 +52,53 @@ pub unsafe extern "C" fn driftline_config_validate(
     err: *mut driftline_error,
 ) -> driftline_result {
     guard(err, || Ok(read_config(config)?.validate()?))
+}
+
+/// Gives a class a policy, or takes it away when `policy` is NULL (writes), from the next call on (SPEC Y1). A refused
+/// one changes nothing.
+///
+/// A class without a policy is as the config says. Class 0 is that of all chains that were never given one. Errors:
+/// `CONFIG` with a message that names the field and the value, `RESERVED`, `STRUCT_SIZE`, `TOO_MANY` beyond 255
+/// policies, `NO_MEMORY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+///
+/// # Safety
+///
+/// `policy` must be NULL or readable for its `struct_size`; `err` must be NULL or writable for its.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn driftline_scheduler_set_class_policy(
+    scheduler: driftline_scheduler,
+    class_id: u32,
+    policy: *const driftline_class_policy,
+    err: *mut driftline_error,
+) -> driftline_result {
+    guard(err, || {
+        let policy = if policy.is_null() { None } else { Some(read_policy(policy)?) };
+        enter_exclusive::<SchedulerObject>(scheduler.bits)?.get()?.scheduler.set_class_policy(class_id, policy)?;
+        Ok(())
+    })
+}
+
+/// The policy of a class (reads). Errors: `NO_POLICY` if it has none; `NULL`, `STRUCT_SIZE`; `HANDLE`, `BUSY`,
+/// `REENTRANT`, `POISONED`.
+///
+/// # Safety
+///
+/// `out` must be NULL or writable for its `struct_size`; `err` must be NULL or writable for its.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn driftline_scheduler_class_policy(
+    scheduler: driftline_scheduler,
+    class_id: u32,
+    out: *mut driftline_class_policy,
+    err: *mut driftline_error,
+) -> driftline_result {
+    guard(err, || {
+        let out = check_required_output(out, "out")?;
+        let entered = enter_shared::<SchedulerObject>(scheduler.bits)?;
+        let policy = entered.get()?.scheduler.class_policy(class_id);
+        let no_policy = || Failure::new(DRIFTLINE_RESULT_NO_POLICY, format_args!("class {class_id} has no policy"));
+        out.write(policy_to_c(policy.ok_or_else(no_policy)?));
+        Ok(())
+    })
 }
 
 /// What a migration cost is worth in score (SPEC A6). Pure.
@@ -75,6 +129,21 @@ pub unsafe extern "C" fn driftline_score_equivalent(
     })
 }
 
+/// Writes as much of a config as the caller knows.
+fn fill_config(config: *mut driftline_config, struct_size: usize, values: &SchedulerConfig) -> Result<(), Failure> {
+    check_pointer(config.cast_const(), "config")?;
+    let known = size_of::<driftline_config>();
+    let is_known = driftline_config::BOUNDARIES.contains(&struct_size);
+    if !(is_known || (known < struct_size && struct_size <= 4096)) {
+        let text = format_args!("struct_size {struct_size} is none that this library knows (its own is {known})");
+        return Err(Failure::new(DRIFTLINE_RESULT_STRUCT_SIZE, text));
+    }
+    let values = driftline_config { struct_size: struct_size as u32, ..to_c(values) };
+    // SAFETY: not NULL, and the caller says that `struct_size` bytes are there, a size that was found plausible.
+    unsafe { write_element(config.cast::<u8>(), struct_size, values) };
+    Ok(())
+}
+
 /// Reads a config of the caller's. Its numbers are checked, its ranges are not.
 pub(super) fn read_config(config: *const driftline_config) -> Result<SchedulerConfig, Failure> {
     let c = read_sized(config, to_c(&SchedulerConfig::default()), "config")?;
@@ -93,8 +162,15 @@ pub(super) fn read_config(config: *const driftline_config) -> Result<SchedulerCo
         1 => true,
         other => return Err(unknown_choice("backstop_spread", other, "0 (off) or 1 (on)")),
     };
-    if c.reserved != 0 {
-        return Err(Failure::new(DRIFTLINE_RESULT_RESERVED, "config.reserved must be 0"));
+    let move_order = match c.move_order {
+        DRIFTLINE_MOVE_ORDER_EVICT_FIRST => MoveOrder::EvictFirst,
+        DRIFTLINE_MOVE_ORDER_PLACE_FIRST => MoveOrder::PlaceFirst,
+        other => return Err(unknown_choice("move_order", other, "0 (evict first) or 1 (place first)")),
+    };
+    for (name, value) in [("reserved", c.reserved), ("reserved_2", c.reserved_2)] {
+        if value != 0 {
+            return Err(Failure::new(DRIFTLINE_RESULT_RESERVED, format_args!("config.{name} must be 0")));
+        }
     }
     Ok(SchedulerConfig {
         score_floor: c.score_floor,
@@ -107,6 +183,19 @@ pub(super) fn read_config(config: *const driftline_config) -> Result<SchedulerCo
         max_scores_per_tick: c.max_scores_per_tick,
         backstop_spread,
         retry_backoff_ns: c.retry_backoff_ns,
+        min_holders: c.min_holders,
+        move_order,
+        pin_ttl_ns: c.pin_ttl_ns,
+        move_timeout_ns: c.move_timeout_ns,
+        max_moves_per_tick: c.max_moves_per_tick,
+        max_in_flight: c.max_in_flight,
+        max_in_flight_per_source: c.max_in_flight_per_source,
+        max_in_flight_per_target: c.max_in_flight_per_target,
+        target_penalty: c.target_penalty,
+        max_alternatives: c.max_alternatives,
+        flap_window_ns: c.flap_window_ns,
+        warmup_coverage: c.warmup_coverage,
+        warmup_max_ns: c.warmup_max_ns,
     })
 }
 
@@ -134,6 +223,101 @@ pub(super) fn to_c(config: &SchedulerConfig) -> driftline_config {
         retry_backoff_ns: config.retry_backoff_ns,
         backstop_spread: config.backstop_spread.into(),
         reserved: 0,
+        min_holders: config.min_holders,
+        move_order: match config.move_order {
+            MoveOrder::EvictFirst => DRIFTLINE_MOVE_ORDER_EVICT_FIRST,
+            MoveOrder::PlaceFirst => DRIFTLINE_MOVE_ORDER_PLACE_FIRST,
+        },
+        pin_ttl_ns: config.pin_ttl_ns,
+        move_timeout_ns: config.move_timeout_ns,
+        max_moves_per_tick: config.max_moves_per_tick,
+        max_in_flight: config.max_in_flight,
+        max_in_flight_per_source: config.max_in_flight_per_source,
+        max_in_flight_per_target: config.max_in_flight_per_target,
+        target_penalty: config.target_penalty,
+        max_alternatives: config.max_alternatives,
+        flap_window_ns: config.flap_window_ns,
+        warmup_max_ns: config.warmup_max_ns,
+        warmup_coverage: config.warmup_coverage,
+        reserved_2: 0,
+    }
+}
+
+/// A policy that sets nothing: what an older caller's struct is completed with.
+const NO_POLICY: driftline_class_policy = driftline_class_policy {
+    struct_size: size_of::<driftline_class_policy>() as u32,
+    flags: 0,
+    mode: DRIFTLINE_CLASS_MODE_EAGER,
+    score_floor: 0.0,
+    hysteresis_gap: 0.0,
+    cost_per_sec: 0.0,
+    cooldown_ns: 0,
+    critical_floor: 0.0,
+    reserved: 0,
+};
+
+/// Reads a policy of the caller's. Its numbers are checked, its ranges are not.
+fn read_policy(policy: *const driftline_class_policy) -> Result<ClassPolicy, Failure> {
+    let c = read_sized(policy, NO_POLICY, "policy")?;
+    let known = DRIFTLINE_CLASS_POLICY_SCORE_FLOOR
+        | DRIFTLINE_CLASS_POLICY_HYSTERESIS_GAP
+        | DRIFTLINE_CLASS_POLICY_COOLDOWN
+        | DRIFTLINE_CLASS_POLICY_COST_PER_SEC;
+    if c.flags & !known != 0 {
+        return Err(Failure::new(DRIFTLINE_RESULT_RESERVED, format_args!("policy flags {:#x} are unknown", c.flags)));
+    }
+    let mode = match c.mode {
+        DRIFTLINE_CLASS_MODE_EAGER => ClassMode::Eager,
+        DRIFTLINE_CLASS_MODE_LAZY => ClassMode::Lazy { critical_floor: c.critical_floor },
+        DRIFTLINE_CLASS_MODE_PINNED => ClassMode::Pinned,
+        DRIFTLINE_CLASS_MODE_PROPOSE_ONLY => ClassMode::ProposeOnly,
+        other => {
+            return Err(unknown_choice("mode", other, "0 (eager), 1 (lazy), 2 (pinned) or 3 (propose only)"));
+        }
+    };
+    let is_set = |flag: u32| c.flags & flag != 0;
+    // A value whose flag was forgotten would go unheard. NaN is not 0 either.
+    let must_be_zero = [
+        ("score_floor", !is_set(DRIFTLINE_CLASS_POLICY_SCORE_FLOOR) && c.score_floor != 0.0),
+        ("hysteresis_gap", !is_set(DRIFTLINE_CLASS_POLICY_HYSTERESIS_GAP) && c.hysteresis_gap != 0.0),
+        ("cooldown_ns", !is_set(DRIFTLINE_CLASS_POLICY_COOLDOWN) && c.cooldown_ns != 0),
+        ("cost_per_sec", !is_set(DRIFTLINE_CLASS_POLICY_COST_PER_SEC) && c.cost_per_sec != 0.0),
+        ("critical_floor", c.mode != DRIFTLINE_CLASS_MODE_LAZY && c.critical_floor != 0.0),
+        ("reserved", c.reserved != 0),
+    ];
+    if let Some((name, _)) = must_be_zero.into_iter().find(|&(_, is_wrong)| is_wrong) {
+        return Err(Failure::new(DRIFTLINE_RESULT_RESERVED, format_args!("policy.{name} is not set and must be 0")));
+    }
+    Ok(ClassPolicy {
+        score_floor: is_set(DRIFTLINE_CLASS_POLICY_SCORE_FLOOR).then_some(c.score_floor),
+        hysteresis_gap: is_set(DRIFTLINE_CLASS_POLICY_HYSTERESIS_GAP).then_some(c.hysteresis_gap),
+        cooldown_ns: is_set(DRIFTLINE_CLASS_POLICY_COOLDOWN).then_some(c.cooldown_ns),
+        cost_per_sec: is_set(DRIFTLINE_CLASS_POLICY_COST_PER_SEC).then_some(c.cost_per_sec),
+        mode,
+    })
+}
+
+fn policy_to_c(policy: &ClassPolicy) -> driftline_class_policy {
+    let ClassPolicy { score_floor, hysteresis_gap, cooldown_ns, cost_per_sec, mode } = *policy;
+    let flag = |is_set: bool, flag: u32| if is_set { flag } else { 0 };
+    let (mode, critical_floor) = match mode {
+        ClassMode::Eager => (DRIFTLINE_CLASS_MODE_EAGER, 0.0),
+        ClassMode::Lazy { critical_floor } => (DRIFTLINE_CLASS_MODE_LAZY, critical_floor),
+        ClassMode::Pinned => (DRIFTLINE_CLASS_MODE_PINNED, 0.0),
+        ClassMode::ProposeOnly => (DRIFTLINE_CLASS_MODE_PROPOSE_ONLY, 0.0),
+    };
+    driftline_class_policy {
+        flags: flag(score_floor.is_some(), DRIFTLINE_CLASS_POLICY_SCORE_FLOOR)
+            | flag(hysteresis_gap.is_some(), DRIFTLINE_CLASS_POLICY_HYSTERESIS_GAP)
+            | flag(cooldown_ns.is_some(), DRIFTLINE_CLASS_POLICY_COOLDOWN)
+            | flag(cost_per_sec.is_some(), DRIFTLINE_CLASS_POLICY_COST_PER_SEC),
+        mode,
+        score_floor: score_floor.unwrap_or(0.0),
+        hysteresis_gap: hysteresis_gap.unwrap_or(0.0),
+        cost_per_sec: cost_per_sec.unwrap_or(0.0),
+        cooldown_ns: cooldown_ns.unwrap_or(0),
+        critical_floor,
+        ..NO_POLICY
     }
 }
 

@@ -14,13 +14,13 @@ use crate::error::Error;
 use crate::id::{ChainId, NodeId, Timestamp};
 use crate::state::MeshState;
 
-/// Judges every chain that `this_node` leads by what the scorer says now, and decides which evictions are worth making
+/// Judges every chain that `this_node` leads by what the scorer says now, and decides which moves are worth making
 /// (reads). Pure: nothing is written but the outputs, and no cooldown starts.
 ///
-/// The scorer is borrowed for the call; its `drop` is not called. Chains in `already_evicted`, in any order, are skipped
-/// (SPEC D2); it may be NULL with a count of 0. The actions come by ascending chain, `action_size` bytes each. `out` may be
-/// NULL with a capacity of 0 to ask for the count; if they do not fit: `CAPACITY`, and `*count` is how many there are.
-/// `report` may be NULL.
+/// The scorer is borrowed for the call; its `drop` is not called. Chains in `already_evicted`, in any order, are
+/// skipped (SPEC D2); it may be NULL with a count of 0. The actions come by ascending chain, `action_size` bytes each;
+/// placements do not say what they exclude. `out` may be NULL with a capacity of 0 to ask for the count; if they do not
+/// fit: `CAPACITY`, and `*count` is how many there are. `report` may be NULL.
 ///
 /// Errors: `CONFIG`, `ID`, `SCORER`, `NO_MEMORY`, `NULL`, `STRUCT_SIZE`, `RESERVED`, `CAPACITY`; `HANDLE`, `BUSY`,
 /// `REENTRANT`, `POISONED`.

@@ -33,7 +33,7 @@ pub const DRIFTLINE_RESULT_CAPACITY: driftline_result = 109;
 pub const DRIFTLINE_RESULT_ALIGNMENT: driftline_result = 110;
 /// A config field is out of its range.
 pub const DRIFTLINE_RESULT_CONFIG: driftline_result = 201;
-/// The kind of an event is unknown.
+/// The kind of an event is unknown, or its value is out of range.
 pub const DRIFTLINE_RESULT_EVENT: driftline_result = 301;
 /// The reserved id was passed as a node.
 pub const DRIFTLINE_RESULT_ID: driftline_result = 302;
@@ -49,8 +49,12 @@ pub const DRIFTLINE_RESULT_NO_MEMORY: driftline_result = 306;
 pub const DRIFTLINE_RESULT_UNKNOWN_CHAIN: driftline_result = 307;
 /// The arrays of a membership do not fit together.
 pub const DRIFTLINE_RESULT_MEMBERSHIP: driftline_result = 308;
-/// More ids than the library can number.
+/// More than the library can number: ids, or class policies.
 pub const DRIFTLINE_RESULT_TOO_MANY: driftline_result = 309;
+/// The bytes are not what an export of a chain looks like.
+pub const DRIFTLINE_RESULT_IMPORT: driftline_result = 310;
+/// The class has no policy.
+pub const DRIFTLINE_RESULT_NO_POLICY: driftline_result = 311;
 /// The scorer failed; `scorer_code` has its own code.
 pub const DRIFTLINE_RESULT_SCORER: driftline_result = 401;
 /// There is no scorer where one was needed.
@@ -59,7 +63,7 @@ pub const DRIFTLINE_RESULT_NO_SCORER: driftline_result = 402;
 pub const DRIFTLINE_RESULT_PANIC: driftline_result = 901;
 
 /// Every code with its name, by ascending code.
-const NAMES: [(driftline_result, &core::ffi::CStr); 23] = [
+const NAMES: [(driftline_result, &core::ffi::CStr); 25] = [
     (DRIFTLINE_RESULT_OK, c"OK"),
     (DRIFTLINE_RESULT_NULL, c"NULL"),
     (DRIFTLINE_RESULT_ABI, c"ABI"),
@@ -81,6 +85,8 @@ const NAMES: [(driftline_result, &core::ffi::CStr); 23] = [
     (DRIFTLINE_RESULT_UNKNOWN_CHAIN, c"UNKNOWN_CHAIN"),
     (DRIFTLINE_RESULT_MEMBERSHIP, c"MEMBERSHIP"),
     (DRIFTLINE_RESULT_TOO_MANY, c"TOO_MANY"),
+    (DRIFTLINE_RESULT_IMPORT, c"IMPORT"),
+    (DRIFTLINE_RESULT_NO_POLICY, c"NO_POLICY"),
     (DRIFTLINE_RESULT_SCORER, c"SCORER"),
     (DRIFTLINE_RESULT_NO_SCORER, c"NO_SCORER"),
 ];
@@ -137,6 +143,7 @@ impl From<Error> for Failure {
             Error::TimeReversed { .. } => DRIFTLINE_RESULT_TIME,
             Error::OutOfMemory => DRIFTLINE_RESULT_NO_MEMORY,
             Error::TooMany { .. } => DRIFTLINE_RESULT_TOO_MANY,
+            Error::Import { .. } => DRIFTLINE_RESULT_IMPORT,
             Error::NoScorer => DRIFTLINE_RESULT_NO_SCORER,
             Error::Scorer { method, chain, node, source } => {
                 failure.chain = chain.map_or(DRIFTLINE_NONE, |chain| chain.0);

@@ -11,7 +11,7 @@ use super::sized::{
 };
 use super::types::*;
 use super::version::check_abi;
-use crate::action::{Action, ScorerFailure, TickReport};
+use crate::action::{Action, Eviction, Placement, ScorerFailure, TickReport};
 use crate::error::Error;
 use crate::id::{NodeId, Timestamp};
 use crate::local_scheduler::LocalScheduler;
@@ -20,20 +20,28 @@ use crate::state::MeshState;
 /// What a scheduler handle stands for.
 pub(super) struct SchedulerObject {
     pub(super) scheduler: LocalScheduler,
-    /// The actions that are lent to the caller, laid out with the caller's element size.
-    actions: Vec<u64>,
+    lent: LentActions,
     failures: Vec<driftline_failure>,
+}
+
+/// The actions that are lent to the caller.
+#[derive(Default)]
+struct LentActions {
+    /// Laid out with the caller's element size.
+    actions: Vec<u64>,
+    /// What they exclude, one after the other; they point in here.
+    excluded: Vec<u64>,
 }
 
 /// Makes a scheduler for the chains that `this_node` leads, without a scorer. `abi` is `DRIFTLINE_ABI`.
 ///
-/// The caller owns the handle and ends it with `driftline_scheduler_free`. Errors: `ABI`, `NULL`, `STRUCT_SIZE`, `CONFIG`,
-/// `ID`, `NO_MEMORY`.
+/// The caller owns the handle and ends it with `driftline_scheduler_free`. Errors: `ABI`, `NULL`, `STRUCT_SIZE`,
+/// `CONFIG`, `ID`, `NO_MEMORY`.
 ///
 /// # Safety
 ///
-/// `config` must be NULL or readable for its `struct_size`, `out` NULL or writable; `err` must be NULL or writable for its
-/// `struct_size`.
+/// `config` must be NULL or readable for its `struct_size`, `out` NULL or writable; `err` must be NULL or writable for
+/// its `struct_size`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn driftline_scheduler_new(
     abi: u32,
@@ -47,7 +55,7 @@ pub unsafe extern "C" fn driftline_scheduler_new(
         let config = read_config(config)?;
         let out = required(out, "out")?;
         let scheduler = LocalScheduler::new(NodeId(this_node), config)?;
-        let object = SchedulerObject { scheduler, actions: Vec::new(), failures: Vec::new() };
+        let object = SchedulerObject { scheduler, lent: LentActions::default(), failures: Vec::new() };
         out.set(driftline_scheduler { bits: insert(Box::new(object))? });
         Ok(())
     })
@@ -123,9 +131,9 @@ pub unsafe extern "C" fn driftline_scheduler_configure(
 
 /// Makes this the scorer (writes): every led chain is due (SPEC P4). The previous one is dropped.
 ///
-/// The struct is copied. Whatever this returns, `scorer->drop` is or will be called exactly once for this installation, unless
-/// the pointer is not aligned, or `struct_size` does not cover it or is larger than 4,096. Errors: `NULL` also for a missing `score` or `best_alternative`; `STRUCT_SIZE`,
-/// `RESERVED`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+/// The struct is copied. Whatever this returns, `scorer->drop` is or will be called exactly once for this installation,
+/// unless the pointer is not aligned, or `struct_size` does not cover it or is larger than 4,096. Errors: `NULL` also
+/// for a missing `score` or `best_alternative`; `STRUCT_SIZE`, `RESERVED`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 ///
 /// # Safety
 ///
@@ -175,8 +183,8 @@ pub unsafe extern "C" fn driftline_scheduler_uninstall(
 
 /// Samples what is due and decides nothing (writes the scheduler, reads the state). A tick does it by itself.
 ///
-/// The verdicts of the report are those of the last tick. `report` may be NULL. Errors: `TIME` if `now_ns` is earlier than a
-/// time seen before, `SCORER` when the scorer fails under abort (what was observed is kept, the rest stays due),
+/// The verdicts of the report are those of the last tick. `report` may be NULL. Errors: `TIME` if `now_ns` is earlier
+/// than a time seen before, `SCORER` when the scorer fails under abort (what was observed is kept, the rest stays due),
 /// `NO_MEMORY`, `STRUCT_SIZE`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 ///
 /// # Safety
@@ -205,16 +213,17 @@ pub unsafe extern "C" fn driftline_scheduler_sample(
 /// One tick: observe, decide, commit (writes scheduler and state).
 ///
 /// `*actions` is an array of `*count` actions by ascending chain, laid out with `action_size` bytes each, which is
-/// `sizeof(driftline_action)` as the caller knows it. It belongs to the scheduler and is valid until the next call that
-/// writes it; there is nothing to free. It is NULL when `*count` is 0. Carry the actions out and report back with events; their cooldowns have started.
-/// `report` may be NULL.
+/// `sizeof(driftline_action)` as the caller knows it. It belongs to the scheduler, together with what the actions
+/// exclude, and is valid until the next call that writes it; there is nothing to free. It is NULL when `*count` is 0.
+/// Carry the actions out and report back with events; with them their cooldowns start, or without `move_timeout_ns`
+/// have started. `report` may be NULL.
 ///
 /// Errors: as `driftline_scheduler_sample`, `NULL`. No action is emitted then and no decision state is written.
 ///
 /// # Safety
 ///
-/// `actions` and `count` must be NULL or writable, `report` NULL or writable for its `struct_size`; `err` must be NULL or
-/// writable for its.
+/// `actions` and `count` must be NULL or writable, `report` NULL or writable for its `struct_size`; `err` must be NULL
+/// or writable for its.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn driftline_scheduler_tick(
     scheduler: driftline_scheduler,
@@ -227,27 +236,27 @@ pub unsafe extern "C" fn driftline_scheduler_tick(
     err: *mut driftline_error,
 ) -> driftline_result {
     guard(err, || {
-        let lent = Lent::check(action_size, actions, count)?;
+        let place = Lent::check(action_size, actions, count)?;
         let report = check_output(report, "report")?;
         let mut entered = enter_exclusive::<SchedulerObject>(scheduler.bits)?;
         let mut state = enter_exclusive::<MeshState>(state.bits)?;
-        let SchedulerObject { scheduler, actions, failures } = entered.get()?;
+        let SchedulerObject { scheduler, lent, failures } = entered.get()?;
         // What needs memory comes before the commit: a move that nobody hears of must not start a cooldown.
         let decision = scheduler.tick_prepared(state.get()?, Timestamp(now_ns), |decision| {
             keep_failures(failures, &decision.report.failures)?;
-            lent.lay_out(actions, &decision.actions)
+            place.lay_out(lent, &decision.actions)
         })?;
-        lent.lend(actions, decision.actions.len());
+        place.lend(lent, decision.actions.len());
         write_report(report, &decision.report);
         Ok(())
     })
 }
 
-/// What a tick on the same observations would do: a dry run that changes nothing, but has the scheduler to itself, because
-/// it asks the scorer (writes the lent actions, reads the state).
+/// What a tick on the same observations would do: a dry run that changes nothing, but has the scheduler to itself,
+/// because it asks the scorer (writes the lent actions, reads the state).
 ///
-/// No cooldown starts. The actions replace those that were lent before, and the failures those of the last pass. Everything
-/// else is as in `driftline_scheduler_tick`.
+/// No cooldown starts. The actions replace those that were lent before, and the failures those of the last pass.
+/// Everything else is as in `driftline_scheduler_tick`.
 ///
 /// # Safety
 ///
@@ -264,15 +273,15 @@ pub unsafe extern "C" fn driftline_scheduler_decide(
     err: *mut driftline_error,
 ) -> driftline_result {
     guard(err, || {
-        let lent = Lent::check(action_size, actions, count)?;
+        let place = Lent::check(action_size, actions, count)?;
         let report = check_output(report, "report")?;
         let mut entered = enter_exclusive::<SchedulerObject>(scheduler.bits)?;
         let state = enter_shared::<MeshState>(state.bits)?;
-        let SchedulerObject { scheduler, actions, failures } = entered.get()?;
+        let SchedulerObject { scheduler, lent, failures } = entered.get()?;
         let decision = scheduler.decide(state.get()?, Timestamp(now_ns))?;
         keep_failures(failures, &decision.report.failures)?;
-        lent.lay_out(actions, &decision.actions)?;
-        lent.lend(actions, decision.actions.len());
+        place.lay_out(lent, &decision.actions)?;
+        place.lend(lent, decision.actions.len());
         write_report(report, &decision.report);
         Ok(())
     })
@@ -280,14 +289,14 @@ pub unsafe extern "C" fn driftline_scheduler_decide(
 
 /// The chains that the last sample or tick re-scored, ascending, and why (reads).
 ///
-/// `sampled_size` is `sizeof(driftline_sampled)`. `out` may be NULL with a capacity of 0 to ask for the count. If they do not
-/// fit: `CAPACITY`, and `*count` is how many there are. Errors: `NULL`, `STRUCT_SIZE`; `HANDLE`, `BUSY`, `REENTRANT`,
-/// `POISONED`.
+/// `sampled_size` is `sizeof(driftline_sampled)`. `out` may be NULL with a capacity of 0 to ask for the count. If they
+/// do not fit: `CAPACITY`, and `*count` is how many there are. Errors: `NULL`, `STRUCT_SIZE`; `HANDLE`, `BUSY`,
+/// `REENTRANT`, `POISONED`.
 ///
 /// # Safety
 ///
-/// `out` must be writable for `capacity` elements of `sampled_size` bytes, `count` NULL or writable; `err` must be NULL or
-/// writable for its `struct_size`.
+/// `out` must be writable for `capacity` elements of `sampled_size` bytes, `count` NULL or writable; `err` must be NULL
+/// or writable for its `struct_size`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn driftline_scheduler_sampled(
     scheduler: driftline_scheduler,
@@ -305,7 +314,8 @@ pub unsafe extern "C" fn driftline_scheduler_sampled(
     })
 }
 
-/// The scorer's failures that the last sample, tick or dry run that succeeded has skipped, in the order in which they happened (reads).
+/// The scorer's failures that the last sample, tick or dry run that succeeded has skipped, in the order in which they
+/// happened (reads).
 ///
 /// `failure_size` is `sizeof(driftline_failure)`. Otherwise as `driftline_scheduler_sampled`.
 ///
@@ -341,40 +351,81 @@ impl Lent {
     }
 
     /// Lays the actions out as the caller knows them, in memory of the scheduler's.
-    fn lay_out(&self, lent: &mut Vec<u64>, actions: &[Action]) -> Result<(), Error> {
+    fn lay_out(&self, lent: &mut LentActions, actions: &[Action]) -> Result<(), Error> {
+        let LentActions { actions: laid_out, excluded } = lent;
         let stride = self.action_size / size_of::<u64>();
-        lent.clear();
-        lent.try_reserve(actions.len() * stride).map_err(|_| Error::OutOfMemory)?;
-        lent.resize(actions.len() * stride, 0);
-        for (slot, action) in lent.chunks_exact_mut(stride).zip(actions) {
+        laid_out.clear();
+        laid_out.try_reserve(actions.len() * stride).map_err(|_| Error::OutOfMemory)?;
+        laid_out.resize(actions.len() * stride, 0);
+        excluded.clear();
+        excluded
+            .try_reserve(actions.iter().map(|action| excluded_by(action).len()).sum())
+            .map_err(|_| Error::OutOfMemory)?;
+        excluded.extend(actions.iter().flat_map(excluded_by).map(|node| node.0));
+        let mut rest = excluded.as_slice();
+        for (slot, action) in laid_out.chunks_exact_mut(stride).zip(actions) {
+            let (exclude, others) = rest.split_at(excluded_by(action).len());
+            rest = others;
+            let mut element = action_to_c(action);
+            if !exclude.is_empty() {
+                element.exclude = exclude.as_ptr();
+                element.exclude_count = exclude.len() as u64;
+            }
             // SAFETY: the chunk has `action_size` bytes.
-            unsafe { write_element(slot.as_mut_ptr().cast::<u8>(), self.action_size, action_to_c(action)) };
+            unsafe { write_element(slot.as_mut_ptr().cast::<u8>(), self.action_size, element) };
         }
         Ok(())
     }
 
     /// Tells the caller where they are.
-    fn lend(self, lent: &[u64], count: usize) {
+    fn lend(self, lent: &LentActions, count: usize) {
         self.count.set(count);
         // An empty buffer may never have been allocated, and its pointer is none that a caller should see.
-        let actions = if count == 0 { core::ptr::null() } else { lent.as_ptr().cast::<driftline_action>() };
+        let actions = if count == 0 { core::ptr::null() } else { lent.actions.as_ptr().cast::<driftline_action>() };
         self.actions.set(actions);
     }
 }
 
-pub(super) fn action_to_c(action: &Action) -> driftline_action {
+/// The nodes that an action must not lead to.
+fn excluded_by(action: &Action) -> &[NodeId] {
     match action {
-        Action::Evict(eviction) => driftline_action {
-            kind: DRIFTLINE_ACTION_EVICT,
-            flags: if eviction.cost.is_some() { DRIFTLINE_ACTION_FLAG_COST } else { 0 },
-            chain: eviction.chain.0,
-            victim: eviction.victim.0,
-            target: eviction.target.0,
-            victim_score: eviction.victim_score,
-            target_score: eviction.target_score,
-            gain: eviction.gain,
-            cost: eviction.cost.unwrap_or(0.0),
-        },
+        Action::Evict(_) => &[],
+        Action::Place(placement) => &placement.exclude,
+    }
+}
+
+/// An action without what it excludes, for which somebody else has to have the room.
+pub(super) fn action_to_c(action: &Action) -> driftline_action {
+    let (kind, victim, victim_score, target_score, gain, cost) = match action {
+        Action::Evict(Eviction { victim, victim_score, target_score, gain, cost, .. }) => {
+            (DRIFTLINE_ACTION_EVICT, Some(*victim), *victim_score, *target_score, *gain, *cost)
+        }
+        Action::Place(Placement { victim, victim_score, target_score, gain, cost, .. }) => {
+            (DRIFTLINE_ACTION_PLACE, *victim, *victim_score, *target_score, *gain, *cost)
+        }
+    };
+    let (target, revision) = (action.target(), action.revision());
+    let flag = |is_known: bool, flag: u32| if is_known { flag } else { 0 };
+    let node = |node: Option<NodeId>| node.map_or(DRIFTLINE_NONE, |node| node.0);
+    driftline_action {
+        kind,
+        flags: flag(cost.is_some(), DRIFTLINE_ACTION_FLAG_COST)
+            | flag(victim.is_some(), DRIFTLINE_ACTION_FLAG_VICTIM)
+            | flag(target.is_some(), DRIFTLINE_ACTION_FLAG_TARGET)
+            | flag(victim_score.is_some(), DRIFTLINE_ACTION_FLAG_VICTIM_SCORE)
+            | flag(target_score.is_some(), DRIFTLINE_ACTION_FLAG_TARGET_SCORE)
+            | flag(gain.is_some(), DRIFTLINE_ACTION_FLAG_GAIN)
+            | flag(revision.is_some(), DRIFTLINE_ACTION_FLAG_REVISION),
+        chain: action.chain().0,
+        victim: node(victim),
+        target: node(target),
+        victim_score: victim_score.unwrap_or(f32::NAN),
+        target_score: target_score.unwrap_or(f32::NAN),
+        gain: gain.unwrap_or(f32::NAN),
+        cost: cost.unwrap_or(0.0),
+        arm: action.arm() as u32,
+        revision: revision.unwrap_or(DRIFTLINE_NONE),
+        ..driftline_action::default()
     }
 }
 
@@ -413,5 +464,12 @@ pub(super) fn write_report(output: Option<SizedOutput<driftline_report>>, report
         verdicts: report.verdicts,
         deferred: report.deferred,
         deferred_age_ns: report.deferred_age_ns,
+        in_flight: report.in_flight,
+        completed_moves: report.completed_moves,
+        failed_moves: report.failed_moves,
+        timed_out_moves: report.timed_out_moves,
+        returned_moves: report.returned_moves,
+        forced_refused: report.forced_refused,
+        ignored_feedback: report.ignored_feedback,
     });
 }

@@ -59,7 +59,8 @@ impl CScorer {
         CScorer { entries, owns_ctx: false, buffers: RefCell::default() }.checked()
     }
 
-    /// Takes a scorer over. If it is refused, `drop` has been called, as far as the struct could be trusted to have one.
+    /// Takes a scorer over. If it is refused, `drop` has been called, as far as the struct could be trusted to have
+    /// one.
     pub(super) fn adopt(scorer: *const driftline_scorer) -> Result<Self, Failure> {
         let entries = read_sized(scorer, NO_ENTRIES, "scorer").inspect_err(|_| drop_refused(scorer))?;
         CScorer { entries, owns_ctx: true, buffers: RefCell::default() }.checked()
@@ -108,6 +109,22 @@ fn call_drop(ctx: *mut c_void, drop: Option<unsafe extern "C" fn(*mut c_void)>) 
         unsafe { drop(ctx) };
     }
 }
+
+/// A scorer that is asked one question at a time, so that it gets the defaults of the trait.
+struct OneByOne<'a>(&'a CScorer);
+
+impl PlacementScorer for OneByOne<'_> {
+    fn score(&self, chain: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
+        self.0.score(chain, node)
+    }
+
+    fn best_alternative(&self, chain: ChainId, exclude: &[NodeId]) -> ScorerResult<Option<Alternative>> {
+        self.0.best_alternative(chain, exclude)
+    }
+}
+
+/// So many alternatives are asked for at first; few callers want more, and fewer scorers have them.
+const FIRST_CAPACITY: usize = 256;
 
 /// What a callback returned, and what it wrote.
 fn answer<T>(code: i32, value: T) -> ScorerResult<Option<T>> {
@@ -257,24 +274,33 @@ impl PlacementScorer for CScorer {
         out: &mut Vec<Alternative>,
     ) -> ScorerResult<()> {
         let Some(entry) = self.entries.alternatives else {
-            if limit > 0 {
-                out.extend(self.best_alternative(chain, exclude)?);
-            }
-            return Ok(());
+            return OneByOne(self).alternatives(chain, exclude, limit, out);
         };
         let mut found = Vec::new();
-        reserve(&mut found, limit)?;
-        found.resize(limit, driftline_alternative { node: DRIFTLINE_NONE, score: f32::NAN, reserved: 0 });
-        let mut count = 0;
-        let ids = exclude.as_ptr().cast::<u64>();
-        // SAFETY: as for the best alternative; `found` has `limit` elements.
-        let code =
-            unsafe { entry(self.entries.ctx, chain.0, ids, exclude.len(), found.as_mut_ptr(), limit, &raw mut count) };
-        if answer(code, ())?.is_some() {
+        let mut capacity = limit.min(FIRST_CAPACITY);
+        loop {
+            found.clear();
+            reserve(&mut found, capacity)?;
+            found.resize(capacity, driftline_alternative { node: DRIFTLINE_NONE, score: f32::NAN, reserved: 0 });
+            let mut count = 0;
+            let ids = exclude.as_ptr().cast::<u64>();
+            // SAFETY: as for the best alternative; `found` has `capacity` elements.
+            let code = unsafe {
+                entry(self.entries.ctx, chain.0, ids, exclude.len(), found.as_mut_ptr(), capacity, &raw mut count)
+            };
+            if answer(code, ())?.is_none() {
+                return Ok(());
+            }
             // A count that a callback returned is not trusted.
-            let found = found.iter().take(count.min(limit));
-            out.extend(found.map(|found| Alternative { node: NodeId(found.node), score: found.score }));
+            found.truncate(count);
+            if found.len() < capacity || capacity == limit {
+                break;
+            }
+            // There may be more. Room for all that a config allows may be more than memory has.
+            capacity = limit.min(capacity * 2);
         }
+        reserve(out, found.len())?;
+        out.extend(found.iter().map(|found| Alternative { node: NodeId(found.node), score: found.score }));
         Ok(())
     }
 }

@@ -231,6 +231,21 @@ pub(super) fn output_elements<T: Copy>(
     Ok(OutputElements { pointer, capacity, element_size, count })
 }
 
+/// The same for bytes, which have no element size.
+pub(super) fn output_bytes(
+    pointer: *mut u8,
+    capacity: usize,
+    count: *mut usize,
+    name: &str,
+) -> Result<OutputElements<u8>, Failure> {
+    check_count::<u8>(capacity, 1, name)?;
+    if capacity > 0 {
+        check_pointer(pointer.cast_const(), name)?;
+    }
+    check_pointer(count.cast_const(), "count")?;
+    Ok(OutputElements { pointer, capacity, element_size: 1, count })
+}
+
 impl<T: Copy> OutputElements<T> {
     /// Writes the elements and their count. When they do not fit, the count is all that is written.
     pub(super) fn write(self, elements: impl ExactSizeIterator<Item = T>) -> Result<(), Failure> {

@@ -8,20 +8,17 @@ use super::led::{Flags, NO_ROW};
 use super::sampler::Sampler;
 use super::spread::place_of;
 use crate::config::SchedulerConfig;
+use crate::decision::{Rules, needs_attention};
 use crate::error::Error;
 use crate::id::NodeId;
 use crate::room;
-use crate::state::MeshState;
+use crate::state::{Extras, MeshState};
 
 impl Sampler {
     /// Brings rows, holders and cooldowns to where the state is. Asks nothing. If it fails half way it can be repeated:
     /// what was noted counts as seen only at the end.
-    pub(super) fn catch_up(
-        &mut self,
-        state: &MeshState,
-        config: &SchedulerConfig,
-        this_node: NodeId,
-    ) -> Result<(), Error> {
+    pub(super) fn catch_up(&mut self, rules: &Rules<'_>) -> Result<(), Error> {
+        let Rules { state, config, this_node, .. } = *rules;
         if !self.knows(state) {
             // Another state: slots and revisions mean nothing, so everything starts over.
             *self = Sampler {
@@ -41,11 +38,12 @@ impl Sampler {
         self.row_of.resize(slot_count, NO_ROW);
         self.list_noted(state, config, this_node)?;
         for index in 0..self.noted.len() {
-            self.catch_up_chain(state, self.noted[index].1, config, this_node)?;
+            self.catch_up_chain(rules, self.noted[index].1)?;
         }
         self.led.snapshot.forget_emptied_nodes();
         self.catch_up_nodes(state)?;
-        self.cooldowns.settle(state, this_node);
+        self.agenda.follow_config(rules)?;
+        self.agenda.settle(rules);
         self.give_rows_back();
         self.seen_revision = state.revision();
         Ok(())
@@ -94,13 +92,8 @@ impl Sampler {
         outcome
     }
 
-    fn catch_up_chain(
-        &mut self,
-        state: &MeshState,
-        slot: u32,
-        config: &SchedulerConfig,
-        this_node: NodeId,
-    ) -> Result<(), Error> {
+    fn catch_up_chain(&mut self, rules: &Rules<'_>, slot: u32) -> Result<(), Error> {
+        let Rules { state, this_node, .. } = *rules;
         let view = state.view(slot);
         let mut known = self.row_of_slot(state, slot);
         let is_led = state.chains.is_live(slot) && view.is_led_by(this_node);
@@ -123,11 +116,19 @@ impl Sampler {
             room::reserve(&mut self.marks, 1)?;
             room::reserve(&mut self.pending, 1)?;
             self.under_floor.reserve(1)?;
-            let holders_changed = self.led.snapshot.set_holders(row, view.holders())?;
-            if holders_changed {
-                self.under_floor.update(&mut self.led, row, config.score_floor)?;
+            self.attention.reserve(1)?;
+            self.classes.reserve(view.class(), self.led.row_count())?;
+            let holders_changed = self.led.set_holders(row, view.holders())?;
+            let class_changed = self.classes.get(row) != view.class();
+            self.classes.set(row, view.class());
+            if holders_changed || class_changed {
+                self.update_floor(row, rules.config, rules.classes)?;
             }
-            let is_held_back = view.claim_held() || view.last_rebalance().is_some();
+            self.attention.put(&mut self.led, row, needs_attention(&view))?;
+            // Facts are about classes, which whoever judges knows, and counts, which call for attention.
+            let extras = view.chain().extras;
+            let has_moves = view.last_rebalance().is_some() || extras.has(Extras::MEMORY);
+            let is_held_back = view.claim_held() || has_moves || extras.has(Extras::ORDER);
             self.led.row_mut(row).flags.put(Flags::HELD_BACK, is_held_back);
             let is_new = !self.led.has(row, Flags::SAMPLED);
             if is_new || holders_changed || view.chain().touched > self.seen_revision {
@@ -135,10 +136,7 @@ impl Sampler {
             }
             self.make_pending(row)?;
         }
-        match view.last_rebalance() {
-            Some(last) if view.leader() == Some(this_node) => self.cooldowns.add(last, view.id()),
-            _ => Ok(()),
-        }
+        if view.leader() == Some(this_node) { self.agenda.add(&view, rules) } else { Ok(()) }
     }
 
     /// Takes the row away from whatever chain has this slot in the sampler's eyes.
@@ -154,6 +152,8 @@ impl Sampler {
         self.led_chains_changed(row);
         self.backstops.remove(&mut self.led, row);
         self.under_floor.leave(&mut self.led, row);
+        self.attention.leave(&mut self.led, row);
+        self.classes.set(row, 0);
         self.waits.remove(row);
         self.marks_are_stale |= self.led.has(row, Flags::MARKED);
         if self.led.has(row, Flags::FAILED) {

@@ -23,6 +23,8 @@ impl Sampler {
             room::give_back(list);
         }
         self.under_floor.renumber(&new_number);
+        self.attention.renumber(&new_number);
+        self.classes.renumber(&new_number, NO_ROW);
         self.backstops.renumber(&mut self.led, &new_number);
         self.renumber_fingerprints(&new_number);
         self.by_chain_is_stale = true;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::action::{VERDICT_COUNT, Verdict};
 use crate::error::Error;
 use crate::history::ScoreHistory;
-use crate::id::{ChainId, Timestamp};
+use crate::id::{ChainId, NodeId, Timestamp};
 use crate::room;
 use crate::snapshot::ScoreSnapshot;
 
@@ -45,8 +45,10 @@ impl Flags {
     pub(super) const DEFERRED: Flags = Flags(1 << 12);
     /// It had to wait at the sample before, while the present one finds out who waits.
     pub(super) const WAS_DEFERRED: Flags = Flags(1 << 13);
-    /// A claim or a remembered rebalance may keep the chain where it is (D3, D4).
+    /// Something other than its scores may keep the chain where it is: a claim, its moves, its class (D3, D4, O1, Y1).
     pub(super) const HELD_BACK: Flags = Flags(1 << 14);
+    /// It has to be looked at in each tick, whatever its scores.
+    pub(super) const NEEDS_ATTENTION: Flags = Flags(1 << 15);
 
     pub(super) fn has(self, flag: Flags) -> bool {
         self.0 & flag.0 != 0
@@ -89,6 +91,8 @@ pub(super) struct LedChains {
     first_free: u32,
     pub(super) count: u64,
     pub(super) snapshot: ScoreSnapshot,
+    /// Led chains of which somebody has a score (V2).
+    pub(super) scored: u64,
     /// Led chains by standing verdict; they add up to `count`.
     pub(super) verdicts: [u64; VERDICT_COUNT],
 }
@@ -100,6 +104,7 @@ impl Default for LedChains {
             first_free: NO_ROW,
             count: 0,
             snapshot: ScoreSnapshot::default(),
+            scored: 0,
             verdicts: [0; VERDICT_COUNT],
         }
     }
@@ -146,6 +151,35 @@ impl LedChains {
         })
     }
 
+    /// Makes these the holders of a row and says whether they were others before.
+    pub(super) fn set_holders(
+        &mut self,
+        row: u32,
+        holders: impl ExactSizeIterator<Item = NodeId> + Clone,
+    ) -> Result<bool, Error> {
+        let had_score = self.snapshot.has_score(row);
+        let changed = self.snapshot.set_holders(row, holders)?;
+        if changed {
+            self.count_score(row, had_score);
+        }
+        Ok(changed)
+    }
+
+    /// Replaces the cells of a row as a whole (S4).
+    pub(super) fn replace_cells(&mut self, row: u32, scores: &[Option<f32>]) {
+        let had_score = self.snapshot.has_score(row);
+        self.snapshot.replace_cells(row, scores);
+        self.count_score(row, had_score);
+    }
+
+    fn count_score(&mut self, row: u32, had_score: bool) {
+        match (had_score, self.snapshot.has_score(row)) {
+            (false, true) => self.scored += 1,
+            (true, false) => self.scored -= 1,
+            _ => {}
+        }
+    }
+
     /// The row of a chain, if it was led at the last sample.
     pub(super) fn find(&self, chain: ChainId) -> Option<u32> {
         self.snapshot.row_of(chain)
@@ -188,6 +222,7 @@ impl LedChains {
 
     /// The chain is led no longer: cells, history and cadence are gone (S7). It must be out of the backstops already.
     pub(super) fn remove(&mut self, row: u32) {
+        self.scored -= u64::from(self.snapshot.has_score(row));
         self.snapshot.remove(row);
         let led = &mut self.rows[row as usize];
         self.verdicts[usize::from(led.verdict.number())] -= 1;

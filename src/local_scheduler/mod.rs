@@ -1,34 +1,45 @@
 //! The scheduler of one node: it observes, decides, and commits (A3, A8).
 
+mod agenda;
 mod backstops;
 mod cadence;
 mod catch_up;
-mod cooldowns;
+mod commit;
 mod decide;
+mod drains;
 mod due;
-mod floor;
+mod explain;
+mod floors;
 mod gaps;
 mod led;
+mod members;
 mod next;
 mod poll;
 mod rescore;
 mod sampler;
 mod spread;
+mod standing;
+mod transitions;
 mod waits;
 mod wheel;
 
-use crate::action::{Decision, Explanation, Judgement, SampleCause, TickReport, Verdict};
+use alloc::vec::Vec;
+
+use crate::action::{Decision, SampleCause, TickReport, Transition};
+use crate::class::{ClassPolicy, Classes};
 use crate::config::SchedulerConfig;
-use crate::decision::NextDue;
+use crate::decision::{DrainProgress, NextDue, Rules};
 use crate::error::Error;
 use crate::history::ScoreHistory;
 use crate::id::{ChainId, NodeId, Timestamp};
 use crate::scorer::SchedulerRegistry;
 use crate::snapshot::ScoreSnapshot;
 use crate::state::MeshState;
-use decide::{Answer, Question};
-use led::Flags;
+use commit::Terms;
+use decide::{Answer, Question, Scratch};
 use sampler::Sampler;
+use standing::{Standing, Warmup};
+use transitions::Transitions;
 
 /// Watches the chains that one node leads and says which replica should move.
 ///
@@ -65,7 +76,7 @@ use sampler::Sampler;
 /// let decision = scheduler.tick(&mut state, Timestamp(0))?;
 /// for action in &decision.actions {
 ///     if let Action::Evict(eviction) = action {
-///         assert_eq!((eviction.victim, eviction.target), (NodeId(3), NodeId(9)));
+///         assert_eq!((eviction.victim, eviction.target), (NodeId(3), Some(NodeId(9))));
 ///     }
 /// }
 /// # Ok(())
@@ -75,20 +86,36 @@ use sampler::Sampler;
 pub struct LocalScheduler {
     this_node: NodeId,
     config: SchedulerConfig,
+    classes: Classes,
     registry: SchedulerRegistry,
     sampler: Sampler,
     /// The latest time that a sample or tick was given (T1).
     last_seen: Option<Timestamp>,
     /// What the last sample did.
     report: TickReport,
+    /// When the last tick was committed.
+    last_tick: Option<Timestamp>,
     /// The last committed tick; its judgements are the operands of the standing verdicts.
     committed: Answer,
     /// Where the next tick writes; becomes `committed` only when nothing can fail any more.
     draft: Answer,
-    /// The config that the standing verdicts were judged by.
+    scratch: Scratch,
+    /// The config and the policies that the standing verdicts were judged by.
     judged_by: SchedulerConfig,
+    judged_classes: Classes,
     /// Whether the standing verdicts were judged with a scorer.
     judged_with_scorer: bool,
+    /// What is said of all chains at once (R6, V2).
+    standing: Standing,
+    warmup: Warmup,
+    /// How far the drains have come, by ascending node (N1).
+    drains: Vec<DrainProgress>,
+    transitions: Transitions,
+    /// What the state had noted, and how much feedback it had ignored, when the last tick was committed (R7, F3).
+    acted_revision: u64,
+    seen_feedback: u64,
+    /// What it had noted when the commit was over.
+    settled_revision: u64,
 }
 
 impl LocalScheduler {
@@ -105,14 +132,25 @@ impl LocalScheduler {
         Ok(LocalScheduler {
             this_node,
             config,
+            classes: Classes::default(),
             registry: SchedulerRegistry::default(),
             sampler: Sampler::default(),
             last_seen: None,
             report: TickReport::default(),
+            last_tick: None,
             committed: Answer::default(),
             draft: Answer::default(),
+            scratch: Scratch::default(),
             judged_by: config,
+            judged_classes: Classes::default(),
             judged_with_scorer: false,
+            standing: Standing::default(),
+            warmup: Warmup::default(),
+            drains: Vec::new(),
+            transitions: Transitions::default(),
+            acted_revision: 0,
+            seen_feedback: 0,
+            settled_revision: 0,
         })
     }
 
@@ -139,7 +177,7 @@ impl LocalScheduler {
         if config == self.config {
             return Ok(());
         }
-        self.sampler.configure(&self.config, &config)?;
+        self.sampler.configure(&self.config, &config, &self.classes)?;
         self.config = config;
         Ok(())
     }
@@ -168,9 +206,13 @@ impl LocalScheduler {
     pub fn sample(&mut self, state: &MeshState, now: Timestamp) -> Result<&TickReport, Error> {
         self.observe(state, now)?;
         let mut next_due = NextDue::default();
-        self.sampler.next_due(state, &self.registry, &self.config, self.this_node, now, &mut next_due);
+        let rules = self.rules(state, now);
+        self.sampler.next_due(&rules, &self.registry, &mut next_due);
+        next_due.consider_after(now, state.frozen_until());
+        next_due.consider(self.warming_until(state, now).flatten());
+        self.consider_drains(state, now, &mut next_due);
         self.report.next_due = next_due.earliest();
-        self.report.verdicts = self.sampler.led.verdicts;
+        self.report.verdicts = self.standing.verdicts(&self.sampler.led);
         Ok(&self.report)
     }
 
@@ -197,25 +239,46 @@ impl LocalScheduler {
         self.check_time(now)?;
         state.close_gaps();
         self.observe(state, now)?;
-        let mut draft = core::mem::take(&mut self.draft);
-        let outcome = self.question(state, now).answer(&mut draft);
-        self.draft = draft;
+        let (mut draft, mut scratch) = (core::mem::take(&mut self.draft), core::mem::take(&mut self.scratch));
+        let outcome = self.question(state, now).answer(&mut draft, &mut scratch);
+        (self.draft, self.scratch) = (draft, scratch);
         outcome?;
-        // The commit cannot fail: room for the marks that it makes (S8), and for the whole report, is made here.
-        let decision = &mut self.draft.decision;
-        crate::room::reserve(&mut self.sampler.marks, decision.judgements.len())?;
-        if self.config.retry_backoff_ns > 0 {
-            self.sampler.waits.reserve(self.draft.refused_count)?;
-        }
+        // The commit cannot fail: room for all that it writes, and for the whole report, is made here.
+        let LocalScheduler { config, classes, this_node, acted_revision, .. } = self;
+        let terms = Terms { config, classes, this_node: *this_node, now, acted_revision: *acted_revision };
+        self.sampler.prepare_commit(state, &self.draft, &self.scratch.work, &terms, &mut self.transitions)?;
+        let judged_classes = if self.judged_classes == self.classes { None } else { Some(self.classes.try_clone()?) };
         let decision = &mut self.draft.decision;
         self.report.failures.try_reserve(decision.report.failures.len()).map_err(|_| Error::OutOfMemory)?;
         decision.report.add_sampling(&mut self.report);
         prepare(decision)?;
-        self.sampler.commit(state, &self.draft, &self.config, self.this_node, now);
-        core::mem::swap(&mut self.draft, &mut self.committed);
-        self.judged_by = self.config;
-        self.judged_with_scorer = self.registry.scorer().is_some();
+        self.commit(state, now, judged_classes);
         Ok(&self.committed.decision)
+    }
+
+    fn commit(&mut self, state: &mut MeshState, now: Timestamp, judged_classes: Option<Classes>) {
+        // Before the commit notes anything: an order that a limit has refused is renewed by it.
+        let seen_revision = state.revision();
+        let is_warming = self.warming_until(state, now).is_some();
+        self.warmup.is_over |= !is_warming;
+        self.standing.follow(self.draft.standing, now, &mut self.transitions);
+        let LocalScheduler { config, classes, this_node, acted_revision, .. } = self;
+        let terms = Terms { config, classes, this_node: *this_node, now, acted_revision: *acted_revision };
+        self.sampler.commit(state, &self.draft, &self.scratch.work, &terms, &mut self.transitions);
+        self.transitions.close(now);
+        core::mem::swap(&mut self.drains, &mut self.scratch.work.drains);
+        core::mem::swap(&mut self.draft, &mut self.committed);
+        self.last_tick = Some(now);
+        self.acted_revision = seen_revision;
+        self.settled_revision = state.revision();
+        self.seen_feedback = state.ignored_feedback;
+        if self.committed.standing.is_none() {
+            self.judged_by = self.config;
+            self.judged_with_scorer = self.registry.scorer().is_some();
+            if let Some(classes) = judged_classes {
+                self.judged_classes = classes;
+            }
+        }
     }
 
     /// What a tick on the same observations would decide (T3): a dry run that changes nothing.
@@ -229,57 +292,8 @@ impl LocalScheduler {
     pub fn decide(&self, state: &MeshState, now: Timestamp) -> Result<Decision, Error> {
         self.check_time(now)?;
         let mut answer = Answer::default();
-        self.question(state, now).answer(&mut answer)?;
+        self.question(state, now).answer(&mut answer, &mut Scratch::default())?;
         Ok(answer.decision)
-    }
-
-    /// Why a chain is where it is: its verdict as of the last tick, with operands.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotLed`] if this scheduler does not lead the chain now.
-    pub fn explain(&self, state: &MeshState, chain: ChainId) -> Result<Explanation, Error> {
-        let view = state.chain(chain).filter(|view| view.is_led_by(self.this_node));
-        let view = view.ok_or(Error::NotLed { chain })?;
-        let cooldown_until = view.last_rebalance().and_then(|last| last.after_ns(self.config.cooldown_ns));
-        let mut explanation = Explanation {
-            judgement: Judgement::bare(chain, Verdict::NotSampled),
-            since: None,
-            sampled_at: None,
-            cooldown_until,
-            score_floor: self.config.score_floor,
-            hysteresis_gap: self.config.hysteresis_gap,
-            refusal: None,
-            retry_at: None,
-        };
-        let row = if self.sampler.knows(state) { self.sampler.led.find(chain) } else { None };
-        let Some(row) = row else { return Ok(explanation) };
-        let led = self.sampler.led.row(row);
-        if led.flags.has(Flags::JUDGED) {
-            explanation.since = Some(led.since);
-            explanation.score_floor = self.judged_by.score_floor;
-            explanation.hysteresis_gap = self.judged_by.hysteresis_gap;
-        }
-        explanation.sampled_at = led.flags.has(Flags::SAMPLED).then_some(led.last_sampled);
-        explanation.judgement.verdict = led.verdict;
-        if led.verdict == Verdict::RetryLater {
-            let wait = self.sampler.waits.get(row);
-            explanation.refusal = wait.map(|wait| wait.refusal);
-            explanation.retry_at = wait.and_then(|wait| wait.end(self.config.retry_backoff_ns));
-        }
-        if led.verdict == Verdict::Healthy {
-            let worst = self.sampler.led.snapshot.row_worst(row);
-            explanation.judgement.victim = worst.map(|(node, _)| node);
-            explanation.judgement.sampled_score = worst.map(|(_, score)| score);
-        } else {
-            let judgements = &self.committed.decision.judgements;
-            if let Ok(index) = judgements.binary_search_by_key(&chain, |judgement| judgement.chain)
-                && judgements[index].verdict == led.verdict
-            {
-                explanation.judgement = judgements[index];
-            }
-        }
-        Ok(explanation)
     }
 
     /// The history of a chain; `None` if it was not led at the last sample.
@@ -299,13 +313,51 @@ impl LocalScheduler {
         self.sampler.due.iter().map(|due| (due.chain, due.cause))
     }
 
+    /// The last changes of standing verdicts, oldest first, at most [`TRANSITION_RING_LENGTH`](crate::TRANSITION_RING_LENGTH)
+    /// (W3).
+    pub fn transitions(&self) -> impl ExactSizeIterator<Item = Transition> + '_ {
+        self.transitions.iter()
+    }
+
+    /// The policy of a class, if it has one (Y1).
+    #[must_use]
+    pub fn class_policy(&self, class: u32) -> Option<&ClassPolicy> {
+        self.classes.get(class)
+    }
+
+    /// Gives a class a policy, or takes it away, from the next call on, and answers the one before (Y1, G2). Costs one walk
+    /// over the led chains.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] for an invalid policy, [`Error::TooMany`] beyond 255 of them, [`Error::OutOfMemory`]. The policies
+    /// are then the old ones.
+    pub fn set_class_policy(&mut self, class: u32, policy: Option<ClassPolicy>) -> Result<Option<ClassPolicy>, Error> {
+        policy.map_or(Ok(()), |policy| policy.validate())?;
+        let mut classes = self.classes.try_clone()?;
+        let before = classes.set(class, policy)?;
+        self.sampler.set_classes(&self.config, &classes)?;
+        self.classes = classes;
+        Ok(before)
+    }
+
     /// The observing half of a tick.
     fn observe(&mut self, state: &MeshState, now: Timestamp) -> Result<(), Error> {
         self.check_time(now)?;
         self.last_seen = Some(now);
         self.report = TickReport::default();
-        let LocalScheduler { sampler, registry, config, report, .. } = self;
-        sampler.sample(state, registry, config, self.this_node, now, report)
+        if !self.sampler.knows(state) {
+            // Another state: nothing that was learned of the old one means anything.
+            self.standing = Standing::default();
+            self.warmup = Warmup::default();
+            self.drains.clear();
+            self.last_tick = None;
+            (self.acted_revision, self.seen_feedback) = (0, 0);
+        }
+        self.warmup.started = self.warmup.started.or(Some(now));
+        let LocalScheduler { this_node, config, classes, registry, sampler, report, .. } = self;
+        let rules = Rules { state, config, classes, this_node: *this_node, now };
+        sampler.sample(&rules, registry, report)
     }
 
     /// T1: time never goes back.
@@ -316,16 +368,24 @@ impl LocalScheduler {
         }
     }
 
+    fn rules<'a>(&'a self, state: &'a MeshState, now: Timestamp) -> Rules<'a> {
+        Rules { state, config: &self.config, classes: &self.classes, this_node: self.this_node, now }
+    }
+
     fn question<'a>(&'a self, state: &'a MeshState, now: Timestamp) -> Question<'a> {
         let scorer = self.registry.scorer();
+        let has_changed = self.judged_by != self.config || self.judged_classes != self.classes;
+        let knows = self.sampler.knows(state);
         Question {
             sampler: &self.sampler,
-            state,
-            config: &self.config,
+            rules: self.rules(state, now),
             scorer: scorer.map(|scorer| scorer as &dyn crate::PlacementScorer),
-            this_node: self.this_node,
-            now,
-            judge_all: self.judged_by != self.config || self.judged_with_scorer != scorer.is_some(),
+            judge_all: has_changed || self.judged_with_scorer != scorer.is_some(),
+            drains: if knows { &self.drains } else { &[] },
+            acted_revision: if knows { self.acted_revision } else { 0 },
+            warming_until: self.warming_until(state, now),
+            seen_feedback: self.seen_feedback,
+            has_news: !knows || self.last_tick.is_none() || self.settled_revision != state.revision(),
         }
     }
 }

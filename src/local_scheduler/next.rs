@@ -3,10 +3,10 @@
 use super::led::Flags;
 use super::sampler::Sampler;
 use crate::config::SchedulerConfig;
-use crate::decision::NextDue;
+use crate::decision::{NextDue, Rules};
 use crate::id::{NodeId, Timestamp};
 use crate::scorer::SchedulerRegistry;
-use crate::state::MeshState;
+use crate::state::{ChainView, MeshState};
 
 impl Sampler {
     /// When the first led chain is due for its backstop or for another attempt (T2). One that was deferred is due at
@@ -38,25 +38,29 @@ impl Sampler {
     }
 
     /// The earliest of everything that waits, as things stand (T2).
-    pub(super) fn next_due(
-        &self,
-        state: &MeshState,
-        registry: &SchedulerRegistry,
-        config: &SchedulerConfig,
-        this_node: NodeId,
-        now: Timestamp,
-        next_due: &mut NextDue,
-    ) {
-        let first = self.cooldowns.first_waiting(state, this_node, now, config.cooldown_ns);
-        next_due.consider_cooldown(first, config, now);
+    pub(super) fn next_due(&self, rules: &Rules<'_>, registry: &SchedulerRegistry, next_due: &mut NextDue) {
+        let Rules { state, config, this_node, now, .. } = *rules;
+        next_due.consider(self.agenda.first_ahead(rules, |_| true));
+        for view in self.attended(state, this_node) {
+            view.memory().into_iter().for_each(|memory| next_due.consider_moves(memory, config, now));
+        }
         if registry.scorer().is_some() {
             self.next_sample_due(state, config, this_node, next_due);
             self.next_retry(config, now, next_due);
         }
     }
 
+    /// The chains that need attention, as far as they are still led.
+    pub(super) fn attended<'a>(
+        &'a self,
+        state: &'a MeshState,
+        this_node: NodeId,
+    ) -> impl Iterator<Item = ChainView<'a>> + 'a {
+        self.attention.members().iter().filter_map(move |&(_, row)| self.view_of(state, row, this_node))
+    }
+
     /// When the first wait of a chain that stands under the floor is over (L4).
-    fn next_retry(&self, config: &SchedulerConfig, now: Timestamp, next_due: &mut NextDue) {
+    pub(super) fn next_retry(&self, config: &SchedulerConfig, now: Timestamp, next_due: &mut NextDue) {
         if self.waits.is_empty() {
             return;
         }

@@ -7,9 +7,10 @@ use super::poll::abort;
 use super::sampler::{Block, Due, Sampler};
 use crate::action::Verdict;
 use crate::asker::{Asker, Subject};
-use crate::config::{FingerprintMode, SchedulerConfig};
+use crate::config::FingerprintMode;
+use crate::decision::Rules;
 use crate::error::{Error, ScorerError, ScorerMethod};
-use crate::id::{ChainId, NodeId, Timestamp};
+use crate::id::{ChainId, NodeId};
 use crate::room;
 
 /// How many pairs cross to the scorer at once: enough to make the crossing cheap, few enough to stay in the cache.
@@ -33,19 +34,14 @@ impl Line {
 
 impl Sampler {
     /// S4: re-scores the listed chains, block by block, and leaves those that were in the list.
-    pub(super) fn rescore_due(
-        &mut self,
-        config: &SchedulerConfig,
-        now: Timestamp,
-        asker: &mut Asker<'_>,
-    ) -> Result<(), Error> {
+    pub(super) fn rescore_due(&mut self, rules: &Rules<'_>, asker: &mut Asker<'_>) -> Result<(), Error> {
         let mut block = core::mem::take(&mut self.block);
         let mut line = Line { chains: core::mem::take(&mut self.due), next: 0, sampled: 0 };
-        let outcome = self.rescore_blocks(&mut line, &mut block, config, now, asker);
+        let outcome = self.rescore_blocks(&mut line, &mut block, rules, asker);
         line.chains.truncate(line.sampled);
         self.due = line.chains;
         self.block = block;
-        self.sweep_marks(now);
+        self.sweep_marks(rules.now);
         outcome
     }
 
@@ -53,8 +49,7 @@ impl Sampler {
         &mut self,
         line: &mut Line,
         block: &mut Block,
-        config: &SchedulerConfig,
-        now: Timestamp,
+        rules: &Rules<'_>,
         asker: &mut Asker<'_>,
     ) -> Result<(), Error> {
         // Up to here chains are asked one by one, because a whole block failed.
@@ -66,7 +61,7 @@ impl Sampler {
             let end = line.next + self.fill_block(&line.chains[line.next..], most, block)?;
             let Block { pairs, scores, .. } = block;
             let Err(error) = asker.score_many(pairs, scores) else {
-                self.take_scores(line, end, scores, config, now, asker)?;
+                self.take_scores(line, end, scores, rules, asker)?;
                 block_chains = block_chains.saturating_mul(2);
                 continue;
             };
@@ -79,7 +74,7 @@ impl Sampler {
                 continue;
             }
             let answered = index.unwrap_or(0);
-            self.take_scores(line, end, &mut scores[..answered], config, now, asker)?;
+            self.take_scores(line, end, &mut scores[..answered], rules, asker)?;
             self.score_failed(line.chains[line.next], error, index.map(|index| pairs[index].1), asker)?;
             line.next += 1;
             block_chains = 1;
@@ -113,8 +108,7 @@ impl Sampler {
         line: &mut Line,
         end: usize,
         scores: &mut [Option<f32>],
-        config: &SchedulerConfig,
-        now: Timestamp,
+        rules: &Rules<'_>,
         asker: &mut Asker<'_>,
     ) -> Result<(), Error> {
         let mut rest = scores;
@@ -131,7 +125,7 @@ impl Sampler {
                 return Ok(());
             }
             let (scores, others) = rest.split_at_mut(holder_count);
-            self.chain_sampled(due.row, scores, config, now)?;
+            self.chain_sampled(due.row, scores, rules)?;
             line.keep_next();
             rest = others;
         }
@@ -140,30 +134,25 @@ impl Sampler {
 
     /// The chain was sampled: cells, history, backstop and standing follow. What can fail comes first; the room among
     /// the pending was made before.
-    fn chain_sampled(
-        &mut self,
-        row: u32,
-        scores: &[Option<f32>],
-        config: &SchedulerConfig,
-        now: Timestamp,
-    ) -> Result<(), Error> {
+    fn chain_sampled(&mut self, row: u32, scores: &[Option<f32>], rules: &Rules<'_>) -> Result<(), Error> {
         self.under_floor.reserve(1)?;
         self.backstops.reserve(&mut self.led)?;
         let worst_score = lowest(scores);
+        let score_floor = self.floor_of(row, rules.config, rules.classes);
         let led = self.led.row_mut(row);
         if let Some(worst_score) = worst_score {
-            led.history.record(now, worst_score)?;
+            led.history.record(rules.now, worst_score)?;
         }
-        let is_healthy = worst_score.is_some_and(|score| score >= config.score_floor);
+        let is_healthy = worst_score.is_some_and(|score| score >= score_floor);
         let stays_healthy = is_healthy && led.verdict == Verdict::Healthy && led.flags.has(Flags::JUDGED);
         if !stays_healthy {
             // Whatever else could change the verdict of a healthy chain is noted by the state.
             self.make_pending_reserved(row);
         }
-        self.led.snapshot.replace_cells(row, scores);
-        let is_under = worst_score.is_some_and(|score| score < config.score_floor);
+        self.led.replace_cells(row, scores);
+        let is_under = worst_score.is_some_and(|score| score < score_floor);
         self.under_floor.put(&mut self.led, row, is_under)?;
-        self.backstops.sampled(&mut self.led, row, now);
+        self.backstops.sampled(&mut self.led, row, rules.now);
         // L4: there is something new to judge by.
         self.waits.remove(row);
         let flags = &mut self.led.row_mut(row).flags;
@@ -174,7 +163,7 @@ impl Sampler {
         flags.clear(Flags::DIRTY);
         flags.clear(Flags::FAILED);
         flags.clear(Flags::PUSHED);
-        if config.fingerprint_mode == FingerprintMode::Push {
+        if rules.config.fingerprint_mode == FingerprintMode::Push {
             flags.set(Flags::PUSHED);
         }
         Ok(())

@@ -3,14 +3,17 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::agenda::Agenda;
 use super::backstops::Backstops;
-use super::cooldowns::Cooldowns;
-use super::floor::UnderFloor;
+use super::floors::RowClasses;
 use super::led::{Flags, LedChains, NO_ROW};
+use super::members::Members;
 use super::waits::Waits;
 use crate::action::{SampleCause, TickReport};
 use crate::asker::{Asker, Tally};
+use crate::class::Classes;
 use crate::config::{FingerprintMode, SchedulerConfig};
+use crate::decision::Rules;
 use crate::error::Error;
 use crate::id::{ChainId, NodeId, Timestamp};
 use crate::room;
@@ -18,12 +21,15 @@ use crate::scorer::SchedulerRegistry;
 use crate::state::{ChainView, MeshState};
 
 /// The observing half of a scheduler. It decides nothing and never touches the state.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sampler {
     pub(super) led: LedChains,
+    pub(super) classes: RowClasses,
     pub(super) backstops: Backstops,
-    pub(super) under_floor: UnderFloor,
-    pub(super) cooldowns: Cooldowns,
+    pub(super) under_floor: Members,
+    /// Chains with a move under way, an order, or too few or too many holders.
+    pub(super) attention: Members,
+    pub(super) agenda: Agenda,
     pub(super) waits: Waits,
     /// The row of each slot of the state, [`NO_ROW`] where the chain is not led here.
     pub(super) row_of: Vec<u32>,
@@ -61,6 +67,41 @@ pub(super) struct Sampler {
     pub(super) block: Block,
 }
 
+impl Default for Sampler {
+    fn default() -> Self {
+        Sampler {
+            led: LedChains::default(),
+            classes: RowClasses::default(),
+            backstops: Backstops::default(),
+            under_floor: Members::new(Flags::UNDER_FLOOR),
+            attention: Members::new(Flags::NEEDS_ATTENTION),
+            agenda: Agenda::default(),
+            waits: Waits::default(),
+            row_of: Vec::new(),
+            noted: Vec::new(),
+            marks: Vec::new(),
+            marks_are_stale: false,
+            deferred: Vec::new(),
+            was_deferred: Vec::new(),
+            pending: Vec::new(),
+            sampled_at: Timestamp(0),
+            is_complete: false,
+            seen_state: None,
+            seen_revision: 0,
+            seen_layout: 0,
+            seen_scorer: None,
+            last_mode: FingerprintMode::default(),
+            failed_count: 0,
+            chain_fingerprints: Vec::new(),
+            by_chain: Vec::new(),
+            by_chain_is_stale: false,
+            due: Vec::new(),
+            tally: Tally::default(),
+            block: Block::default(),
+        }
+    }
+}
+
 /// A row that is due until it is re-scored.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mark {
@@ -95,32 +136,31 @@ impl Sampler {
     /// Whatever ends it early, what was observed is kept and what was not stays due (P2).
     pub(super) fn sample(
         &mut self,
-        state: &MeshState,
+        rules: &Rules<'_>,
         registry: &SchedulerRegistry,
-        config: &SchedulerConfig,
-        this_node: NodeId,
-        now: Timestamp,
         report: &mut TickReport,
     ) -> Result<(), Error> {
+        let now = rules.now;
         self.due.clear();
         self.sampled_at = now;
         self.is_complete = false;
         let mut tally = core::mem::take(&mut self.tally);
         tally.clear();
-        let mut outcome = self.catch_up(state, config, this_node);
+        let mut outcome = self.catch_up(rules);
         if outcome.is_ok() {
             // A row that went to another chain is due since now.
             self.sweep_stale_marks(now);
             outcome = match registry.scorer() {
                 Some(scorer) => {
-                    let on_scorer_error = config.on_scorer_error;
+                    let on_scorer_error = rules.config.on_scorer_error;
                     let mut asker = Asker { scorer, on_scorer_error, tally: &mut tally };
-                    self.observe(state, registry.installation(), config, now, &mut asker, report)
+                    self.observe(rules, registry.installation(), &mut asker, report)
                 }
                 None => self.defer_nobody(),
             };
         }
         self.under_floor.settle(&self.led);
+        self.attention.settle(&self.led);
         self.is_complete = outcome.is_ok();
         if outcome.is_err() {
             // Whoever would have sat this sample out sits out no other one.
@@ -138,13 +178,12 @@ impl Sampler {
 
     fn observe(
         &mut self,
-        state: &MeshState,
+        rules: &Rules<'_>,
         installation: Option<&Arc<()>>,
-        config: &SchedulerConfig,
-        now: Timestamp,
         asker: &mut Asker<'_>,
         report: &mut TickReport,
     ) -> Result<(), Error> {
+        let Rules { state, config, now, .. } = *rules;
         if self.seen_scorer.as_ref().map(Arc::as_ptr) != installation.map(Arc::as_ptr) {
             // P4: counters of the old scorer mean nothing to this one.
             self.mark_all(|_| true)?;
@@ -159,7 +198,7 @@ impl Sampler {
         }
         self.last_mode = config.fingerprint_mode;
         self.collect_due(config, now, report)?;
-        self.rescore_due(config, now, asker)?;
+        self.rescore_due(rules, asker)?;
         report.rescored = self.due.len() as u64;
         let Sampler { led, backstops, deferred, .. } = self;
         let left = deferred.iter().filter_map(|&row| backstops.due(led, row, config.decision_interval_ns)).min();
@@ -176,6 +215,7 @@ impl Sampler {
         room::give_back(&mut self.deferred);
         room::give_back_beyond(&mut self.was_deferred, self.deferred.len());
         self.under_floor.give_back();
+        self.attention.give_back();
         let Block { places, fingerprints, moved, .. } = &mut self.block;
         let nodes = self.led.snapshot.nodes.ordered().0.len();
         room::give_back_beyond(places, nodes);
@@ -269,10 +309,15 @@ impl Sampler {
     }
 
     /// Has everything that depends on the config follow it. After an error nothing has changed.
-    pub(super) fn configure(&mut self, old: &SchedulerConfig, new: &SchedulerConfig) -> Result<(), Error> {
+    pub(super) fn configure(
+        &mut self,
+        old: &SchedulerConfig,
+        new: &SchedulerConfig,
+        classes: &Classes,
+    ) -> Result<(), Error> {
         if new.score_floor != old.score_floor {
             // The room comes first, so that nothing can fail once the backstops are others.
-            self.under_floor.reserve_for(&self.led, new.score_floor)?;
+            self.reserve_for_floors(new, classes)?;
         }
         if (new.backstop_spread, new.decision_interval_ns) != (old.backstop_spread, old.decision_interval_ns) {
             // What was served by the old config may be due by the new one.
@@ -284,8 +329,16 @@ impl Sampler {
             self.backstops.interval_changed();
         }
         if new.score_floor != old.score_floor {
-            self.under_floor.rebuild(&mut self.led, new.score_floor)?;
+            self.rebuild_floors(new, classes)?;
         }
+        self.agenda.config_changed();
         Ok(())
+    }
+
+    /// The same for other policies of classes.
+    pub(super) fn set_classes(&mut self, config: &SchedulerConfig, classes: &Classes) -> Result<(), Error> {
+        self.reserve_for_floors(config, classes)?;
+        self.agenda.config_changed();
+        self.rebuild_floors(config, classes)
     }
 }

@@ -2,10 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::{MeshState, NO_SLOT};
+use super::facts::Facts;
+use super::{Extras, MeshState, NO_SLOT};
 use crate::error::Error;
 use crate::event::Event;
-use crate::id::NodeId;
+use crate::id::{ChainId, NodeId};
 use crate::room;
 
 /// Scratch of one batch of events.
@@ -58,6 +59,7 @@ impl MeshState {
     fn resolve(&mut self, events: &[Event], batch: &mut Batch) -> Result<(), Error> {
         let Batch { resolved, leavers } = batch;
         resolved.try_reserve(events.len()).map_err(|_| Error::OutOfMemory)?;
+        self.reserve_extras(events)?;
         for event in events {
             // Pushed before it is filled, so that what a failure leaves half done is released too.
             resolved.push(Resolved { chain: NO_SLOT, node: NO_SLOT });
@@ -72,12 +74,17 @@ impl MeshState {
                     slots.chain = self.chains.find(chain.0).unwrap_or(NO_SLOT);
                     slots.node = self.nodes.find(node.0).unwrap_or(NO_SLOT);
                 }
-                Event::LeaderSet { chain, .. } | Event::ClaimAcquired { chain } | Event::ChainTouched { chain } => {
-                    slots.chain = self.intern_chain(chain)?;
-                }
-                Event::LeaderCleared { chain } | Event::ClaimReleased { chain } => {
-                    slots.chain = self.chains.find(chain.0).unwrap_or(NO_SLOT);
-                }
+                Event::LeaderSet { chain, .. }
+                | Event::ClaimAcquired { chain }
+                | Event::ChainTouched { chain }
+                | Event::DesiredReplicas { chain, .. }
+                | Event::ChainRevision { chain, .. }
+                | Event::ChainClass { chain, .. } => slots.chain = self.intern_chain(chain)?,
+                Event::LeaderCleared { chain }
+                | Event::ClaimReleased { chain }
+                | Event::ForceEvict { chain, .. }
+                | Event::ForcePlace { chain, .. }
+                | Event::MoveFailed { chain } => slots.chain = self.chains.find(chain.0).unwrap_or(NO_SLOT),
                 Event::ChainRemoved { chain } => {
                     slots.chain = self.chains.find(chain.0).unwrap_or(NO_SLOT);
                     if slots.chain != NO_SLOT {
@@ -87,9 +94,36 @@ impl MeshState {
                     }
                 }
                 Event::NodeTouched { node } => slots.node = self.nodes.find(node.0).unwrap_or(NO_SLOT),
+                Event::Drain { .. }
+                | Event::DrainCancelled { .. }
+                | Event::Avoid { .. }
+                | Event::FreezeUntil { .. }
+                | Event::Thaw => {}
             }
         }
         Ok(())
+    }
+
+    /// Makes room for what lies beside chains and nodes.
+    fn reserve_extras(&mut self, events: &[Event]) -> Result<(), Error> {
+        let (mut facts, mut orders, mut drains, mut avoided) = (0, 0, 0, 0);
+        for event in events {
+            match event {
+                Event::DesiredReplicas { .. } | Event::ChainRevision { .. } | Event::ChainClass { .. } => facts += 1,
+                Event::ForceEvict { .. } | Event::ForcePlace { .. } => orders += 1,
+                Event::Drain { .. } => drains += 1,
+                Event::Avoid { .. } => avoided += 1,
+                _ => {}
+            }
+        }
+        if facts > 0 {
+            self.facts.reserve(facts)?;
+        }
+        if orders > 0 {
+            self.orders.reserve(orders)?;
+        }
+        self.closures.drains.reserve(drains)?;
+        self.closures.avoided.reserve(avoided)
     }
 
     /// Makes room for one more holder, unless the pair exists: what is removed and added again keeps its room.
@@ -107,11 +141,18 @@ impl MeshState {
 
     fn apply_resolved(&mut self, event: &Event, slots: Resolved) {
         let Resolved { chain, node } = slots;
-        if let Event::NodeTouched { .. } = event {
-            return self.touch_node(node);
+        match *event {
+            Event::NodeTouched { .. } => return self.touch_node(node),
+            Event::Drain { .. }
+            | Event::DrainCancelled { .. }
+            | Event::Avoid { .. }
+            | Event::FreezeUntil { .. }
+            | Event::Thaw => return self.close(event),
+            _ => {}
         }
         if chain == NO_SLOT {
-            // E1: nothing is known of the chain, so there is nothing to take away.
+            // E1: nothing is known of the chain, so there is nothing to take away. F3: and nothing has failed.
+            self.ignored_feedback += u64::from(matches!(event, Event::MoveFailed { .. }));
             return;
         }
         let value = self.chains.value_mut(chain);
@@ -143,10 +184,86 @@ impl MeshState {
                 self.touch_chain(chain);
                 false
             }
-            Event::NodeTouched { .. } => false,
+            Event::DesiredReplicas { count, .. } => {
+                let facts = self.facts_mut(chain);
+                facts.desired.replace(count) != Some(count)
+            }
+            Event::ChainRevision { revision, .. } => {
+                self.facts_mut(chain).revision = Some(revision);
+                // No decision depends on it, so there is nothing to note.
+                false
+            }
+            Event::ChainClass { class, .. } => {
+                let facts = self.facts_mut(chain);
+                facts.class.replace(class).unwrap_or(0) != class
+            }
+            Event::ForceEvict { .. } | Event::ForcePlace { .. } => self.take_order(chain, event),
+            Event::MoveFailed { .. } => self.take_failure(chain),
+            Event::NodeTouched { .. }
+            | Event::Drain { .. }
+            | Event::DrainCancelled { .. }
+            | Event::Avoid { .. }
+            | Event::FreezeUntil { .. }
+            | Event::Thaw => false,
         };
         if changed {
             self.note_chain(chain);
+        }
+    }
+
+    /// What is said of a node, or of all at once.
+    fn close(&mut self, event: &Event) {
+        let closures = &mut self.closures;
+        match *event {
+            Event::Drain { node, deadline } => {
+                closures.drains_revision += u64::from(closures.drains.set(node, deadline));
+            }
+            Event::DrainCancelled { node } => closures.drains_revision += u64::from(closures.drains.remove(node)),
+            Event::Avoid { node, until } => {
+                closures.avoided.set(node, until);
+            }
+            Event::FreezeUntil { until } => closures.frozen_until = Some(until),
+            Event::Thaw => closures.frozen_until = None,
+            _ => {}
+        }
+    }
+
+    /// The facts of a chain, which has some from now on. The room was made before.
+    fn facts_mut(&mut self, slot: u32) -> &mut Facts {
+        let chain = ChainId(self.chains.id(slot));
+        self.chains.value_mut(slot).extras.put(Extras::FACTS, true);
+        self.facts.entry(chain)
+    }
+
+    /// R7. Orders for a chain that does not exist are about nothing.
+    fn take_order(&mut self, slot: u32, event: &Event) -> bool {
+        if !self.chains.value(slot).has_content() {
+            return false;
+        }
+        let chain = ChainId(self.chains.id(slot));
+        self.note_chain(slot);
+        self.chains.value_mut(slot).extras.put(Extras::ORDER, true);
+        let revision = self.revision;
+        let order = self.orders.entry(chain);
+        match *event {
+            Event::ForceEvict { victim, .. } => order.victim = Some((victim, revision)),
+            Event::ForcePlace { target, .. } => order.target = Some((target, revision)),
+            _ => {}
+        }
+        false
+    }
+
+    /// F1, and F3 where there is nothing that could have failed.
+    fn take_failure(&mut self, slot: u32) -> bool {
+        let chain = ChainId(self.chains.id(slot));
+        let has_memory = self.chains.value(slot).extras.has(Extras::MEMORY);
+        let memory = if has_memory { self.memories.get_mut(chain) } else { None };
+        match memory.filter(|memory| memory.flight.is_some()) {
+            Some(memory) => !core::mem::replace(&mut memory.failed, true),
+            None => {
+                self.ignored_feedback += 1;
+                false
+            }
         }
     }
 

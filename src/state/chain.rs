@@ -3,6 +3,8 @@
 use smallvec::SmallVec;
 
 use super::MeshState;
+use super::facts::{Facts, Order};
+use super::memory::Memory;
 use crate::id::{ChainId, NodeId, Timestamp};
 
 /// A holder of a chain, and where the chain stands in that node's list of chains.
@@ -10,6 +12,36 @@ use crate::id::{ChainId, NodeId, Timestamp};
 pub(crate) struct Holder {
     pub(crate) node: u32,
     pub(crate) position: u32,
+}
+
+/// What the state has beside a chain, each under its id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Extras(u8);
+
+impl Extras {
+    /// Facts that the caller has told.
+    pub(crate) const FACTS: Extras = Extras(1);
+    /// A memory of moves.
+    pub(crate) const MEMORY: Extras = Extras(1 << 1);
+    /// Orders.
+    pub(crate) const ORDER: Extras = Extras(1 << 2);
+
+    pub(crate) fn has(self, extra: Extras) -> bool {
+        self.0 & extra.0 != 0
+    }
+
+    pub(crate) fn put(&mut self, extra: Extras, is_so: bool) {
+        if is_so { self.0 |= extra.0 } else { self.0 &= !extra.0 }
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self == Extras::default()
+    }
+
+    /// Whether the chain exists for what is beside it. An order alone is about nothing.
+    fn is_content(self) -> bool {
+        self.has(Extras::FACTS) || self.has(Extras::MEMORY)
+    }
 }
 
 /// What the state knows of one chain.
@@ -24,6 +56,7 @@ pub(crate) struct Chain {
     /// Whether `last_rebalance` says anything. An option would take eight bytes for that.
     has_rebalanced: bool,
     pub(crate) claim_held: bool,
+    pub(crate) extras: Extras,
     /// Scratch of one call: holders that it will add, or whether it has named the chain.
     pub(crate) pending: u32,
 }
@@ -37,6 +70,7 @@ impl Default for Chain {
             last_rebalance: Timestamp(0),
             has_rebalanced: false,
             claim_held: false,
+            extras: Extras::default(),
             pending: 0,
         }
     }
@@ -45,7 +79,8 @@ impl Default for Chain {
 impl Chain {
     /// Whether there is anything to say of the chain; one without content does not exist.
     pub(crate) fn has_content(&self) -> bool {
-        !self.holders.is_empty() || !self.leader.is_none() || self.claim_held || self.has_rebalanced
+        let is_known = !self.holders.is_empty() || !self.leader.is_none();
+        is_known || self.claim_held || self.has_rebalanced || self.extras.is_content()
     }
 
     /// When the chain was last evicted from (E4).
@@ -116,6 +151,60 @@ impl<'a> ChainView<'a> {
     #[must_use]
     pub fn last_rebalance(&self) -> Option<Timestamp> {
         self.chain().last_rebalance()
+    }
+
+    /// How many nodes should hold the chain, if that was told (B1).
+    #[must_use]
+    pub fn desired_replicas(&self) -> Option<u32> {
+        self.facts().desired
+    }
+
+    /// The latest revision of the chain that was told (R8).
+    #[must_use]
+    pub fn revision(&self) -> Option<u64> {
+        self.facts().revision
+    }
+
+    /// The class of the chain; 0 if it was never told (Y1).
+    #[must_use]
+    pub fn class(&self) -> u32 {
+        self.facts().class.unwrap_or(0)
+    }
+
+    /// Whether a move of the chain is in flight (F1).
+    #[must_use]
+    pub fn is_in_flight(&self) -> bool {
+        self.memory().is_some_and(|memory| memory.flight.is_some())
+    }
+
+    /// The holder that is ordered away and has not been considered yet (R7).
+    #[must_use]
+    pub fn pending_eviction(&self) -> Option<NodeId> {
+        self.order().and_then(|order| order.victim).map(|(victim, _)| victim)
+    }
+
+    /// The node that the chain is ordered to, likewise (R7).
+    #[must_use]
+    pub fn pending_placement(&self) -> Option<NodeId> {
+        self.order().and_then(|order| order.target).map(|(target, _)| target)
+    }
+
+    pub(crate) fn facts(&self) -> Facts {
+        let has_facts = self.chain().extras.has(Extras::FACTS);
+        if has_facts { self.state.facts.get(self.id()).copied().unwrap_or_default() } else { Facts::default() }
+    }
+
+    pub(crate) fn memory(&self) -> Option<&'a Memory> {
+        if self.chain().extras.has(Extras::MEMORY) { self.state.memories.get(self.id()) } else { None }
+    }
+
+    pub(crate) fn order(&self) -> Option<&'a Order> {
+        if self.chain().extras.has(Extras::ORDER) { self.state.orders.get(self.id()) } else { None }
+    }
+
+    /// Whether a node holds the chain.
+    pub(crate) fn is_held_by(&self, node: NodeId) -> bool {
+        self.holders().any(|holder| holder == node)
     }
 
     /// Whether the scheduler of `node` may act on the chain: it leads it and somebody holds it.

@@ -106,7 +106,7 @@ impl MeshState {
     /// Everything that can fail: checks the ids, finds or makes the slots, and makes room.
     fn prepare_load(&mut self, membership: &Membership<'_>, named: &mut Named) -> Result<(), Error> {
         if membership.chains.len() >= NO_SLOT as usize {
-            return Err(Error::TooMany { what: "chains" });
+            return Err(Error::TooMany { what: "chains", limit: u64::from(NO_SLOT) - 1 });
         }
         named.chains.try_reserve_exact(membership.chains.len()).map_err(|_| Error::OutOfMemory)?;
         named.holders.try_reserve_exact(membership.holders.len()).map_err(|_| Error::OutOfMemory)?;

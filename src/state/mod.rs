@@ -2,9 +2,13 @@
 
 mod apply;
 mod chain;
+mod closed;
 mod digest;
+mod facts;
 mod fill;
+mod handover;
 mod load;
+mod memory;
 mod slots;
 
 use alloc::sync::Arc;
@@ -13,12 +17,17 @@ use alloc::vec::Vec;
 pub use chain::ChainView;
 pub use load::Membership;
 
+pub(crate) use chain::Extras;
+pub(crate) use facts::Order;
+pub(crate) use memory::{Memory, Owed, PastMove, Pin, Stage, Tracked};
 pub(crate) use slots::NO_SLOT;
 
 use crate::id::{ChainId, NodeId, Timestamp};
 use crate::room;
 use apply::Batch;
 use chain::{Chain, Holder, Node};
+use closed::Closures;
+use facts::{ByChain, Facts};
 use slots::Slots;
 
 /// The placement as the caller has told it, and the cooldowns that ticks have started.
@@ -27,8 +36,8 @@ use slots::Slots;
 /// they are local observations of a scheduler (S10). One state may serve several schedulers, which borrow it for the
 /// length of a call.
 ///
-/// A chain exists while it has a holder, a leader, a claim or a remembered rebalance. An event costs the same whatever
-/// other chains exist.
+/// A chain exists while it has a holder, a leader, a claim, a remembered rebalance, a wished count, a class, a revision or
+/// remembered moves. An event costs the same whatever other chains exist.
 ///
 /// ```
 /// use driftline::{ChainId, Event, MeshState, NodeId};
@@ -50,6 +59,12 @@ use slots::Slots;
 pub struct MeshState {
     pub(crate) chains: Slots<Chain>,
     pub(crate) nodes: Slots<Node>,
+    pub(crate) facts: ByChain<Facts>,
+    pub(crate) memories: ByChain<Memory>,
+    pub(crate) orders: ByChain<Order>,
+    pub(crate) closures: Closures,
+    /// Feedback that referred to no move in flight (F3).
+    pub(crate) ignored_feedback: u64,
     /// Counts notes. Readers remember the value up to which they have caught up.
     revision: u64,
     /// The revision of the last touch of a node, whichever.
@@ -74,6 +89,11 @@ impl MeshState {
         MeshState {
             chains: Slots::new("chains"),
             nodes: Slots::new("nodes"),
+            facts: ByChain::default(),
+            memories: ByChain::default(),
+            orders: ByChain::default(),
+            closures: Closures::default(),
+            ignored_feedback: 0,
             revision: 0,
             node_touched: 0,
             layout: 0,
@@ -112,6 +132,25 @@ impl MeshState {
     pub fn chains_on(&self, node: NodeId) -> Vec<ChainId> {
         let slot = self.nodes.find_live(node.0);
         self.sorted_ids(slot.into_iter().flat_map(|slot| self.nodes.value(slot).chains.iter().copied()))
+    }
+
+    /// The nodes that are drained, by ascending id, with their deadlines (N1).
+    #[must_use]
+    pub fn drains(&self) -> &[(NodeId, Timestamp)] {
+        self.closures.drains.entries()
+    }
+
+    /// The nodes that are avoided, by ascending id, and until when (N2). One whose time is over stands here until the next
+    /// tick.
+    #[must_use]
+    pub fn avoided(&self) -> &[(NodeId, Timestamp)] {
+        self.closures.avoided.entries()
+    }
+
+    /// When the freeze is over, if there is one (R6). One that is over stands here until the next tick.
+    #[must_use]
+    pub fn frozen_until(&self) -> Option<Timestamp> {
+        self.closures.frozen_until
     }
 
     /// [`led_by`](Self::led_by) for those who want to hear when memory is missing.
@@ -175,16 +214,37 @@ impl MeshState {
         self.nodes.noted_since(revision)
     }
 
-    /// Starts the cooldown of a chain that is led. Cannot fail: it is part of a commit (A8).
-    pub(crate) fn start_cooldown(&mut self, slot: u32, now: Timestamp) {
-        self.chains.value_mut(slot).set_last_rebalance(Some(now));
-        self.note_chain(slot);
+    /// Makes this what is remembered of a chain's moves. Cannot fail: it is part of a commit (A8); the room was made before.
+    pub(crate) fn remember(&mut self, slot: u32, last_rebalance: Option<Timestamp>, memory: &Memory) {
+        let value = self.chains.value_mut(slot);
+        let changes = value.last_rebalance() != last_rebalance;
+        value.set_last_rebalance(last_rebalance);
+        if self.set_memory(slot, memory) || changes {
+            self.note_chain(slot);
+        }
     }
 
-    /// Forgets a rebalance that is older than the cooldown (E4). Cannot fail.
-    pub(crate) fn forget_rebalance(&mut self, slot: u32) {
-        self.chains.value_mut(slot).set_last_rebalance(None);
+    /// Takes an order away, or lets what came after a revision stand as if it had just come. Cannot fail.
+    pub(crate) fn settle_order(&mut self, slot: u32, stays_after: Option<u64>) {
+        let chain = ChainId(self.chains.id(slot));
         self.note_chain(slot);
+        let now = self.revision;
+        if let (Some(revision), Some(order)) = (stays_after, self.orders.get_mut(chain)) {
+            let renewed = order.after(revision);
+            order.victim = renewed.victim.map(|(victim, _)| (victim, now));
+            order.target = renewed.target.map(|(target, _)| (target, now));
+            return;
+        }
+        self.orders.remove(chain);
+        self.chains.value_mut(slot).extras.put(Extras::ORDER, false);
+    }
+
+    /// Forgets what is over, and gives back what a peak has left. Cannot fail.
+    pub(crate) fn forget_over(&mut self, now: Timestamp) {
+        self.closures.forget_over(now);
+        self.facts.give_back();
+        self.memories.give_back();
+        self.orders.give_back();
     }
 
     fn note_chain(&mut self, slot: u32) {
@@ -297,12 +357,25 @@ impl MeshState {
         value.leader = NodeId::NONE;
         value.claim_held = false;
         value.set_last_rebalance(None);
+        self.drop_extras(chain);
+    }
+
+    /// Drops what lies beside a chain.
+    fn drop_extras(&mut self, slot: u32) {
+        let chain = ChainId(self.chains.id(slot));
+        let extras = core::mem::take(&mut self.chains.value_mut(slot).extras);
+        if !extras.is_empty() {
+            self.facts.remove(chain);
+            self.memories.remove(chain);
+            self.orders.remove(chain);
+        }
     }
 
     fn retire_chain_if_empty(&mut self, chain: u32) {
         let value = self.chains.value_mut(chain);
         if !value.has_content() {
             value.holders.shrink_to_fit();
+            self.drop_extras(chain);
             self.chains.retire(chain);
         }
     }

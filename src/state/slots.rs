@@ -183,7 +183,7 @@ impl<T: Default> Slots<T> {
 
     fn grow(&mut self) -> Result<u32, Error> {
         let slot = u32::try_from(self.slots.len()).ok().filter(|&slot| slot != NO_SLOT);
-        let slot = slot.ok_or(Error::TooMany { what: self.what })?;
+        let slot = slot.ok_or(Error::TooMany { what: self.what, limit: u64::from(NO_SLOT) - 1 })?;
         room::reserve(&mut self.slots, 1)?;
         self.slots.push(Slot::blank());
         Ok(slot)

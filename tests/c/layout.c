@@ -19,6 +19,7 @@
         uint64_t: "u64",                                                                                              \
         float: "f32",                                                                                                 \
         void *: "pointer",                                                                                            \
+        const uint64_t *: "pointer",                                                                                  \
         uint64_t *: "[u64]",                                                                                          \
         char *: "[char]",                                                                                             \
         default: "function")
@@ -70,6 +71,34 @@ static void print_config(void)
     FIELD(driftline_config, retry_backoff_ns);
     FIELD(driftline_config, backstop_spread);
     FIELD(driftline_config, reserved);
+    FIELD(driftline_config, min_holders);
+    FIELD(driftline_config, move_order);
+    FIELD(driftline_config, pin_ttl_ns);
+    FIELD(driftline_config, move_timeout_ns);
+    FIELD(driftline_config, max_moves_per_tick);
+    FIELD(driftline_config, max_in_flight);
+    FIELD(driftline_config, max_in_flight_per_source);
+    FIELD(driftline_config, max_in_flight_per_target);
+    FIELD(driftline_config, target_penalty);
+    FIELD(driftline_config, max_alternatives);
+    FIELD(driftline_config, flap_window_ns);
+    FIELD(driftline_config, warmup_max_ns);
+    FIELD(driftline_config, warmup_coverage);
+    FIELD(driftline_config, reserved_2);
+}
+
+static void print_class_policy(void)
+{
+    STRUCT(driftline_class_policy);
+    FIELD(driftline_class_policy, struct_size);
+    FIELD(driftline_class_policy, flags);
+    FIELD(driftline_class_policy, mode);
+    FIELD(driftline_class_policy, score_floor);
+    FIELD(driftline_class_policy, hysteresis_gap);
+    FIELD(driftline_class_policy, cost_per_sec);
+    FIELD(driftline_class_policy, cooldown_ns);
+    FIELD(driftline_class_policy, critical_floor);
+    FIELD(driftline_class_policy, reserved);
 }
 
 static void print_event(void)
@@ -89,6 +118,18 @@ static void print_chain(void)
     FIELD(driftline_chain, flags);
     FIELD(driftline_chain, leader);
     FIELD(driftline_chain, last_rebalance_ns);
+    FIELD(driftline_chain, desired_replicas);
+    FIELD(driftline_chain, class_id);
+    FIELD(driftline_chain, revision);
+    FIELD(driftline_chain, pending_eviction);
+    FIELD(driftline_chain, pending_placement);
+}
+
+static void print_node_time(void)
+{
+    STRUCT(driftline_node_time);
+    FIELD(driftline_node_time, node);
+    FIELD(driftline_node_time, at_ns);
 }
 
 static void print_pair(void)
@@ -146,6 +187,11 @@ static void print_action(void)
     FIELD(driftline_action, target_score);
     FIELD(driftline_action, gain);
     FIELD(driftline_action, cost);
+    FIELD(driftline_action, arm);
+    FIELD(driftline_action, reserved);
+    FIELD(driftline_action, revision);
+    FIELD(driftline_action, exclude);
+    FIELD(driftline_action, exclude_count);
 }
 
 static void print_report(void)
@@ -171,6 +217,13 @@ static void print_report(void)
     FIELD(driftline_report, verdicts);
     FIELD(driftline_report, deferred);
     FIELD(driftline_report, deferred_age_ns);
+    FIELD(driftline_report, in_flight);
+    FIELD(driftline_report, completed_moves);
+    FIELD(driftline_report, failed_moves);
+    FIELD(driftline_report, timed_out_moves);
+    FIELD(driftline_report, returned_moves);
+    FIELD(driftline_report, forced_refused);
+    FIELD(driftline_report, ignored_feedback);
 }
 
 static void print_sampled(void)
@@ -212,6 +265,43 @@ static void print_explanation(void)
     FIELD(driftline_explanation, retry_at_ns);
     FIELD(driftline_explanation, refusal);
     FIELD(driftline_explanation, reserved);
+    FIELD(driftline_explanation, limit);
+    FIELD(driftline_explanation, flap_hold_until_ns);
+    FIELD(driftline_explanation, flight_victim);
+    FIELD(driftline_explanation, flight_target);
+    FIELD(driftline_explanation, flight_since_ns);
+    FIELD(driftline_explanation, flight_times_out_at_ns);
+}
+
+static void print_transition(void)
+{
+    STRUCT(driftline_transition);
+    FIELD(driftline_transition, sequence);
+    FIELD(driftline_transition, at_ns);
+    FIELD(driftline_transition, chain);
+    FIELD(driftline_transition, from);
+    FIELD(driftline_transition, to);
+}
+
+static void print_drain_status(void)
+{
+    STRUCT(driftline_drain_status);
+    FIELD(driftline_drain_status, struct_size);
+    FIELD(driftline_drain_status, draining);
+    FIELD(driftline_drain_status, deadline_ns);
+    FIELD(driftline_drain_status, left);
+    FIELD(driftline_drain_status, moved);
+    FIELD(driftline_drain_status, in_flight);
+    FIELD(driftline_drain_status, at_risk);
+    FIELD(driftline_drain_status, reserved);
+}
+
+static void print_blocked(void)
+{
+    STRUCT(driftline_blocked);
+    FIELD(driftline_blocked, chain);
+    FIELD(driftline_blocked, verdict);
+    FIELD(driftline_blocked, reserved);
 }
 
 static void print_sample(void)
@@ -253,6 +343,8 @@ static void print_results(void)
     INTEGER(DRIFTLINE_RESULT_UNKNOWN_CHAIN);
     INTEGER(DRIFTLINE_RESULT_MEMBERSHIP);
     INTEGER(DRIFTLINE_RESULT_TOO_MANY);
+    INTEGER(DRIFTLINE_RESULT_IMPORT);
+    INTEGER(DRIFTLINE_RESULT_NO_POLICY);
     INTEGER(DRIFTLINE_RESULT_SCORER);
     INTEGER(DRIFTLINE_RESULT_NO_SCORER);
     INTEGER(DRIFTLINE_RESULT_PANIC);
@@ -273,8 +365,20 @@ static void print_verdicts(void)
     INTEGER(DRIFTLINE_VERDICT_EVICT);
     INTEGER(DRIFTLINE_VERDICT_SCORER_FAILED);
     INTEGER(DRIFTLINE_VERDICT_ALREADY_MOVED);
+    INTEGER(DRIFTLINE_VERDICT_LAST_HOLDER);
+    INTEGER(DRIFTLINE_VERDICT_FROZEN);
+    INTEGER(DRIFTLINE_VERDICT_IN_FLIGHT);
     INTEGER(DRIFTLINE_VERDICT_RETRY_LATER);
+    INTEGER(DRIFTLINE_VERDICT_TICK_LIMIT);
+    INTEGER(DRIFTLINE_VERDICT_CLUSTER_LIMIT);
+    INTEGER(DRIFTLINE_VERDICT_SOURCE_LIMIT);
+    INTEGER(DRIFTLINE_VERDICT_TARGET_LIMIT);
+    INTEGER(DRIFTLINE_VERDICT_FLAP_HOLD);
+    INTEGER(DRIFTLINE_VERDICT_WARMING_UP);
+    INTEGER(DRIFTLINE_VERDICT_PINNED);
+    INTEGER(DRIFTLINE_VERDICT_PROPOSE_ONLY);
     INTEGER(DRIFTLINE_VERDICT_DEFERRED);
+    INTEGER(DRIFTLINE_VERDICT_NONE);
 }
 
 static void print_events(void)
@@ -288,6 +392,34 @@ static void print_events(void)
     INTEGER(DRIFTLINE_EVENT_CLAIM_RELEASED);
     INTEGER(DRIFTLINE_EVENT_NODE_TOUCHED);
     INTEGER(DRIFTLINE_EVENT_CHAIN_TOUCHED);
+    INTEGER(DRIFTLINE_EVENT_DESIRED_REPLICAS);
+    INTEGER(DRIFTLINE_EVENT_CHAIN_REVISION);
+    INTEGER(DRIFTLINE_EVENT_CHAIN_CLASS);
+    INTEGER(DRIFTLINE_EVENT_DRAIN);
+    INTEGER(DRIFTLINE_EVENT_DRAIN_CANCELLED);
+    INTEGER(DRIFTLINE_EVENT_AVOID);
+    INTEGER(DRIFTLINE_EVENT_FREEZE_UNTIL);
+    INTEGER(DRIFTLINE_EVENT_THAW);
+    INTEGER(DRIFTLINE_EVENT_FORCE_EVICT);
+    INTEGER(DRIFTLINE_EVENT_FORCE_PLACE);
+    INTEGER(DRIFTLINE_EVENT_MOVE_FAILED);
+}
+
+static void print_action_constants(void)
+{
+    INTEGER(DRIFTLINE_ACTION_EVICT);
+    INTEGER(DRIFTLINE_ACTION_PLACE);
+    INTEGER(DRIFTLINE_ARM_FORCED);
+    INTEGER(DRIFTLINE_ARM_COUNT);
+    INTEGER(DRIFTLINE_ARM_DRAIN);
+    INTEGER(DRIFTLINE_ARM_SCHEDULER);
+    INTEGER(DRIFTLINE_ACTION_FLAG_COST);
+    INTEGER(DRIFTLINE_ACTION_FLAG_VICTIM);
+    INTEGER(DRIFTLINE_ACTION_FLAG_TARGET);
+    INTEGER(DRIFTLINE_ACTION_FLAG_VICTIM_SCORE);
+    INTEGER(DRIFTLINE_ACTION_FLAG_TARGET_SCORE);
+    INTEGER(DRIFTLINE_ACTION_FLAG_GAIN);
+    INTEGER(DRIFTLINE_ACTION_FLAG_REVISION);
 }
 
 static void print_other_constants(void)
@@ -297,13 +429,26 @@ static void print_other_constants(void)
     INTEGER(DRIFTLINE_ON_SCORER_ERROR_SKIP_CHAIN);
     INTEGER(DRIFTLINE_FINGERPRINT_POLL);
     INTEGER(DRIFTLINE_FINGERPRINT_PUSH);
+    INTEGER(DRIFTLINE_MOVE_ORDER_EVICT_FIRST);
+    INTEGER(DRIFTLINE_MOVE_ORDER_PLACE_FIRST);
+    INTEGER(DRIFTLINE_CLASS_MODE_EAGER);
+    INTEGER(DRIFTLINE_CLASS_MODE_LAZY);
+    INTEGER(DRIFTLINE_CLASS_MODE_PINNED);
+    INTEGER(DRIFTLINE_CLASS_MODE_PROPOSE_ONLY);
+    INTEGER(DRIFTLINE_CLASS_POLICY_SCORE_FLOOR);
+    INTEGER(DRIFTLINE_CLASS_POLICY_HYSTERESIS_GAP);
+    INTEGER(DRIFTLINE_CLASS_POLICY_COOLDOWN);
+    INTEGER(DRIFTLINE_CLASS_POLICY_COST_PER_SEC);
     INTEGER(DRIFTLINE_CHAIN_CLAIM_HELD);
     INTEGER(DRIFTLINE_CHAIN_REBALANCED);
+    INTEGER(DRIFTLINE_CHAIN_DESIRED);
+    INTEGER(DRIFTLINE_CHAIN_REVISION);
+    INTEGER(DRIFTLINE_CHAIN_IN_FLIGHT);
+    INTEGER(DRIFTLINE_CHAIN_PENDING_EVICTION);
+    INTEGER(DRIFTLINE_CHAIN_PENDING_PLACEMENT);
     INTEGER(DRIFTLINE_SCORER_OK);
     INTEGER(DRIFTLINE_SCORER_NO_OPINION);
     INTEGER(DRIFTLINE_SCORER_INTERRUPTED);
-    INTEGER(DRIFTLINE_ACTION_EVICT);
-    INTEGER(DRIFTLINE_ACTION_FLAG_COST);
     INTEGER(DRIFTLINE_CAUSE_NEW);
     INTEGER(DRIFTLINE_CAUSE_DIRTY);
     INTEGER(DRIFTLINE_CAUSE_BACKSTOP);
@@ -318,11 +463,20 @@ static void print_other_constants(void)
     INTEGER(DRIFTLINE_EXPLANATION_RETRY_AT);
     INTEGER(DRIFTLINE_EXPLANATION_SAMPLED_AT);
     INTEGER(DRIFTLINE_EXPLANATION_COOLDOWN_UNTIL);
+    INTEGER(DRIFTLINE_EXPLANATION_LIMIT);
+    INTEGER(DRIFTLINE_EXPLANATION_FLAP_HOLD_UNTIL);
+    INTEGER(DRIFTLINE_EXPLANATION_FLIGHT);
+    INTEGER(DRIFTLINE_EXPLANATION_FLIGHT_TIMES_OUT_AT);
     INTEGER(DRIFTLINE_TREND_STABLE);
     INTEGER(DRIFTLINE_TREND_DEGRADING);
     INTEGER(DRIFTLINE_TREND_IMPROVING);
     INTEGER(DRIFTLINE_HISTORY_LENGTH);
     INTEGER(DRIFTLINE_RETRY_BACKOFF_FIRST_NS);
+    INTEGER(DRIFTLINE_MOVE_BACKOFF_FIRST_NS);
+    INTEGER(DRIFTLINE_MOVE_BACKOFF_MAX_NS);
+    INTEGER(DRIFTLINE_FLAP_MEMORY);
+    INTEGER(DRIFTLINE_FLAP_COOLDOWN_MAX_NS);
+    INTEGER(DRIFTLINE_TRANSITION_RING_LENGTH);
     NUMBER(DRIFTLINE_HISTORY_SMOOTHING);
     NUMBER(DRIFTLINE_HISTORY_DEAD_BAND);
     INTEGER(DRIFTLINE_ABI);
@@ -334,8 +488,10 @@ int main(void)
     print_state();
     print_scheduler();
     print_config();
+    print_class_policy();
     print_event();
     print_chain();
+    print_node_time();
     print_pair();
     print_alternative();
     print_migration_cost();
@@ -345,11 +501,15 @@ int main(void)
     print_sampled();
     print_failure();
     print_explanation();
+    print_transition();
+    print_drain_status();
+    print_blocked();
     print_sample();
     print_cell();
     print_results();
     print_verdicts();
     print_events();
+    print_action_constants();
     print_other_constants();
     return 0;
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 /* A run of everything that has fewer cases than this has lost some. */
-#define CASES_AT_LEAST 150
+#define CASES_AT_LEAST 450
 
 static struct {
     const char *filter; /* NULL: no filter */
@@ -40,7 +40,13 @@ static void fixture_build(void)
     ACCEPTED(driftline_state_load(fixture.state, chains, leaders, 3, holder_offsets, holders, 7, &fixture.error));
     ACCEPTED(driftline_scheduler_new(DRIFTLINE_ABI, THIS_NODE, &fixture.config, &fixture.scheduler, &fixture.error));
     fixture_install(SHAPE_SINGLE);
+    fixture.policy = policy_empty();
+    fixture.policy.flags = DRIFTLINE_CLASS_POLICY_HYSTERESIS_GAP;
+    fixture.policy.hysteresis_gap = 0.3f;
+    ACCEPTED(driftline_scheduler_set_class_policy(fixture.scheduler, CLASS_KNOWN, &fixture.policy, &fixture.error));
     ACCEPTED(driftline_scheduler_sample(fixture.scheduler, fixture.state, 0, NULL, &fixture.error));
+    ACCEPTED(driftline_state_export_chain(fixture.state, CHAIN_BAD, fixture.exported, sizeof fixture.exported,
+                                          &fixture.exported_count, &fixture.error));
 }
 
 static void fixture_free(void)
@@ -69,11 +75,17 @@ static uint64_t view_of(driftline_scheduler scheduler, driftline_state state)
     static const uint64_t chains[] = {CHAIN_BAD, CHAIN_WELL, CHAIN_NOT_LED};
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     driftline_config config;
+    driftline_class_policy policy = policy_empty();
+    size_t transition_count = 0;
 
     memset(&config, 0, sizeof config);
     config.struct_size = (uint32_t)sizeof config;
     driftline_scheduler_config(scheduler, &config, NULL);
     mix(&hash, &config, sizeof config);
+    driftline_scheduler_class_policy(scheduler, CLASS_KNOWN, &policy, NULL);
+    mix(&hash, &policy, sizeof policy);
+    driftline_scheduler_transitions(scheduler, 0, NULL, 0, sizeof(driftline_transition), &transition_count, NULL);
+    mix(&hash, &transition_count, sizeof transition_count);
     for (size_t at = 0; at < sizeof chains / sizeof chains[0]; at++) {
         driftline_explanation explanation;
         driftline_sample samples[64];
@@ -204,6 +216,7 @@ int main(int argument_count, char **arguments)
     misuse_size();
     misuse_element();
     misuse_config();
+    misuse_class();
     misuse_data();
     misuse_handle();
     misuse_drop();
@@ -213,6 +226,10 @@ int main(int argument_count, char **arguments)
     misuse_thread();
     misuse_poison();
     misuse_output();
+    misuse_text();
+    misuse_action();
+    misuse_move();
+    misuse_handover();
 
     run_count = run.passed + run.failed;
     if (run.filter == NULL && run_count < CASES_AT_LEAST) {

@@ -36,6 +36,8 @@ driftline_result driftline_testing_panic_scheduler(driftline_scheduler scheduler
 #define NODE_BETTER UINT64_C(20)
 /* The fixture was sampled at 0 s. Here every chain is due by the backstop, so every callback is asked. */
 #define TIME_DUE (UINT64_C(60) * NANOSECONDS_PER_SECOND)
+/* The one class of the fixture that has a policy; no chain is of it. */
+#define CLASS_KNOWN UINT32_C(5)
 
 typedef enum puppet_entry {
     ENTRY_SCORE,
@@ -58,6 +60,7 @@ typedef struct puppet {
     float bad_live_score; /* its live score */
     bool every_chain_is_bad; /* NODE_BAD and node 5 are bad everywhere */
     driftline_alternative alternative;
+    driftline_alternative second; /* what `alternatives` knows beside it; node 0: nothing */
     driftline_migration_cost cost;
     uint64_t fingerprint;
     int32_t returns[ENTRY_COUNT]; /* what each entry returns */
@@ -82,6 +85,9 @@ typedef struct misuse_fixture {
     driftline_report report;
     puppet puppet;
     driftline_scorer scorer; /* the one that is installed: every single entry, over `puppet` */
+    driftline_class_policy policy; /* of CLASS_KNOWN */
+    uint8_t exported[1024];        /* what the state remembers of CHAIN_BAD */
+    size_t exported_count;
     bool state_may_change;
     bool scheduler_may_change;
 } misuse_fixture;
@@ -136,6 +142,13 @@ driftline_scorer puppet_hand_over(puppet *puppet, puppet_shape shape);
 
 driftline_config config_default(void);
 driftline_event event_of(uint32_t kind, uint64_t chain, uint64_t node);
+driftline_event event_with(uint32_t kind, uint64_t chain, uint64_t node, uint64_t value);
+/* A policy that sets nothing. */
+driftline_class_policy policy_empty(void);
+/* Applies one event to the fixture's state. */
+void fixture_apply(driftline_event event);
+/* Configures the fixture's scheduler with `fixture.config`. */
+void fixture_configure(void);
 uint64_t digest_of(driftline_state state);
 /* Replaces the installed scorer by one of another shape over the same puppet. */
 void fixture_install(puppet_shape shape);
@@ -162,6 +175,7 @@ void misuse_null(void);
 void misuse_size(void);
 void misuse_element(void);
 void misuse_config(void);
+void misuse_class(void);
 void misuse_data(void);
 void misuse_handle(void);
 void misuse_drop(void);
@@ -171,5 +185,9 @@ void misuse_reentrant(void);
 void misuse_thread(void);
 void misuse_poison(void);
 void misuse_output(void);
+void misuse_text(void);
+void misuse_action(void);
+void misuse_move(void);
+void misuse_handover(void);
 
 #endif

@@ -56,6 +56,40 @@ static driftline_result call_digest(driftline_state state)
     return driftline_state_digest(state, &digest, &fixture.error);
 }
 
+static driftline_result call_drains(driftline_state state)
+{
+    driftline_node_time drains[8];
+    size_t count;
+    return driftline_state_drains(state, drains, 8, sizeof drains[0], &count, &fixture.error);
+}
+
+static driftline_result call_avoided(driftline_state state)
+{
+    driftline_node_time avoided[8];
+    size_t count;
+    return driftline_state_avoided(state, avoided, 8, sizeof avoided[0], &count, &fixture.error);
+}
+
+static driftline_result call_frozen_until(driftline_state state)
+{
+    uint32_t is_known;
+    uint64_t until_ns;
+    return driftline_state_frozen_until(state, &is_known, &until_ns, &fixture.error);
+}
+
+static driftline_result call_export(driftline_state state)
+{
+    uint8_t bytes[1024];
+    size_t count;
+    return driftline_state_export_chain(state, CHAIN_BAD, bytes, sizeof bytes, &count, &fixture.error);
+}
+
+static driftline_result call_import(driftline_state state)
+{
+    uint64_t chain;
+    return driftline_state_import_chain(state, fixture.exported, fixture.exported_count, &chain, &fixture.error);
+}
+
 static driftline_result call_diff(driftline_state state)
 {
     driftline_scorer scorer = puppet_scorer(&fixture.puppet, SHAPE_SINGLE);
@@ -70,6 +104,21 @@ static driftline_result call_explain_with_state(driftline_state state)
     driftline_explanation explanation;
     explanation.struct_size = (uint32_t)sizeof explanation;
     return driftline_explain(fixture.scheduler, state, CHAIN_BAD, &explanation, &fixture.error);
+}
+
+static driftline_result call_drain_status_of(driftline_scheduler scheduler, driftline_state state)
+{
+    driftline_drain_status status;
+    driftline_blocked blocked[8];
+    size_t count;
+    status.struct_size = (uint32_t)sizeof status;
+    return driftline_scheduler_drain_status(scheduler, state, NODE_BAD, &status, blocked, 8, sizeof blocked[0], &count,
+                                            &fixture.error);
+}
+
+static driftline_result call_drain_status_with_state(driftline_state state)
+{
+    return call_drain_status_of(fixture.scheduler, state);
 }
 
 static driftline_result call_sample_with_state(driftline_state state)
@@ -106,8 +155,14 @@ static const struct state_call {
     {"state_chains_on", false, false, call_chains_on},
     {"state_led_by", false, false, call_led_by},
     {"state_digest", false, false, call_digest},
+    {"state_drains", false, false, call_drains},
+    {"state_avoided", false, false, call_avoided},
+    {"state_frozen_until", false, false, call_frozen_until},
+    {"state_export_chain", false, false, call_export},
+    {"state_import_chain", true, false, call_import},
     {"diff_scheduler", false, false, call_diff},
     {"explain", false, true, call_explain_with_state},
+    {"scheduler_drain_status", false, true, call_drain_status_with_state},
     {"scheduler_sample", false, true, call_sample_with_state},
     {"scheduler_decide", false, true, call_decide_with_state},
     {"scheduler_tick", true, true, call_tick_with_state},
@@ -158,6 +213,26 @@ static driftline_result call_failures(driftline_scheduler scheduler)
     return driftline_scheduler_failures(scheduler, failures, 8, sizeof failures[0], &count, &fixture.error);
 }
 
+static driftline_result call_set_class_policy(driftline_scheduler scheduler)
+{
+    return driftline_scheduler_set_class_policy(scheduler, CLASS_KNOWN, NULL, &fixture.error);
+}
+
+static driftline_result call_class_policy(driftline_scheduler scheduler)
+{
+    driftline_class_policy policy;
+    policy.struct_size = (uint32_t)sizeof policy;
+    return driftline_scheduler_class_policy(scheduler, CLASS_KNOWN, &policy, &fixture.error);
+}
+
+static driftline_result call_transitions(driftline_scheduler scheduler)
+{
+    driftline_transition transitions[64];
+    size_t count;
+    return driftline_scheduler_transitions(scheduler, 0, transitions, 64, sizeof transitions[0], &count,
+                                           &fixture.error);
+}
+
 static driftline_result call_history(driftline_scheduler scheduler)
 {
     driftline_sample samples[64];
@@ -177,6 +252,11 @@ static driftline_result call_explain(driftline_scheduler scheduler)
     driftline_explanation explanation;
     explanation.struct_size = (uint32_t)sizeof explanation;
     return driftline_explain(scheduler, fixture.state, CHAIN_BAD, &explanation, &fixture.error);
+}
+
+static driftline_result call_drain_status(driftline_scheduler scheduler)
+{
+    return call_drain_status_of(scheduler, fixture.state);
 }
 
 static driftline_result call_sample(driftline_scheduler scheduler)
@@ -213,9 +293,13 @@ static const struct scheduler_call {
     {"scheduler_config", false, false, call_config},
     {"scheduler_sampled", false, false, call_sampled},
     {"scheduler_failures", false, false, call_failures},
+    {"scheduler_set_class_policy", true, false, call_set_class_policy},
+    {"scheduler_class_policy", false, false, call_class_policy},
+    {"scheduler_transitions", false, false, call_transitions},
     {"history", false, false, call_history},
     {"snapshot_cells", false, false, call_cells},
     {"explain", false, true, call_explain},
+    {"scheduler_drain_status", false, true, call_drain_status},
     {"scheduler_sample", true, true, call_sample},
     {"scheduler_decide", true, true, call_decide},
     {"scheduler_tick", true, true, call_tick},

@@ -20,7 +20,7 @@ static void event_kinds(void)
     }
     CASE("event: the kind after the last")
     {
-        refuse_event(DRIFTLINE_RESULT_EVENT, event_of(DRIFTLINE_EVENT_CHAIN_TOUCHED + 1, 1, 1));
+        refuse_event(DRIFTLINE_RESULT_EVENT, event_of(DRIFTLINE_EVENT_MOVE_FAILED + 1, 1, 1));
     }
     CASE("event: the largest kind")
     {
@@ -42,22 +42,27 @@ static void event_kinds(void)
     }
 }
 
-static const uint32_t kinds[] = {
-    DRIFTLINE_EVENT_HOLDER_ADDED,   DRIFTLINE_EVENT_HOLDER_REMOVED, DRIFTLINE_EVENT_LEADER_SET,
-    DRIFTLINE_EVENT_LEADER_CLEARED, DRIFTLINE_EVENT_CHAIN_REMOVED,  DRIFTLINE_EVENT_CLAIM_ACQUIRED,
-    DRIFTLINE_EVENT_CLAIM_RELEASED, DRIFTLINE_EVENT_NODE_TOUCHED,   DRIFTLINE_EVENT_CHAIN_TOUCHED,
+/* What each kind uses. */
+static const struct kind {
+    uint32_t number;
+    bool chain, node, value;
+} kinds[] = {
+    {DRIFTLINE_EVENT_HOLDER_ADDED, true, true, false},     {DRIFTLINE_EVENT_HOLDER_REMOVED, true, true, false},
+    {DRIFTLINE_EVENT_LEADER_SET, true, true, false},       {DRIFTLINE_EVENT_LEADER_CLEARED, true, false, false},
+    {DRIFTLINE_EVENT_CHAIN_REMOVED, true, false, false},   {DRIFTLINE_EVENT_CLAIM_ACQUIRED, true, false, false},
+    {DRIFTLINE_EVENT_CLAIM_RELEASED, true, false, false},  {DRIFTLINE_EVENT_NODE_TOUCHED, false, true, false},
+    {DRIFTLINE_EVENT_CHAIN_TOUCHED, true, false, false},   {DRIFTLINE_EVENT_DESIRED_REPLICAS, true, false, true},
+    {DRIFTLINE_EVENT_CHAIN_REVISION, true, false, true},   {DRIFTLINE_EVENT_CHAIN_CLASS, true, false, true},
+    {DRIFTLINE_EVENT_DRAIN, false, true, true},            {DRIFTLINE_EVENT_DRAIN_CANCELLED, false, true, false},
+    {DRIFTLINE_EVENT_AVOID, false, true, true},            {DRIFTLINE_EVENT_FREEZE_UNTIL, false, false, true},
+    {DRIFTLINE_EVENT_THAW, false, false, false},           {DRIFTLINE_EVENT_FORCE_EVICT, true, true, false},
+    {DRIFTLINE_EVENT_FORCE_PLACE, true, true, false},      {DRIFTLINE_EVENT_MOVE_FAILED, true, false, false},
 };
 #define KIND_COUNT (sizeof kinds / sizeof kinds[0])
 
-static bool has_node(uint32_t kind)
+static driftline_event good_event(const struct kind *kind)
 {
-    return kind == DRIFTLINE_EVENT_HOLDER_ADDED || kind == DRIFTLINE_EVENT_HOLDER_REMOVED
-           || kind == DRIFTLINE_EVENT_LEADER_SET || kind == DRIFTLINE_EVENT_NODE_TOUCHED;
-}
-
-static driftline_event good_event(uint32_t kind)
-{
-    return event_of(kind, kind == DRIFTLINE_EVENT_NODE_TOUCHED ? 0 : CHAIN_BAD, has_node(kind) ? 1 : 0);
+    return event_with(kind->number, kind->chain ? CHAIN_BAD : 0, kind->node ? 1 : 0, kind->value ? 3 : 0);
 }
 
 static void event_fields(void)
@@ -65,52 +70,89 @@ static void event_fields(void)
     CASE("event: flags that are reserved, in every kind")
     {
         for (size_t at = 0; at < KIND_COUNT; at++) {
-            driftline_event event = good_event(kinds[at]);
+            driftline_event event = good_event(&kinds[at]);
             event.flags = 1;
             refuse_event(DRIFTLINE_RESULT_RESERVED, event);
             event.flags = 0x80000000u;
             refuse_event(DRIFTLINE_RESULT_RESERVED, event);
         }
     }
-    CASE("event: a value where the kind has none, in every kind")
+    CASE("event: a value where the kind has none")
     {
         for (size_t at = 0; at < KIND_COUNT; at++) {
-            driftline_event event = good_event(kinds[at]);
-            event.value = 1;
-            refuse_event(DRIFTLINE_RESULT_RESERVED, event);
+            driftline_event event = good_event(&kinds[at]);
+            if (!kinds[at].value) {
+                event.value = 1;
+                refuse_event(DRIFTLINE_RESULT_RESERVED, event);
+            }
         }
     }
     CASE("event: a node where the kind has none")
     {
         for (size_t at = 0; at < KIND_COUNT; at++) {
-            driftline_event event = good_event(kinds[at]);
-            if (!has_node(kinds[at])) {
+            driftline_event event = good_event(&kinds[at]);
+            if (!kinds[at].node) {
                 event.node = 1;
                 refuse_event(DRIFTLINE_RESULT_RESERVED, event);
             }
         }
     }
-    CASE("event: a chain in NodeTouched")
+    CASE("event: a chain where the kind has none")
     {
-        driftline_event event = good_event(DRIFTLINE_EVENT_NODE_TOUCHED);
-        event.chain = CHAIN_BAD;
-        refuse_event(DRIFTLINE_RESULT_RESERVED, event);
+        for (size_t at = 0; at < KIND_COUNT; at++) {
+            driftline_event event = good_event(&kinds[at]);
+            if (!kinds[at].chain) {
+                event.chain = CHAIN_BAD;
+                refuse_event(DRIFTLINE_RESULT_RESERVED, event);
+            }
+        }
     }
+    CASE("event: every kind with what it uses")
+    {
+        fixture.state_may_change = fixture.scheduler_may_change = true;
+        for (size_t at = 0; at < KIND_COUNT; at++) {
+            fixture_apply(good_event(&kinds[at]));
+        }
+    }
+}
+
+static void event_values(void)
+{
+    static const uint32_t small_kinds[] = {DRIFTLINE_EVENT_DESIRED_REPLICAS, DRIFTLINE_EVENT_CHAIN_CLASS};
+
     CASE("event: the reserved node, in every kind that has one")
     {
         for (size_t at = 0; at < KIND_COUNT; at++) {
-            driftline_event event = good_event(kinds[at]);
-            if (has_node(kinds[at])) {
+            driftline_event event = good_event(&kinds[at]);
+            if (kinds[at].node) {
                 event.node = DRIFTLINE_NONE;
                 refuse_event(DRIFTLINE_RESULT_ID, event);
             }
         }
     }
+    CASE("event: a count or a class of more than 32 bits")
+    {
+        for (size_t at = 0; at < 2; at++) {
+            refuse_event(DRIFTLINE_RESULT_EVENT,
+                         event_with(small_kinds[at], CHAIN_BAD, 0, (uint64_t)UINT32_MAX + 1));
+            refuse_event(DRIFTLINE_RESULT_EVENT, event_with(small_kinds[at], CHAIN_BAD, 0, UINT64_MAX));
+        }
+    }
+    CASE("event: the largest values that there are")
+    {
+        driftline_chain chain;
+        size_t count = 0;
+        fixture_apply(event_with(DRIFTLINE_EVENT_DESIRED_REPLICAS, CHAIN_UNKNOWN, 0, UINT32_MAX));
+        fixture_apply(event_with(DRIFTLINE_EVENT_CHAIN_CLASS, CHAIN_UNKNOWN, 0, UINT32_MAX));
+        fixture_apply(event_with(DRIFTLINE_EVENT_CHAIN_REVISION, CHAIN_UNKNOWN, 0, UINT64_MAX));
+        chain.struct_size = (uint32_t)sizeof chain;
+        ACCEPTED(driftline_state_chain(fixture.state, CHAIN_UNKNOWN, &chain, NULL, 0, &count, &fixture.error));
+        CHECK(chain.flags == (DRIFTLINE_CHAIN_DESIRED | DRIFTLINE_CHAIN_REVISION));
+        CHECK(chain.desired_replicas == UINT32_MAX && chain.class_id == UINT32_MAX && chain.revision == UINT64_MAX);
+    }
     CASE("event: a chain may have every number, the largest too")
     {
-        driftline_event event = event_of(DRIFTLINE_EVENT_HOLDER_ADDED, UINT64_MAX, UINT64_MAX - 1);
-        fixture.state_may_change = true;
-        ACCEPTED(driftline_state_apply(fixture.state, &event, 1, sizeof event, &fixture.error));
+        fixture_apply(event_of(DRIFTLINE_EVENT_HOLDER_ADDED, UINT64_MAX, UINT64_MAX - 1));
     }
 }
 
@@ -273,6 +315,18 @@ static void absurd_counts(void)
                     driftline_state_load(fixture.state, ids, ids, 1, offsets, ids, counts[at], &fixture.error));
         }
     }
+    CASE("state_import_chain: more bytes than any memory has")
+    {
+        const size_t byte_counts[] = {SIZE_MAX, (size_t)PTRDIFF_MAX + 1};
+        uint64_t chain;
+        PATTERN(chain);
+        for (size_t at = 0; at < 2; at++) {
+            REFUSED(DRIFTLINE_RESULT_CAPACITY,
+                    driftline_state_import_chain(fixture.state, fixture.exported, byte_counts[at], &chain,
+                                                 &fixture.error));
+        }
+        UNTOUCHED(chain);
+    }
     CASE("diff_scheduler: more chains to skip than any memory has")
     {
         driftline_scorer scorer = puppet_scorer(&fixture.puppet, SHAPE_SINGLE);
@@ -318,6 +372,20 @@ static void reserved_ids(void)
                 driftline_state_chains_on(fixture.state, DRIFTLINE_NONE, ids, 8, &count, &fixture.error));
         UNTOUCHED(ids);
     }
+    CASE("scheduler_drain_status: the reserved node")
+    {
+        driftline_drain_status status;
+        driftline_blocked blocked[4];
+        PATTERN_SIZED(status);
+        PATTERN(blocked);
+        PATTERN(count);
+        REFUSED(DRIFTLINE_RESULT_ID,
+                driftline_scheduler_drain_status(fixture.scheduler, fixture.state, DRIFTLINE_NONE, &status, blocked, 4,
+                                                 sizeof blocked[0], &count, &fixture.error));
+        UNTOUCHED_SIZED(status);
+        UNTOUCHED(blocked);
+        UNTOUCHED(count);
+    }
     CASE("state_led_by: the reserved node")
     {
         PATTERN(ids);
@@ -344,6 +412,19 @@ static void unknown_chains(void)
         CHECK(fixture.error.chain == CHAIN_UNKNOWN);
         UNTOUCHED_SIZED(chain);
         UNTOUCHED(holders);
+        UNTOUCHED(count);
+    }
+    CASE("state_export_chain: a chain that does not exist")
+    {
+        uint8_t bytes[64];
+        size_t count = 0;
+        PATTERN(bytes);
+        PATTERN(count);
+        REFUSED(DRIFTLINE_RESULT_UNKNOWN_CHAIN,
+                driftline_state_export_chain(fixture.state, CHAIN_UNKNOWN, bytes, sizeof bytes, &count,
+                                             &fixture.error));
+        CHECK(fixture.error.chain == CHAIN_UNKNOWN);
+        UNTOUCHED(bytes);
         UNTOUCHED(count);
     }
     CASE("explain: chains that are not led here")
@@ -422,6 +503,7 @@ void misuse_data(void)
 {
     event_kinds();
     event_fields();
+    event_values();
     event_order();
     membership_duplicates();
     membership_offsets();

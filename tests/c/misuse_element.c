@@ -57,6 +57,35 @@ static driftline_result diff(size_t element_size)
                                     (driftline_action *)room, 4, element_size, &count, NULL, &fixture.error);
 }
 
+static driftline_result transitions(size_t element_size)
+{
+    size_t count = 0;
+    return driftline_scheduler_transitions(fixture.scheduler, 0, (driftline_transition *)room, 4, element_size, &count,
+                                           &fixture.error);
+}
+
+static driftline_result blocked(size_t element_size)
+{
+    driftline_drain_status status;
+    size_t count = 0;
+    status.struct_size = (uint32_t)sizeof status;
+    return driftline_scheduler_drain_status(fixture.scheduler, fixture.state, NODE_BAD, &status,
+                                            (driftline_blocked *)room, 4, element_size, &count, &fixture.error);
+}
+
+static driftline_result drains(size_t element_size)
+{
+    size_t count = 0;
+    return driftline_state_drains(fixture.state, (driftline_node_time *)room, 4, element_size, &count, &fixture.error);
+}
+
+static driftline_result avoided(size_t element_size)
+{
+    size_t count = 0;
+    return driftline_state_avoided(fixture.state, (driftline_node_time *)room, 4, element_size, &count,
+                                   &fixture.error);
+}
+
 static driftline_result history(size_t element_size)
 {
     size_t count = 0;
@@ -93,6 +122,30 @@ static void accept_elements(element_call call, size_t known_size)
     /* The limit itself; the room holds one element of that size, and no call here writes more than three. */
     if (known_size * 4 <= sizeof room) {
         ACCEPTED(call(sizeof room / 4));
+    }
+}
+
+static void element_sizes_of_moves(void)
+{
+    CASE("element size: transitions of scheduler_transitions")
+    {
+        refuse_elements(transitions);
+        accept_elements(transitions, sizeof(driftline_transition));
+    }
+    CASE("element size: blocked chains of scheduler_drain_status")
+    {
+        refuse_elements(blocked);
+        accept_elements(blocked, sizeof(driftline_blocked));
+    }
+    CASE("element size: nodes of state_drains")
+    {
+        refuse_elements(drains);
+        accept_elements(drains, sizeof(driftline_node_time));
+    }
+    CASE("element size: nodes of state_avoided")
+    {
+        refuse_elements(avoided);
+        accept_elements(avoided, sizeof(driftline_node_time));
     }
 }
 
@@ -286,6 +339,12 @@ static void alignment_of_arrays(void)
         REFUSED(DRIFTLINE_RESULT_ALIGNMENT,
                 driftline_state_led_by(fixture.state, 1, CROOKED(uint64_t), 4, &count, &fixture.error));
         REFUSED(DRIFTLINE_RESULT_ALIGNMENT, driftline_state_digest(fixture.state, CROOKED(uint64_t), &fixture.error));
+        REFUSED(DRIFTLINE_RESULT_ALIGNMENT,
+                driftline_state_drains(fixture.state, CROOKED(driftline_node_time), 4, sizeof(driftline_node_time),
+                                       &count, &fixture.error));
+        REFUSED(DRIFTLINE_RESULT_ALIGNMENT,
+                driftline_state_avoided(fixture.state, CROOKED(driftline_node_time), 4, sizeof(driftline_node_time),
+                                        &count, &fixture.error));
         UNTOUCHED(room);
     }
     CASE("alignment: the lists of the scheduler")
@@ -303,6 +362,9 @@ static void alignment_of_arrays(void)
         REFUSED(DRIFTLINE_RESULT_ALIGNMENT,
                 driftline_snapshot_cells(fixture.scheduler, CHAIN_BAD, CROOKED(driftline_cell), 4,
                                          sizeof(driftline_cell), &count, &fixture.error));
+        REFUSED(DRIFTLINE_RESULT_ALIGNMENT,
+                driftline_scheduler_transitions(fixture.scheduler, 0, CROOKED(driftline_transition), 4,
+                                                sizeof(driftline_transition), &count, &fixture.error));
         UNTOUCHED(room);
     }
 }
@@ -322,6 +384,41 @@ static void alignment_of_structs(void)
                                            &fixture.error));
         REFUSED(DRIFTLINE_RESULT_ALIGNMENT,
                 driftline_scheduler_install(fixture.scheduler, CROOKED(driftline_scorer), &fixture.error));
+        UNTOUCHED(room);
+    }
+}
+
+static void alignment_of_places(void)
+{
+    CASE("alignment: an action, a policy, a status, and places for one value")
+    {
+        char text[64];
+        size_t length = 0;
+        uint32_t is_known = 0;
+        uint64_t until_ns = 0;
+        PATTERN(room);
+        REFUSED(DRIFTLINE_RESULT_ALIGNMENT,
+                driftline_action_text(CROOKED(driftline_action), sizeof(driftline_action), text, sizeof text, &length,
+                                      &fixture.error));
+        REFUSED_SILENT(DRIFTLINE_RESULT_ALIGNMENT,
+                       driftline_config_production(CROOKED(driftline_config), sizeof(driftline_config)));
+        REFUSED(DRIFTLINE_RESULT_ALIGNMENT,
+                driftline_scheduler_set_class_policy(fixture.scheduler, CLASS_KNOWN, CROOKED(driftline_class_policy),
+                                                     &fixture.error));
+        REFUSED(DRIFTLINE_RESULT_ALIGNMENT,
+                driftline_scheduler_class_policy(fixture.scheduler, CLASS_KNOWN, CROOKED(driftline_class_policy),
+                                                 &fixture.error));
+        REFUSED(DRIFTLINE_RESULT_ALIGNMENT,
+                driftline_scheduler_drain_status(fixture.scheduler, fixture.state, NODE_BAD,
+                                                 CROOKED(driftline_drain_status), NULL, 0, sizeof(driftline_blocked),
+                                                 &length, &fixture.error));
+        REFUSED(DRIFTLINE_RESULT_ALIGNMENT,
+                driftline_state_frozen_until(fixture.state, CROOKED(uint32_t), &until_ns, &fixture.error));
+        REFUSED(DRIFTLINE_RESULT_ALIGNMENT,
+                driftline_state_frozen_until(fixture.state, &is_known, CROOKED(uint64_t), &fixture.error));
+        REFUSED(DRIFTLINE_RESULT_ALIGNMENT,
+                driftline_state_import_chain(fixture.state, fixture.exported, fixture.exported_count,
+                                             CROOKED(uint64_t), &fixture.error));
         UNTOUCHED(room);
     }
     CASE("alignment: an error struct")
@@ -354,8 +451,10 @@ static void alignment_of_structs(void)
 void misuse_element(void)
 {
     element_sizes();
+    element_sizes_of_moves();
     element_contents();
     element_contents_elsewhere();
     alignment_of_arrays();
     alignment_of_structs();
+    alignment_of_places();
 }

@@ -139,9 +139,13 @@ static int32_t puppet_alternatives(void *ctx, uint64_t chain, const uint64_t *ex
     (void)chain;
     (void)exclude;
     (void)exclude_count;
-    if (!enter(self, ENTRY_ALTERNATIVES) && capacity > 0) {
+    if (!enter(self, ENTRY_ALTERNATIVES)) {
         out[0] = self->alternative;
         *count = 1;
+        if (self->second.node != 0 && capacity > 1) {
+            out[1] = self->second;
+            *count = 2;
+        }
     }
     return self->returns[ENTRY_ALTERNATIVES];
 }
@@ -212,6 +216,33 @@ driftline_event event_of(uint32_t kind, uint64_t chain, uint64_t node)
     event.chain = chain;
     event.node = node;
     return event;
+}
+
+driftline_event event_with(uint32_t kind, uint64_t chain, uint64_t node, uint64_t value)
+{
+    driftline_event event = event_of(kind, chain, node);
+    event.value = value;
+    return event;
+}
+
+driftline_class_policy policy_empty(void)
+{
+    driftline_class_policy policy;
+    memset(&policy, 0, sizeof policy);
+    policy.struct_size = (uint32_t)sizeof policy;
+    return policy;
+}
+
+void fixture_apply(driftline_event event)
+{
+    fixture.state_may_change = true;
+    ACCEPTED(driftline_state_apply(fixture.state, &event, 1, sizeof event, &fixture.error));
+}
+
+void fixture_configure(void)
+{
+    fixture.scheduler_may_change = true;
+    ACCEPTED(driftline_scheduler_configure(fixture.scheduler, &fixture.config, &fixture.error));
 }
 
 uint64_t digest_of(driftline_state state)

@@ -146,6 +146,154 @@ static void liar_alternatives(void)
     }
 }
 
+/* ---- Several alternatives ---- */
+
+/* From here on `alternatives` is asked for up to `most`, and entry is it. */
+static void ask_for_several(uint32_t most,
+                            int32_t (*entry)(void *, uint64_t, const uint64_t *, size_t, driftline_alternative *,
+                                             size_t, size_t *))
+{
+    driftline_scorer scorer = puppet_hand_over(&fixture.puppet, SHAPE_SINGLE);
+    scorer.alternatives = entry == NULL ? puppet_scorer(&fixture.puppet, SHAPE_BATCH).alternatives : entry;
+    fixture.config.max_alternatives = most;
+    fixture_configure();
+    ACCEPTED(driftline_scheduler_install(fixture.scheduler, &scorer, &fixture.error));
+}
+
+/* Says that it wrote more than there was room for. */
+static int32_t boast(void *ctx, uint64_t chain, const uint64_t *exclude, size_t exclude_count,
+                     driftline_alternative *out, size_t capacity, size_t *count)
+{
+    puppet *self = ctx;
+    (void)chain;
+    (void)exclude;
+    (void)exclude_count;
+    self->calls[ENTRY_ALTERNATIVES] += 1;
+    for (size_t at = 0; at < capacity; at++) {
+        out[at].node = NODE_BETTER + at;
+        out[at].score = 0.95f;
+    }
+    *count = SIZE_MAX;
+    return DRIFTLINE_SCORER_OK;
+}
+
+/* Says that it wrote as many as there was room for, and wrote nothing. */
+static int32_t pretend(void *ctx, uint64_t chain, const uint64_t *exclude, size_t exclude_count,
+                       driftline_alternative *out, size_t capacity, size_t *count)
+{
+    (void)ctx;
+    (void)chain;
+    (void)exclude;
+    (void)exclude_count;
+    (void)out;
+    *count = capacity;
+    return DRIFTLINE_SCORER_OK;
+}
+
+/* As many homes as there is room for: all of them too bad, but for the three-hundredth. */
+static int32_t plenty(void *ctx, uint64_t chain, const uint64_t *exclude, size_t exclude_count,
+                      driftline_alternative *out, size_t capacity, size_t *count)
+{
+    puppet *self = ctx;
+    (void)chain;
+    (void)exclude;
+    (void)exclude_count;
+    self->calls[ENTRY_ALTERNATIVES] += 1;
+    for (*count = 0; *count < capacity; *count += 1) {
+        out[*count].node = 1000 + *count;
+        out[*count].score = *count == 299 ? 0.95f : 0.41f;
+    }
+    return DRIFTLINE_SCORER_OK;
+}
+
+static void liar_several(void)
+{
+    CASE("liar: what is excluded, reserved or named twice is no alternative, and the next one is tried")
+    {
+        const uint64_t nodes[] = {2, NODE_BAD, DRIFTLINE_NONE};
+        for (size_t at = 0; at < 3; at++) {
+            fixture.puppet.alternative.node = nodes[at];
+            fixture.puppet.second.node = NODE_BETTER + 1;
+            fixture.puppet.second.score = 0.8f;
+            ask_for_several(2, NULL);
+            fixture.config.cooldown_ns = 0;
+            fixture_configure();
+            CHECK(tick() == 1);
+            CHECK(fixture.report.invalid_alternatives == 1 && fixture.report.alternative_calls == 1);
+            CHECK(fixture_explain(CHAIN_BAD).alternative == NODE_BETTER + 1);
+        }
+    }
+    CASE("liar: the same alternative twice counts once")
+    {
+        fixture.puppet.second = fixture.puppet.alternative;
+        ask_for_several(2, NULL);
+        CHECK(tick() == 1);
+        CHECK(fixture.report.invalid_alternatives == 1);
+    }
+    CASE("liar: a score among several that is no number")
+    {
+        fixture.puppet.alternative.score = NAN;
+        fixture.puppet.second.node = NODE_BETTER + 1;
+        fixture.puppet.second.score = 7.0f;
+        ask_for_several(2, NULL);
+        CHECK(tick() == 1);
+        CHECK(fixture.report.invalid_scores == 2 && fixture.report.invalid_alternatives == 0);
+        CHECK(fixture_explain(CHAIN_BAD).alternative_score == 1.0f);
+    }
+    CASE("liar: more alternatives than there is room for")
+    {
+        ask_for_several(3, boast);
+        CHECK(tick() == 1);
+        CHECK(fixture.report.alternative_calls == 1 && fixture.puppet.calls[ENTRY_ALTERNATIVES] == 1);
+        CHECK(fixture_explain(CHAIN_BAD).alternative == NODE_BETTER);
+    }
+    CASE("liar: alternatives that nobody wrote")
+    {
+        ask_for_several(3, pretend);
+        CHECK(tick() == 0);
+        CHECK(fixture.report.invalid_alternatives == 3);
+        CHECK(verdict_is(DRIFTLINE_VERDICT_NO_ALTERNATIVE));
+    }
+}
+
+static void many_alternatives(void)
+{
+    CASE("several: a scorer that has very many is asked again, and the decision is that of all of them")
+    {
+        ask_for_several(300, plenty);
+        CHECK(tick() == 1);
+        CHECK(fixture_explain(CHAIN_BAD).alternative == 1299);
+        CHECK(fixture.puppet.calls[ENTRY_ALTERNATIVES] == 2 && fixture.report.alternative_calls == 1);
+    }
+    CASE("several: the largest number that may be asked for needs no room for so many")
+    {
+        ask_for_several(UINT32_MAX, NULL);
+        CHECK(tick() == 1);
+        CHECK(fixture.puppet.calls[ENTRY_ALTERNATIVES] == 1);
+    }
+    CASE("several: without the entry the best alternative is asked for again and again, each time without the last")
+    {
+        fixture.config.max_alternatives = 3;
+        fixture_configure();
+        fixture_install(SHAPE_SINGLE);
+        /* The puppet looks at nothing that is excluded, so its second answer ends it. */
+        CHECK(tick() == 1);
+        CHECK(fixture.puppet.calls[ENTRY_BEST_ALTERNATIVE] == 2 && fixture.report.alternative_calls == 1);
+    }
+    CASE("no opinion, and silent: of alternatives")
+    {
+        ask_for_several(2, NULL);
+        fixture.puppet.returns[ENTRY_ALTERNATIVES] = DRIFTLINE_SCORER_NO_OPINION;
+        CHECK(tick() == 0);
+        CHECK(verdict_is(DRIFTLINE_VERDICT_NO_ALTERNATIVE));
+        fixture.puppet.returns[ENTRY_ALTERNATIVES] = DRIFTLINE_SCORER_OK;
+        fixture.puppet.silent[ENTRY_ALTERNATIVES] = true;
+        CHECK(tick() == 0);
+        CHECK(fixture.report.invalid_alternatives == 0);
+        CHECK(verdict_is(DRIFTLINE_VERDICT_NO_ALTERNATIVE));
+    }
+}
+
 /* ---- Costs ---- */
 
 static void liar_costs(void)
@@ -359,6 +507,8 @@ void misuse_liar(void)
 {
     liar_scores();
     liar_alternatives();
+    liar_several();
+    many_alternatives();
     liar_costs();
     liar_without_opinion();
     liar_silent();

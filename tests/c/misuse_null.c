@@ -16,6 +16,10 @@ static void null_in_pure_functions(void)
     {
         REFUSED_SILENT(DRIFTLINE_RESULT_NULL, driftline_config_init(NULL, sizeof(driftline_config)));
     }
+    CASE("config_production: config is NULL")
+    {
+        REFUSED_SILENT(DRIFTLINE_RESULT_NULL, driftline_config_production(NULL, sizeof(driftline_config)));
+    }
     CASE("config_validate: config is NULL")
     {
         REFUSED(DRIFTLINE_RESULT_NULL, driftline_config_validate(NULL, &fixture.error));
@@ -36,6 +40,19 @@ static void null_in_pure_functions(void)
         PATTERN(length);
         REFUSED(DRIFTLINE_RESULT_NULL,
                 driftline_explanation_text(NULL, text, sizeof text, &length, &fixture.error));
+        UNTOUCHED(text);
+        UNTOUCHED(length);
+    }
+    CASE("explanation_sentence: explanation, out or length is NULL")
+    {
+        PATTERN(text);
+        PATTERN(length);
+        REFUSED(DRIFTLINE_RESULT_NULL,
+                driftline_explanation_sentence(NULL, text, sizeof text, &length, &fixture.error));
+        REFUSED(DRIFTLINE_RESULT_NULL,
+                driftline_explanation_sentence(&explanation, NULL, sizeof text, &length, &fixture.error));
+        REFUSED(DRIFTLINE_RESULT_NULL,
+                driftline_explanation_sentence(&explanation, text, sizeof text, NULL, &fixture.error));
         UNTOUCHED(text);
         UNTOUCHED(length);
     }

@@ -1,4 +1,4 @@
-/* What comes out: capacities, borrowed actions, texts, errors, names. */
+/* What comes out: capacities, borrowed actions, reports, errors, names. */
 #include "misuse.h"
 
 #include <limits.h>
@@ -55,6 +55,9 @@ static void capacity_of_state_lists(void)
         UNTOUCHED_SIZED(chain);
         ACCEPTED(driftline_state_chain(fixture.state, CHAIN_BAD, &chain, NULL, 0, &count, &fixture.error));
         CHECK(count == 3 && chain.leader == THIS_NODE && chain.flags == 0);
+        CHECK(chain.last_rebalance_ns == DRIFTLINE_NONE && chain.desired_replicas == 0 && chain.class_id == 0);
+        CHECK(chain.revision == DRIFTLINE_NONE && chain.pending_eviction == DRIFTLINE_NONE);
+        CHECK(chain.pending_placement == DRIFTLINE_NONE);
         ACCEPTED(driftline_state_chain(fixture.state, CHAIN_BAD, &chain, ids, 3, &count, &fixture.error));
         CHECK(count == 3 && ids[0] == 1 && ids[1] == 2 && ids[2] == NODE_BAD);
     }
@@ -162,7 +165,12 @@ static void borrowed_actions(void)
                                           &count, NULL, &fixture.error));
         if (CHECK(count == 1)) {
             copy = actions[0];
-            CHECK(copy.kind == DRIFTLINE_ACTION_EVICT && copy.flags == DRIFTLINE_ACTION_FLAG_COST);
+            CHECK(copy.kind == DRIFTLINE_ACTION_EVICT && copy.arm == DRIFTLINE_ARM_SCHEDULER);
+            CHECK(copy.flags
+                  == (DRIFTLINE_ACTION_FLAG_COST | DRIFTLINE_ACTION_FLAG_VICTIM | DRIFTLINE_ACTION_FLAG_TARGET
+                      | DRIFTLINE_ACTION_FLAG_VICTIM_SCORE | DRIFTLINE_ACTION_FLAG_TARGET_SCORE
+                      | DRIFTLINE_ACTION_FLAG_GAIN));
+            CHECK(copy.revision == DRIFTLINE_NONE && copy.exclude == NULL && copy.exclude_count == 0);
             CHECK(copy.chain == CHAIN_BAD && copy.victim == NODE_BAD && copy.target == NODE_BETTER);
             CHECK(copy.victim_score == 0.4f && copy.target_score == 0.95f && copy.cost == 0.1f);
             CHECK(copy.gain == 0.95f - 0.4f);
@@ -227,154 +235,7 @@ static void borrowed_actions_and_other_calls(void)
     }
 }
 
-/* ---- Texts ---- */
-
-static void texts(void)
-{
-    CASE("explanation_text: the length is told when it does not fit, and it fits with its NUL")
-    {
-        driftline_explanation explanation = fixture_explain(CHAIN_BAD);
-        char text[64];
-        size_t length = 0;
-        ACCEPTED(driftline_explanation_text(&explanation, text, sizeof text, &length, &fixture.error));
-        CHECK(strcmp(text, "7 not sampled") == 0 && length == strlen(text));
-        PATTERN(text);
-        REFUSED(DRIFTLINE_RESULT_CAPACITY,
-                driftline_explanation_text(&explanation, text, length, &length, &fixture.error));
-        CHECK(length == strlen("7 not sampled"));
-        UNTOUCHED(text);
-        ACCEPTED(driftline_explanation_text(&explanation, text, length + 1, &length, &fixture.error));
-        CHECK(strcmp(text, "7 not sampled") == 0);
-        CHECK(text[length + 1] == (char)PATTERN_BYTE);
-    }
-    CASE("explanation_text: a verdict that is none")
-    {
-        driftline_explanation explanation = fixture_explain(CHAIN_BAD);
-        const uint32_t verdicts[] = {15, DRIFTLINE_VERDICT_COUNT, UINT32_MAX};
-        char text[64];
-        size_t length = 0;
-        for (size_t at = 0; at < 3; at++) {
-            PATTERN(text);
-            PATTERN(length);
-            explanation.verdict = verdicts[at];
-            REFUSED(DRIFTLINE_RESULT_CONFIG,
-                    driftline_explanation_text(&explanation, text, sizeof text, &length, &fixture.error));
-            UNTOUCHED(text);
-            UNTOUCHED(length);
-        }
-    }
-}
-
-static void texts_of_nonsense(void)
-{
-    CASE("explanation_text: flags that are none")
-    {
-        driftline_explanation explanation = fixture_explain(CHAIN_BAD);
-        const uint32_t flags[] = {32, UINT32_C(0x80000000), UINT32_MAX};
-        char text[64];
-        size_t length = 0;
-        for (size_t at = 0; at < 3; at++) {
-            PATTERN(text);
-            PATTERN(length);
-            explanation.flags = flags[at];
-            REFUSED(DRIFTLINE_RESULT_RESERVED,
-                    driftline_explanation_text(&explanation, text, sizeof text, &length, &fixture.error));
-            UNTOUCHED(text);
-            UNTOUCHED(length);
-        }
-    }
-    CASE("explanation_text: numbers that make no sense still make a line")
-    {
-        driftline_explanation explanation;
-        char text[4096];
-        size_t length = 0;
-        /* The pattern is a tiny negative float and a huge id; all ones are what "unknown" looks like. */
-        const int fillings[] = {0, PATTERN_BYTE, 0xFF};
-        for (size_t at = 0; at < 3; at++) {
-            memset(&explanation, fillings[at], sizeof explanation);
-            explanation.struct_size = (uint32_t)sizeof explanation;
-            explanation.flags = 31;
-            explanation.refusal = DRIFTLINE_VERDICT_NO_ALTERNATIVE;
-            explanation.reserved = 0;
-            for (explanation.verdict = 0; explanation.verdict <= DRIFTLINE_VERDICT_DEFERRED;
-                 explanation.verdict++) {
-                driftline_result result =
-                    driftline_explanation_text(&explanation, text, sizeof text, &length, NULL);
-                CHECK(result == DRIFTLINE_RESULT_OK || result == DRIFTLINE_RESULT_CONFIG);
-                CHECK(result != DRIFTLINE_RESULT_OK || strlen(text) == length);
-            }
-        }
-    }
-}
-
-static void texts_of_waits(void)
-{
-    CASE("explanation_text: a refusal that is no verdict, and what is reserved")
-    {
-        driftline_explanation explanation = fixture_explain(CHAIN_BAD);
-        char text[64];
-        size_t length = 0;
-        PATTERN(text);
-        PATTERN(length);
-        explanation.verdict = DRIFTLINE_VERDICT_RETRY_LATER;
-        explanation.flags = DRIFTLINE_EXPLANATION_REFUSAL;
-        explanation.refusal = 15;
-        REFUSED(DRIFTLINE_RESULT_CONFIG,
-                driftline_explanation_text(&explanation, text, sizeof text, &length, &fixture.error));
-        explanation.refusal = DRIFTLINE_VERDICT_NO_ALTERNATIVE;
-        explanation.reserved = 1;
-        REFUSED(DRIFTLINE_RESULT_RESERVED,
-                driftline_explanation_text(&explanation, text, sizeof text, &length, &fixture.error));
-        UNTOUCHED(text);
-        UNTOUCHED(length);
-    }
-    CASE("explanation: a chain that was refused says why it waits, and until when")
-    {
-        driftline_explanation explanation;
-        char text[128];
-        size_t length = 0;
-        fixture.state_may_change = fixture.scheduler_may_change = true;
-        fixture.config.retry_backoff_ns = 60 * NANOSECONDS_PER_SECOND;
-        ACCEPTED(driftline_scheduler_configure(fixture.scheduler, &fixture.config, &fixture.error));
-        fixture.puppet.alternative.node = DRIFTLINE_NONE;
-        ACCEPTED(fixture_tick(TIME_DUE, NULL));
-        explanation = fixture_explain(CHAIN_BAD);
-        CHECK(explanation.verdict == DRIFTLINE_VERDICT_NO_ALTERNATIVE);
-        CHECK((explanation.flags & (DRIFTLINE_EXPLANATION_REFUSAL | DRIFTLINE_EXPLANATION_RETRY_AT)) == 0);
-        CHECK(explanation.refusal == 0 && explanation.retry_at_ns == DRIFTLINE_NONE && explanation.reserved == 0);
-
-        ACCEPTED(fixture_tick(TIME_DUE + 1, NULL));
-        CHECK(fixture.report.alternative_calls == 0);
-        explanation = fixture_explain(CHAIN_BAD);
-        CHECK(explanation.verdict == DRIFTLINE_VERDICT_RETRY_LATER);
-        CHECK((explanation.flags & DRIFTLINE_EXPLANATION_REFUSAL) != 0);
-        CHECK((explanation.flags & DRIFTLINE_EXPLANATION_RETRY_AT) != 0);
-        CHECK(explanation.refusal == DRIFTLINE_VERDICT_NO_ALTERNATIVE);
-        CHECK(explanation.retry_at_ns == TIME_DUE + DRIFTLINE_RETRY_BACKOFF_FIRST_NS);
-        CHECK(explanation.reserved == 0);
-        ACCEPTED(driftline_explanation_text(&explanation, text, sizeof text, &length, &fixture.error));
-        CHECK(strcmp(text, "7 retry later for 3: sampled 0.40, no alternative until 61s") == 0);
-    }
-    CASE("explanation: an older caller hears nothing of waits, and its text is still one")
-    {
-        driftline_explanation explanation;
-        char text[128];
-        size_t length = 0;
-        fixture.state_may_change = fixture.scheduler_may_change = true;
-        fixture.config.retry_backoff_ns = UINT64_MAX;
-        ACCEPTED(driftline_scheduler_configure(fixture.scheduler, &fixture.config, &fixture.error));
-        fixture.puppet.alternative.node = DRIFTLINE_NONE;
-        ACCEPTED(fixture_tick(TIME_DUE, NULL));
-        ACCEPTED(fixture_tick(TIME_DUE + 1, NULL));
-        PATTERN(explanation);
-        explanation.struct_size = offsetof(driftline_explanation, retry_at_ns);
-        ACCEPTED(driftline_explain(fixture.scheduler, fixture.state, CHAIN_BAD, &explanation, &fixture.error));
-        CHECK(explanation.verdict == DRIFTLINE_VERDICT_RETRY_LATER);
-        CHECK(is_pattern(&explanation.retry_at_ns, sizeof explanation.retry_at_ns));
-        ACCEPTED(driftline_explanation_text(&explanation, text, sizeof text, &length, &fixture.error));
-        CHECK(strncmp(text, "7 retry later for 3: sampled 0.40", strlen("7 retry later for 3: sampled 0.40")) == 0);
-    }
-}
+/* ---- Names ---- */
 
 static void names(void)
 {
@@ -393,6 +254,10 @@ static void names(void)
         CHECK(strcmp(driftline_verdict_name(DRIFTLINE_VERDICT_EVICT), "evict") == 0);
         CHECK(strcmp(driftline_verdict_name(DRIFTLINE_VERDICT_RETRY_LATER), "retry later") == 0);
         CHECK(strcmp(driftline_verdict_name(DRIFTLINE_VERDICT_DEFERRED), "deferred") == 0);
+        CHECK(strcmp(driftline_verdict_name(DRIFTLINE_VERDICT_LAST_HOLDER), "last holder") == 0);
+        CHECK(strcmp(driftline_verdict_name(DRIFTLINE_VERDICT_PROPOSE_ONLY), "propose only") == 0);
+        CHECK(strcmp(driftline_result_name(DRIFTLINE_RESULT_IMPORT), "IMPORT") == 0);
+        CHECK(strcmp(driftline_result_name(DRIFTLINE_RESULT_NO_POLICY), "NO_POLICY") == 0);
         CHECK(strcmp(driftline_verdict_name(15), "unknown") == 0);
         CHECK(strcmp(driftline_verdict_name(UINT32_MAX), "unknown") == 0);
     }
@@ -532,9 +397,6 @@ void misuse_output(void)
     capacity_of_diff();
     borrowed_actions();
     borrowed_actions_and_other_calls();
-    texts();
-    texts_of_nonsense();
-    texts_of_waits();
     names();
     reports();
     errors();

@@ -155,6 +155,33 @@ static void reentrant_tick(void)
     }
 }
 
+/* Asked in place of best_alternative as soon as there may be several. */
+static void ask_for_several(void)
+{
+    fixture.config.max_alternatives = 2;
+    fixture_configure();
+    fixture_install(SHAPE_BATCH);
+}
+
+static void reentrant_several(void)
+{
+    CASE("reentrant: everything from alternatives, in a tick")
+    {
+        ask_for_several();
+        tick_with(ENTRY_ALTERNATIVES, attempt_in_tick);
+    }
+    CASE("reentrant: everything from alternatives, in a dry run")
+    {
+        ask_for_several();
+        decide_with(ENTRY_ALTERNATIVES);
+    }
+    CASE("reentrant: everything from alternatives, in diff_scheduler")
+    {
+        ask_for_several();
+        diff_with(ENTRY_ALTERNATIVES, SHAPE_BATCH);
+    }
+}
+
 static void reentrant_sample(void)
 {
     CASE("reentrant: everything from score, in a sample")
@@ -228,14 +255,19 @@ static void attempt_pure(void)
     driftline_config config;
     driftline_explanation explanation;
     driftline_migration_cost cost = {NANOSECONDS_PER_SECOND, 0, 1.0f, 0};
+    driftline_action action;
     char text[256];
     size_t length = 0;
     float worth = 0.0f;
 
     memset(&explanation, 0, sizeof explanation);
     explanation.struct_size = (uint32_t)sizeof explanation;
+    memset(&action, 0, sizeof action);
+    action.kind = DRIFTLINE_ACTION_PLACE;
     ACCEPTED(driftline_config_init(&config, sizeof config));
+    ACCEPTED(driftline_config_production(&config, sizeof config));
     ACCEPTED(driftline_config_validate(&config, &fixture.error));
+    ACCEPTED(driftline_action_text(&action, sizeof action, text, sizeof text, &length, &fixture.error));
     ACCEPTED(driftline_score_equivalent(0.5f, &cost, &worth, &fixture.error));
     CHECK(worth == 0.5f);
     ACCEPTED(driftline_explanation_text(&explanation, text, sizeof text, &length, &fixture.error));
@@ -338,5 +370,6 @@ void misuse_reentrant(void)
     reentrant_sample();
     reentrant_decide();
     reentrant_diff();
+    reentrant_several();
     reentrant_allowed();
 }

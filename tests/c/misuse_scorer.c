@@ -14,6 +14,8 @@ static const question score_question = {ENTRY_SCORE, DRIFTLINE_METHOD_SCORE, CHA
 static const question live_question = {ENTRY_LIVE_SCORE, DRIFTLINE_METHOD_LIVE_SCORE, CHAIN_BAD, NODE_BAD};
 static const question alternative_question = {ENTRY_BEST_ALTERNATIVE, DRIFTLINE_METHOD_BEST_ALTERNATIVE, CHAIN_BAD,
                                               DRIFTLINE_NONE};
+static const question several_question = {ENTRY_ALTERNATIVES, DRIFTLINE_METHOD_BEST_ALTERNATIVE, CHAIN_BAD,
+                                          DRIFTLINE_NONE};
 static const question node_question = {ENTRY_NODE_FINGERPRINT, DRIFTLINE_METHOD_NODE_FINGERPRINT, DRIFTLINE_NONE, 1};
 static const question chain_question = {ENTRY_CHAIN_FINGERPRINT, DRIFTLINE_METHOD_CHAIN_FINGERPRINT, CHAIN_BAD,
                                         DRIFTLINE_NONE};
@@ -22,6 +24,14 @@ static const question cost_question = {ENTRY_MIGRATION_COST, DRIFTLINE_METHOD_MI
 static const question many_question = {ENTRY_SCORE_MANY, DRIFTLINE_METHOD_SCORE, DRIFTLINE_NONE, DRIFTLINE_NONE};
 static const question nodes_question = {ENTRY_NODE_FINGERPRINTS, DRIFTLINE_METHOD_NODE_FINGERPRINT, DRIFTLINE_NONE,
                                         DRIFTLINE_NONE};
+
+/* From here on `alternatives` is asked in place of `best_alternative`. */
+static void ask_for_several(void)
+{
+    fixture.config.max_alternatives = 2;
+    fixture_configure();
+    fixture_install(SHAPE_BATCH);
+}
 
 /* ---- Abort ---- */
 
@@ -81,6 +91,11 @@ static void scorer_aborts(void)
     CASE("scorer: best_alternative fails, the tick aborts")
     {
         abort_on(&alternative_question);
+    }
+    CASE("scorer: alternatives fails, the tick aborts")
+    {
+        ask_for_several();
+        abort_on(&several_question);
     }
     CASE("scorer: node_fingerprint fails, the tick aborts")
     {
@@ -152,6 +167,11 @@ static void scorer_skips(void)
     {
         skip_on(&alternative_question, 1, 1);
     }
+    CASE("scorer: alternatives fails, its chain is skipped")
+    {
+        ask_for_several();
+        skip_on(&several_question, 1, 1);
+    }
     CASE("scorer: node_fingerprint fails, which only means that it cannot say")
     {
         skip_on(&node_question, 5, 0);
@@ -206,6 +226,11 @@ static void scorer_codes(void)
     CASE("scorer: any code of best_alternative comes back")
     {
         every_code(&alternative_question);
+    }
+    CASE("scorer: any code of alternatives comes back")
+    {
+        ask_for_several();
+        every_code(&several_question);
     }
     CASE("scorer: any code of node_fingerprint comes back")
     {

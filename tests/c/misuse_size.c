@@ -100,6 +100,7 @@ static void config_sizes(sized_call call)
     accept_zero_tail(call, &fixture.config, sizeof fixture.config);
     accept_older(call, &fixture.config, offsetof(driftline_config, decision_interval_ns));
     accept_older(call, &fixture.config, offsetof(driftline_config, max_scores_per_tick));
+    accept_older(call, &fixture.config, offsetof(driftline_config, min_holders));
 }
 
 static void size_of_config(void)
@@ -155,17 +156,35 @@ static void size_of_older_config(void)
         CHECK(back.max_scores_per_tick == 0 && back.backstop_spread == 0 && back.retry_backoff_ns == 0);
         CHECK(back.reserved == 0);
     }
+    CASE("size: a config from before moves were tracked tracks none, also where they were tracked before")
+    {
+        driftline_config config;
+        driftline_config back;
+        fixture.scheduler_may_change = true;
+        ACCEPTED(driftline_config_production(&config, sizeof config));
+        ACCEPTED(driftline_scheduler_configure(fixture.scheduler, &config, &fixture.error));
+        config.max_alternatives = 0;
+        config.move_order = UINT32_MAX; /* invalid, were they read */
+        config.struct_size = offsetof(driftline_config, min_holders);
+        ACCEPTED(driftline_scheduler_configure(fixture.scheduler, &config, &fixture.error));
+        back.struct_size = (uint32_t)sizeof back;
+        ACCEPTED(driftline_scheduler_config(fixture.scheduler, &back, &fixture.error));
+        CHECK(back.move_timeout_ns == 0 && back.max_in_flight == 0 && back.max_alternatives == 1);
+        CHECK(back.pin_ttl_ns == 60 * NANOSECONDS_PER_SECOND && back.min_holders == 0);
+        CHECK(back.cooldown_ns == config.cooldown_ns);
+    }
 }
 
 static void size_of_initial_config(void)
 {
-    CASE("size: config_init with a size that no config has")
+    CASE("size: config_init and config_production with a size that no config has")
     {
         const size_t sizes[] = {0, 1, 4, 7, 9, sizeof(driftline_config) - 1, SIZE_LIMIT + 1, SIZE_MAX};
         driftline_config config;
         for (size_t at = 0; at < sizeof sizes / sizeof sizes[0]; at++) {
             PATTERN(config);
             REFUSED_SILENT(DRIFTLINE_RESULT_STRUCT_SIZE, driftline_config_init(&config, sizes[at]));
+            REFUSED_SILENT(DRIFTLINE_RESULT_STRUCT_SIZE, driftline_config_production(&config, sizes[at]));
             UNTOUCHED(config);
         }
     }
@@ -185,6 +204,11 @@ static void size_of_initial_config(void)
         CHECK(config.struct_size == offsetof(driftline_config, decision_interval_ns));
         CHECK(config.cooldown_ns == 300 * NANOSECONDS_PER_SECOND);
         CHECK(is_pattern(&config.decision_interval_ns, sizeof config.decision_interval_ns));
+
+        PATTERN(config);
+        ACCEPTED(driftline_config_production(&config, offsetof(driftline_config, min_holders)));
+        CHECK(config.struct_size == offsetof(driftline_config, min_holders) && config.backstop_spread == 1);
+        CHECK(is_pattern(&config.min_holders, sizeof config - offsetof(driftline_config, min_holders)));
     }
 }
 
@@ -205,6 +229,18 @@ static driftline_result chain_out(void *chain)
 static driftline_result explanation_out(void *explanation)
 {
     return driftline_explain(fixture.scheduler, fixture.state, CHAIN_BAD, explanation, &fixture.error);
+}
+
+static driftline_result policy_out(void *policy)
+{
+    return driftline_scheduler_class_policy(fixture.scheduler, CLASS_KNOWN, policy, &fixture.error);
+}
+
+static driftline_result drain_status_out(void *status)
+{
+    size_t count = 0;
+    return driftline_scheduler_drain_status(fixture.scheduler, fixture.state, NODE_BAD, status, NULL, 0,
+                                            sizeof(driftline_blocked), &count, &fixture.error);
 }
 
 static driftline_result report_of_sample(void *report)
@@ -250,6 +286,7 @@ static void report_sizes(sized_call call)
     accept_zero_tail(call, &report, sizeof report);
     accept_older(call, &report, offsetof(driftline_report, verdicts));
     accept_older(call, &report, offsetof(driftline_report, deferred));
+    accept_older(call, &report, offsetof(driftline_report, in_flight));
 }
 
 static void size_of_outputs(void)
@@ -263,6 +300,7 @@ static void size_of_outputs(void)
         accept_zero_tail(config_out, &config, sizeof config);
         accept_older(config_out, &config, offsetof(driftline_config, decision_interval_ns));
         accept_older(config_out, &config, offsetof(driftline_config, max_scores_per_tick));
+        accept_older(config_out, &config, offsetof(driftline_config, min_holders));
     }
     CASE("size: the chain of state_chain")
     {
@@ -272,6 +310,7 @@ static void size_of_outputs(void)
         refuse_unknown_content(chain_out, &chain, sizeof chain);
         accept_zero_tail(chain_out, &chain, sizeof chain);
         accept_older(chain_out, &chain, offsetof(driftline_chain, last_rebalance_ns));
+        accept_older(chain_out, &chain, offsetof(driftline_chain, desired_replicas));
     }
     CASE("size: the explanation of explain")
     {
@@ -282,6 +321,24 @@ static void size_of_outputs(void)
         accept_zero_tail(explanation_out, &explanation, sizeof explanation);
         accept_older(explanation_out, &explanation, offsetof(driftline_explanation, flags));
         accept_older(explanation_out, &explanation, offsetof(driftline_explanation, retry_at_ns));
+        accept_older(explanation_out, &explanation, offsetof(driftline_explanation, limit));
+    }
+    CASE("size: the policy of scheduler_class_policy")
+    {
+        driftline_class_policy policy = policy_empty();
+        refuse_sizes(policy_out, &policy, sizeof policy);
+        refuse_unknown_content(policy_out, &policy, sizeof policy);
+        accept_zero_tail(policy_out, &policy, sizeof policy);
+        accept_older(policy_out, &policy, offsetof(driftline_class_policy, critical_floor));
+    }
+    CASE("size: the status of scheduler_drain_status")
+    {
+        driftline_drain_status status;
+        memset(&status, 0, sizeof status);
+        refuse_sizes(drain_status_out, &status, sizeof status);
+        refuse_unknown_content(drain_status_out, &status, sizeof status);
+        accept_zero_tail(drain_status_out, &status, sizeof status);
+        accept_older(drain_status_out, &status, offsetof(driftline_drain_status, at_risk));
     }
     CASE("size: the report of scheduler_sample")
     {
@@ -308,8 +365,35 @@ static driftline_result explanation_in(void *explanation)
     return driftline_explanation_text(explanation, text, sizeof text, &length, &fixture.error);
 }
 
+static driftline_result policy_in(void *policy)
+{
+    return driftline_scheduler_set_class_policy(fixture.scheduler, CLASS_KNOWN, policy, &fixture.error);
+}
+
+static driftline_result sentence_in(void *explanation)
+{
+    char text[256];
+    size_t length = 0;
+    return driftline_explanation_sentence(explanation, text, sizeof text, &length, &fixture.error);
+}
+
 static void size_of_inputs(void)
 {
+    CASE("size: the explanation of explanation_sentence")
+    {
+        driftline_explanation explanation = fixture_explain(CHAIN_BAD);
+        refuse_sizes(sentence_in, &explanation, sizeof explanation);
+        refuse_unknown_content(sentence_in, &explanation, sizeof explanation);
+        accept_zero_tail(sentence_in, &explanation, sizeof explanation);
+        accept_older(sentence_in, &explanation, offsetof(driftline_explanation, limit));
+    }
+    CASE("size: the policy of scheduler_set_class_policy")
+    {
+        refuse_sizes(policy_in, &fixture.policy, sizeof fixture.policy);
+        refuse_unknown_content(policy_in, &fixture.policy, sizeof fixture.policy);
+        accept_zero_tail(policy_in, &fixture.policy, sizeof fixture.policy);
+        accept_older(policy_in, &fixture.policy, offsetof(driftline_class_policy, critical_floor));
+    }
     CASE("size: the explanation of explanation_text")
     {
         driftline_explanation explanation = fixture_explain(CHAIN_BAD);
@@ -318,6 +402,7 @@ static void size_of_inputs(void)
         accept_zero_tail(explanation_in, &explanation, sizeof explanation);
         accept_older(explanation_in, &explanation, offsetof(driftline_explanation, flags));
         accept_older(explanation_in, &explanation, offsetof(driftline_explanation, retry_at_ns));
+        accept_older(explanation_in, &explanation, offsetof(driftline_explanation, limit));
     }
 }
 

@@ -55,19 +55,18 @@ static void file_free(file *file)
 
 static void run_command(story *story, char *line)
 {
+    static command_function (*const finders[])(const char *) = {command_find, config_find,   event_find,
+                                                                pass_find,    question_find, move_find};
     arguments arguments;
     const char *name;
-    command_function function;
+    command_function function = NULL;
 
-    if (!arguments_split(&arguments, story, line, &name)) {
+    if (!arguments_split(&arguments, story, line)) {
         return;
     }
-    function = command_find(name);
-    if (function == NULL) {
-        function = pass_find(name);
-    }
-    if (function == NULL) {
-        function = question_find(name);
+    name = arguments.name;
+    for (size_t at = 0; at < sizeof finders / sizeof finders[0] && function == NULL; at++) {
+        function = finders[at](name);
     }
     if (function == NULL) {
         refuse(story, "unknown command '%s'", name);
@@ -178,6 +177,7 @@ static bool run_file(const char *path, size_t *block_count)
     }
     world_free(&story.world);
     free(story.events);
+    free(story.exported);
     text_free(&story.out);
     text_free(&story.refusal);
     text_free(&story.disagreement);

@@ -8,19 +8,18 @@
 
 /* ---- Arguments ---- */
 
-bool arguments_split(arguments *arguments, story *story, char *line, const char **name)
+bool arguments_split(arguments *arguments, story *story, char *line)
 {
     char *at = line;
 
     memset(arguments, 0, sizeof *arguments);
     arguments->story = story;
-    *name = NULL;
     while (*at != '\0') {
         size_t length = strcspn(at, " \t");
         char *next = at[length] == '\0' ? at + length : at + length + 1;
         at[length] = '\0';
-        if (length > 0 && *name == NULL) {
-            *name = at;
+        if (length > 0 && arguments->name == NULL) {
+            arguments->name = at;
         } else if (length > 0) {
             char *equals = strchr(at, '=');
             token token = {at, NULL, false};
@@ -34,7 +33,7 @@ bool arguments_split(arguments *arguments, story *story, char *line, const char 
         }
         at = next;
     }
-    return *name != NULL;
+    return arguments->name != NULL;
 }
 
 void arguments_free(arguments *arguments)
@@ -148,6 +147,29 @@ uint64_t parse_integer(story *story, const char *text)
         return 0;
     }
     return value;
+}
+
+uint32_t parse_small_integer(story *story, const char *text)
+{
+    uint64_t value = parse_integer(story, text);
+    if (value > UINT32_MAX) {
+        refuse(story, "'%s' does not fit into 32 bits", text);
+        return 0;
+    }
+    return (uint32_t)value;
+}
+
+const char *const off_on_words[] = {"off", "on", NULL};
+
+uint32_t parse_choice(story *story, const char *text, const char *const *words)
+{
+    for (uint32_t at = 0; words[at] != NULL; at++) {
+        if (strcmp(text, words[at]) == 0) {
+            return at;
+        }
+    }
+    refuse(story, "'%s' is none of the words that may stand here", text);
+    return 0;
 }
 
 uint64_t parse_id(story *story, const char *text)

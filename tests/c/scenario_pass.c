@@ -1,54 +1,9 @@
-/* Ticks and questions: what they print, and what they must agree on. */
+/* Ticks and the like: what they print. */
 #include "scenario.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-void print_explanation(story *story, const driftline_explanation *explanation)
-{
-    driftline_error error = error_empty();
-    char line[256];
-    size_t length = 0;
-    driftline_result result = driftline_explanation_text(explanation, line, sizeof line, &length, &error);
-    if (result != DRIFTLINE_RESULT_OK) {
-        print_error(story, result, &error);
-        return;
-    }
-    if (strlen(line) != length) {
-        disagree(story, "the length of an explanation's text is not its length");
-    }
-    text_add(&story->out, "%s", line);
-}
-
-/* ---- Lists whose length the library knows: ask, make room, ask again ---- */
-
-static uint64_t *led_chains(story *story, size_t *count)
-{
-    uint64_t *chains;
-    *count = 0;
-    if (driftline_state_led_by(story->state, story->this_node, NULL, 0, count, NULL) != DRIFTLINE_RESULT_OK) {
-        disagree(story, "the led chains cannot be counted");
-    }
-    chains = grow(NULL, *count + 1, sizeof *chains);
-    if (driftline_state_led_by(story->state, story->this_node, chains, *count, count, NULL) != DRIFTLINE_RESULT_OK) {
-        disagree(story, "the led chains cannot be listed");
-    }
-    return chains;
-}
-
-driftline_cell *cells_of(story *story, uint64_t chain, size_t *count, driftline_result *result,
-                         driftline_error *error)
-{
-    driftline_cell *cells = NULL;
-    *count = 0;
-    *result = driftline_snapshot_cells(story->scheduler, chain, NULL, 0, sizeof *cells, count, error);
-    if (*result == DRIFTLINE_RESULT_OK) {
-        cells = grow(NULL, *count + 1, sizeof *cells);
-        *result = driftline_snapshot_cells(story->scheduler, chain, cells, *count, sizeof *cells, count, error);
-    }
-    return cells;
-}
 
 const char *trend_name(uint32_t trend)
 {
@@ -170,96 +125,28 @@ static void print_failures(story *story, const driftline_report *report)
     free(failures);
 }
 
-/* ---- What a pass must agree on ---- */
+/* ---- What a pass prints of its decision ---- */
 
-static void check_verdict_sum(story *story, const driftline_report *report)
+static void print_led(story *story, const led *led)
 {
-    uint64_t sum = 0;
-    for (size_t verdict = 0; verdict < sizeof report->verdicts / sizeof report->verdicts[0]; verdict++) {
-        sum += report->verdicts[verdict];
-    }
-    if (sum != report->led) {
-        disagree(story, "the verdicts do not add up to the led chains");
+    for (size_t at = 0; at < led->count; at++) {
+        print_explanation(story, &led->explanations[at]);
+        text_add(&story->out, "\n");
     }
 }
 
-/* L3: what is due is scored or left for later; a batch that fails may ask beyond the limit, and a chain that is too
- * large is scored alone. */
-static void check_limit(story *story, const driftline_report *report)
-{
-    uint64_t limit = story->config.max_scores_per_tick;
-    if (report->deferred == 0 && report->deferred_age_ns != 0) {
-        disagree(story, "what is not deferred has an age");
-    }
-    if (report->scorer_errors > 0) {
-        return;
-    }
-    if (report->fresh + report->dirty + report->backstop_due != report->rescored + report->deferred) {
-        disagree(story, "a chain that is due was neither scored nor left for later");
-    }
-    if (limit == 0 ? report->deferred != 0 : report->score_calls > limit && report->rescored > 1) {
-        disagree(story, "the limit of scores is not kept");
-    }
-}
-
-static void check_actions(story *story, const driftline_action *actions, size_t count)
+/* An eviction by the scheduler that carries no revision has said all of it elsewhere. */
+static void print_actions(story *story, const driftline_action *actions, size_t count)
 {
     for (size_t at = 0; at < count; at++) {
-        if (actions[at].kind != DRIFTLINE_ACTION_EVICT) {
-            disagree(story, "an action is no eviction");
-        }
-        if (at > 0 && actions[at - 1].chain >= actions[at].chain) {
-            disagree(story, "the actions are not by ascending chain");
-        }
-    }
-}
-
-/* The explanations of the led chains: a line each, the same verdicts as the report, an action for each eviction. */
-static void print_led(story *story, const driftline_action *actions, size_t action_count,
-                      const driftline_report *report)
-{
-    uint64_t verdicts[32] = {0};
-    size_t led_count;
-    size_t evictions = 0;
-    uint64_t *led = led_chains(story, &led_count);
-
-    for (size_t at = 0; at < led_count; at++) {
-        driftline_error error = error_empty();
-        driftline_explanation explanation;
-        driftline_result result;
-
-        memset(&explanation, 0, sizeof explanation);
-        explanation.struct_size = (uint32_t)sizeof explanation;
-        result = driftline_explain(story->scheduler, story->state, led[at], &explanation, &error);
-        if (result != DRIFTLINE_RESULT_OK) {
-            print_error(story, result, &error);
-            continue;
-        }
-        print_explanation(story, &explanation);
-        text_add(&story->out, "\n");
-        if (explanation.verdict < 32) {
-            verdicts[explanation.verdict] += 1;
-        }
-        if (explanation.verdict == DRIFTLINE_VERDICT_EVICT) {
-            if (evictions >= action_count || actions[evictions].chain != led[at]
-                || actions[evictions].victim != explanation.victim
-                || actions[evictions].target != explanation.alternative) {
-                disagree(story, "an evict line is no action");
-            }
-            evictions += 1;
+        bool is_said = actions[at].kind == DRIFTLINE_ACTION_EVICT && actions[at].arm == DRIFTLINE_ARM_SCHEDULER
+                       && (actions[at].flags & DRIFTLINE_ACTION_FLAG_REVISION) == 0;
+        if (!is_said) {
+            text_add(&story->out, "action ");
+            print_action(story, &actions[at]);
+            text_add(&story->out, "\n");
         }
     }
-    if (evictions != action_count) {
-        disagree(story, "an action is no evict line");
-    }
-    /* A chain on cooldown or with a claim says that first, so there may be fewer. */
-    if (verdicts[DRIFTLINE_VERDICT_DEFERRED] > report->deferred) {
-        disagree(story, "more chains say deferred than are");
-    }
-    if (led_count != report->led || memcmp(verdicts, report->verdicts, sizeof verdicts) != 0) {
-        disagree(story, "the report counts other verdicts than the lines");
-    }
-    free(led);
 }
 
 /* ---- Passes ---- */
@@ -279,27 +166,33 @@ static void command_tick(story *story, arguments *arguments)
     const driftline_action *actions = NULL;
     size_t action_count = 0;
     driftline_result result;
+    led before;
+    led after;
     uint64_t now_ns = parse_time(story, take_bare(arguments));
 
     if (!arguments_end(arguments)) {
         return;
     }
-    text_clear(&story->world.asked);
+    before = led_of(story);
+    world_begin_pass(&story->world);
     result = driftline_scheduler_tick(story->scheduler, story->state, now_ns, sizeof *actions, &actions, &action_count,
                                       &report, &error);
-    if (result != DRIFTLINE_RESULT_OK) {
+    if (result == DRIFTLINE_RESULT_OK) {
+        story->last_report = report;
+        story->has_verdicts = true;
+        after = led_of(story);
+        check_actions(story, actions, action_count, now_ns, true);
+        check_tick(story, actions, action_count, &report, &before, &after);
+        print_sampled(story, &report);
+        print_failures(story, &report);
+        print_led(story, &after);
+        print_actions(story, actions, action_count);
+        print_calls(&story->out, &report);
+        led_free(&after);
+    } else {
         print_error(story, result, &error);
-        return;
     }
-    story->last_report = report;
-    story->has_verdicts = true;
-    print_sampled(story, &report);
-    print_failures(story, &report);
-    check_verdict_sum(story, &report);
-    check_limit(story, &report);
-    check_actions(story, actions, action_count);
-    print_led(story, actions, action_count, &report);
-    print_calls(&story->out, &report);
+    led_free(&before);
 }
 
 static bool sample_once(story *story, uint64_t now_ns, driftline_report *report)
@@ -307,7 +200,7 @@ static bool sample_once(story *story, uint64_t now_ns, driftline_report *report)
     driftline_error error = error_empty();
     driftline_result result;
 
-    text_clear(&story->world.asked);
+    world_begin_pass(&story->world);
     result = driftline_scheduler_sample(story->scheduler, story->state, now_ns, report, &error);
     if (result != DRIFTLINE_RESULT_OK) {
         print_error(story, result, &error);
@@ -315,8 +208,7 @@ static bool sample_once(story *story, uint64_t now_ns, driftline_report *report)
     }
     story->last_report = *report;
     story->has_verdicts = true;
-    check_verdict_sum(story, report);
-    check_limit(story, report);
+    check_sample(story, report);
     return true;
 }
 
@@ -359,8 +251,8 @@ static void command_samples(story *story, arguments *arguments)
     print_sample(story, &report);
 }
 
-/* An action's numbers as the library prints a judgement: no floor, no gap. */
-static void print_action(story *story, const driftline_action *action)
+/* A move of the scheduler's as the library prints the judgement behind it: no floor, no gap. */
+static void print_judgement(story *story, const driftline_action *action)
 {
     text *out = &story->out;
     text_add(out, "%" PRIu64 " evict %" PRIu64 " -> %" PRIu64 ": live %.2f, gain %.2f, cost ", action->chain,
@@ -374,17 +266,13 @@ static void print_action(story *story, const driftline_action *action)
 
 static void print_decision(story *story, const driftline_action *actions, size_t count, const driftline_report *report)
 {
-    check_verdict_sum(story, report);
-    check_actions(story, actions, count);
-    if (report->deferred != 0 || report->deferred_age_ns != 0) {
-        disagree(story, "a pass that samples nothing defers something");
-    }
-    if (count != report->verdicts[DRIFTLINE_VERDICT_EVICT]) {
-        disagree(story, "the report counts other evictions than there are actions");
-    }
+    check_decision(story, actions, count, report);
     for (size_t at = 0; at < count; at++) {
-        print_action(story, &actions[at]);
+        if (actions[at].arm == DRIFTLINE_ARM_SCHEDULER) {
+            print_judgement(story, &actions[at]);
+        }
     }
+    print_actions(story, actions, count);
     print_verdicts(&story->out, report);
     print_calls(&story->out, report);
 }
@@ -401,13 +289,14 @@ static void command_decide(story *story, arguments *arguments)
     if (!arguments_end(arguments)) {
         return;
     }
-    text_clear(&story->world.asked);
+    world_begin_pass(&story->world);
     result = driftline_scheduler_decide(story->scheduler, story->state, now_ns, sizeof *actions, &actions, &count,
                                         &report, &error);
     if (result != DRIFTLINE_RESULT_OK) {
         print_error(story, result, &error);
         return;
     }
+    check_actions(story, actions, count, now_ns, true);
     print_failures(story, &report);
     print_decision(story, actions, count, &report);
 }
@@ -420,9 +309,9 @@ static void command_diff(story *story, arguments *arguments)
     driftline_action *actions;
     uint64_t *already = NULL;
     size_t already_count = 0;
-    size_t capacity;
     size_t count = 0;
     driftline_result result;
+    led led;
     uint64_t now_ns = parse_time(story, take_bare(arguments));
     const char *value = take_optional(arguments, "already");
 
@@ -434,16 +323,18 @@ static void command_diff(story *story, arguments *arguments)
         return;
     }
     /* At most one action per led chain, so there is always room. */
-    free(led_chains(story, &capacity));
-    actions = grow(NULL, capacity + 1, sizeof *actions);
-    text_clear(&story->world.asked);
+    led = led_of(story);
+    actions = grow(NULL, led.count + 1, sizeof *actions);
+    world_begin_pass(&story->world);
     result = driftline_diff_scheduler(story->state, story->this_node, &story->config, &scorer, now_ns, already,
-                                      already_count, actions, capacity, sizeof *actions, &count, &report, &error);
+                                      already_count, actions, led.count, sizeof *actions, &count, &report, &error);
     if (result == DRIFTLINE_RESULT_OK) {
+        check_actions(story, actions, count, now_ns, false);
         print_decision(story, actions, count, &report);
     } else {
         print_error(story, result, &error);
     }
+    led_free(&led);
     free(already);
     free(actions);
 }

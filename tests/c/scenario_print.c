@@ -119,19 +119,23 @@ const char *method_name(uint32_t method)
     }
 }
 
+void print_verdict_word(text *out, uint32_t verdict)
+{
+    for (const char *name = driftline_verdict_name(verdict); *name != '\0'; name++) {
+        text_add(out, "%c", *name == ' ' ? '_' : *name);
+    }
+}
+
 void print_verdicts(text *out, const driftline_report *report)
 {
     bool any = false;
     text_add(out, "verdicts");
     for (uint32_t verdict = 0; verdict < sizeof report->verdicts / sizeof report->verdicts[0]; verdict++) {
-        const char *name = driftline_verdict_name(verdict);
         if (report->verdicts[verdict] == 0) {
             continue;
         }
         text_add(out, " ");
-        for (; *name != '\0'; name++) {
-            text_add(out, "%c", *name == ' ' ? '_' : *name);
-        }
+        print_verdict_word(out, verdict);
         text_add(out, "=%" PRIu64, report->verdicts[verdict]);
         any = true;
     }
@@ -144,6 +148,23 @@ static bool print_count(text *out, const char *name, uint64_t count)
         text_add(out, " %s=%" PRIu64, name, count);
     }
     return count != 0;
+}
+
+/* The line is there if anything is counted. */
+static void print_moves(text *out, const driftline_report *report)
+{
+    text line = {NULL, 0, 0};
+    print_count(&line, "in_flight", report->in_flight);
+    print_count(&line, "completed", report->completed_moves);
+    print_count(&line, "failed", report->failed_moves);
+    print_count(&line, "timed_out", report->timed_out_moves);
+    print_count(&line, "returned", report->returned_moves);
+    print_count(&line, "forced_refused", report->forced_refused);
+    print_count(&line, "ignored_feedback", report->ignored_feedback);
+    if (line.length > 0) {
+        text_add(out, "moves%s\n", line.bytes);
+    }
+    text_free(&line);
 }
 
 void print_calls(text *out, const driftline_report *report)
@@ -170,6 +191,7 @@ void print_calls(text *out, const driftline_report *report)
         text_add(out, "\n");
     }
 
+    print_moves(out, report);
     text_add(out, "next ");
     if (report->next_due_known) {
         print_time(out, report->next_due_ns);
@@ -203,6 +225,16 @@ static void print_config_field(text *out, const char *message)
     size_t skip = sizeof before - 1;
     if (strncmp(message, before, skip) == 0) {
         text_add(out, " %.*s", (int)strcspn(message + skip, ":"), message + skip);
+    }
+}
+
+/* The message is "import: REASON". */
+static void print_import_reason(text *out, const char *message)
+{
+    static const char before[] = "import: ";
+    size_t skip = sizeof before - 1;
+    if (strncmp(message, before, skip) == 0) {
+        text_add(out, " %s", message + skip);
     }
 }
 
@@ -261,6 +293,16 @@ void print_error(story *story, driftline_result code, const driftline_error *err
         break;
     case DRIFTLINE_RESULT_NO_MEMORY:
         text_add(out, "error memory");
+        break;
+    case DRIFTLINE_RESULT_TOO_MANY:
+        text_add(out, "error too-many");
+        break;
+    case DRIFTLINE_RESULT_UNKNOWN_CHAIN:
+        text_add(out, "error no such chain");
+        break;
+    case DRIFTLINE_RESULT_IMPORT:
+        text_add(out, "error import");
+        print_import_reason(out, error->message);
         break;
     case DRIFTLINE_RESULT_SCORER:
         print_scorer_error(out, error);

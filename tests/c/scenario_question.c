@@ -14,21 +14,29 @@ static void print_time_or_never(text *out, bool known, uint64_t time_ns)
     }
 }
 
-static void command_explain(story *story, arguments *arguments)
+/* False: the library does not explain the chain, and has said why. */
+static bool explain(story *story, arguments *arguments, driftline_explanation *explanation)
 {
     driftline_error error = error_empty();
-    driftline_explanation explanation;
     driftline_result result;
     uint64_t chain = parse_id(story, take(arguments, "chain"));
 
     if (!arguments_end(arguments)) {
-        return;
+        return false;
     }
-    memset(&explanation, 0, sizeof explanation);
-    explanation.struct_size = (uint32_t)sizeof explanation;
-    result = driftline_explain(story->scheduler, story->state, chain, &explanation, &error);
+    memset(explanation, 0, sizeof *explanation);
+    explanation->struct_size = (uint32_t)sizeof *explanation;
+    result = driftline_explain(story->scheduler, story->state, chain, explanation, &error);
     if (result != DRIFTLINE_RESULT_OK) {
         print_error(story, result, &error);
+    }
+    return result == DRIFTLINE_RESULT_OK;
+}
+
+static void command_explain(story *story, arguments *arguments)
+{
+    driftline_explanation explanation;
+    if (!explain(story, arguments, &explanation)) {
         return;
     }
     print_explanation(story, &explanation);
@@ -37,6 +45,15 @@ static void command_explain(story *story, arguments *arguments)
     text_add(&story->out, ", sampled ");
     print_time_or_never(&story->out, explanation.flags & DRIFTLINE_EXPLANATION_SAMPLED_AT, explanation.sampled_at_ns);
     text_add(&story->out, "\n");
+}
+
+static void command_why(story *story, arguments *arguments)
+{
+    driftline_explanation explanation;
+    if (explain(story, arguments, &explanation)) {
+        print_sentence(story, &explanation);
+        text_add(&story->out, "\n");
+    }
 }
 
 static void command_history(story *story, arguments *arguments)
@@ -151,45 +168,64 @@ static void print_ids(text *out, const uint64_t *ids, size_t count)
     }
 }
 
-static void print_chain(text *out, uint64_t id, const driftline_chain *chain, const uint64_t *holders, size_t count)
+static void print_facts(text *out, const driftline_chain *chain)
 {
+    if (chain->flags & DRIFTLINE_CHAIN_DESIRED) {
+        text_add(out, ", desired %" PRIu32, chain->desired_replicas);
+    }
+    if (chain->class_id != 0) {
+        text_add(out, ", class %" PRIu32, chain->class_id);
+    }
+    if (chain->flags & DRIFTLINE_CHAIN_REVISION) {
+        text_add(out, ", revision %" PRIu64, chain->revision);
+    }
+    if (chain->flags & DRIFTLINE_CHAIN_IN_FLIGHT) {
+        text_add(out, ", in flight");
+    }
+    if (chain->flags & (DRIFTLINE_CHAIN_PENDING_EVICTION | DRIFTLINE_CHAIN_PENDING_PLACEMENT)) {
+        text_add(out, ", ordered");
+    }
+    if (chain->flags & DRIFTLINE_CHAIN_PENDING_EVICTION) {
+        text_add(out, " %" PRIu64, chain->pending_eviction);
+    }
+    if (chain->flags & DRIFTLINE_CHAIN_PENDING_PLACEMENT) {
+        text_add(out, " -> %" PRIu64, chain->pending_placement);
+    }
+}
+
+static void print_chain(text *out, uint64_t id, const chain_view *view)
+{
+    const driftline_chain *chain = &view->chain;
     text_add(out, "state %" PRIu64 ": leader", id);
     print_ids(out, &chain->leader, chain->leader != DRIFTLINE_NONE);
     text_add(out, ", holders");
-    print_ids(out, holders, count);
+    print_ids(out, view->holders, view->holder_count);
     text_add(out, ", claim %s", chain->flags & DRIFTLINE_CHAIN_CLAIM_HELD ? "held" : "free");
     text_add(out, ", last rebalance ");
     print_time_or_never(out, chain->flags & DRIFTLINE_CHAIN_REBALANCED, chain->last_rebalance_ns);
+    print_facts(out, chain);
     text_add(out, "\n");
 }
 
 static void command_state(story *story, arguments *arguments)
 {
     driftline_error error = error_empty();
-    driftline_chain chain;
-    uint64_t *holders = NULL;
-    size_t count = 0;
+    chain_view view;
     driftline_result result;
     uint64_t id = parse_id(story, take(arguments, "chain"));
 
     if (!arguments_end(arguments)) {
         return;
     }
-    memset(&chain, 0, sizeof chain);
-    chain.struct_size = (uint32_t)sizeof chain;
-    result = driftline_state_chain(story->state, id, &chain, NULL, 0, &count, &error);
+    result = chain_of(story, id, &view, &error);
     if (result == DRIFTLINE_RESULT_OK) {
-        holders = grow(NULL, count + 1, sizeof *holders);
-        result = driftline_state_chain(story->state, id, &chain, holders, count, &count, &error);
-    }
-    if (result == DRIFTLINE_RESULT_OK) {
-        print_chain(&story->out, id, &chain, holders, count);
+        print_chain(&story->out, id, &view);
     } else if (result == DRIFTLINE_RESULT_UNKNOWN_CHAIN) {
         text_add(&story->out, "state %" PRIu64 ": no such chain\n", id);
     } else {
         print_error(story, result, &error);
     }
-    free(holders);
+    free(view.holders);
 }
 
 static void command_chains(story *story, arguments *arguments)
@@ -280,6 +316,7 @@ static const struct question {
     command_function function;
 } questions[] = {
     {"explain", command_explain},
+    {"why", command_why},
     {"history", command_history},
     {"ewma", command_ewma},
     {"cells", command_cells},

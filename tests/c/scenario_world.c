@@ -38,6 +38,37 @@ void table_unset(table *table, uint64_t first, uint64_t second)
     }
 }
 
+static home_index *index_find(const world *world, uint64_t chain)
+{
+    for (size_t at = 0; at < world->index_count; at++) {
+        if (world->indexes[at].chain == chain) {
+            return &world->indexes[at];
+        }
+    }
+    return NULL;
+}
+
+void index_set(world *world, uint64_t chain, const driftline_alternative *homes, size_t count)
+{
+    home_index index = {chain, NULL, count};
+    index_unset(world, chain);
+    index.homes = grow(NULL, count, sizeof *homes);
+    memcpy(index.homes, homes, count * sizeof *homes);
+    world->indexes = grow(world->indexes, world->index_count + 1, sizeof index);
+    world->indexes[world->index_count] = index;
+    world->index_count += 1;
+}
+
+void index_unset(world *world, uint64_t chain)
+{
+    home_index *index = index_find(world, chain);
+    if (index != NULL) {
+        free(index->homes);
+        world->index_count -= 1;
+        *index = world->indexes[world->index_count];
+    }
+}
+
 static void table_free(table *table)
 {
     free(table->entries);
@@ -53,7 +84,18 @@ void world_free(world *world)
     table_free(&world->fingerprints);
     table_free(&world->chain_fingerprints);
     table_free(&world->costs);
+    while (world->index_count > 0) {
+        index_unset(world, world->indexes[0].chain);
+    }
+    free(world->indexes);
+    world->indexes = NULL;
     text_free(&world->asked);
+}
+
+void world_begin_pass(world *world)
+{
+    text_clear(&world->asked);
+    memset(&world->seen, 0, sizeof world->seen);
 }
 
 void world_reset(world *world)
@@ -89,6 +131,7 @@ static int32_t look_up(const table *table, uint64_t chain, uint64_t node, float 
 static int32_t score(void *ctx, uint64_t chain, uint64_t node, float *out)
 {
     world *self = ctx;
+    self->seen.score += 1;
     text_add(&self->asked, "asked score %" PRIu64 " %" PRIu64 "\n", chain, node);
     return look_up(&self->scores, chain, node, out);
 }
@@ -98,25 +141,68 @@ static int32_t live_score(void *ctx, uint64_t chain, uint64_t node, float *out)
 {
     world *self = ctx;
     bool is_set = find(&self->live_scores, chain, node) != NULL;
+    self->seen.live_score += 1;
     text_add(&self->asked, "asked live_score %" PRIu64 " %" PRIu64 "\n", chain, node);
     return look_up(is_set ? &self->live_scores : &self->scores, chain, node, out);
+}
+
+/* Up to `limit` homes of a chain: of its index those that are not excluded, else the one alternative that it has. */
+static int32_t find_homes(const world *self, uint64_t chain, const uint64_t *exclude, size_t exclude_count,
+                          driftline_alternative *out, size_t limit, size_t *count)
+{
+    const home_index *index = index_find(self, chain);
+    const table_entry *entry = find(&self->alternatives, chain, 0);
+
+    *count = 0;
+    if (index == NULL) {
+        int32_t result = returned(entry);
+        if (result == DRIFTLINE_SCORER_OK && limit > 0) {
+            out[0] = entry->answer.alternative;
+            *count = 1;
+        }
+        return result;
+    }
+    for (size_t at = 0; at < index->count && *count < limit; at++) {
+        bool is_excluded = false;
+        for (size_t other = 0; other < exclude_count; other++) {
+            is_excluded |= exclude[other] == index->homes[at].node;
+        }
+        if (!is_excluded) {
+            out[*count] = index->homes[at];
+            *count += 1;
+        }
+    }
+    return *count == 0 ? DRIFTLINE_SCORER_NO_OPINION : DRIFTLINE_SCORER_OK;
+}
+
+static void log_excluded(world *self, const uint64_t *exclude, size_t exclude_count)
+{
+    text_add(&self->asked, " excluding");
+    for (size_t at = 0; at < exclude_count; at++) {
+        text_add(&self->asked, " %" PRIu64, exclude[at]);
+    }
+    text_add(&self->asked, exclude_count == 0 ? " none\n" : "\n");
 }
 
 static int32_t best_alternative(void *ctx, uint64_t chain, const uint64_t *exclude, size_t exclude_count,
                                 driftline_alternative *out)
 {
     world *self = ctx;
-    const table_entry *entry = find(&self->alternatives, chain, 0);
-    int32_t result = returned(entry);
-    text_add(&self->asked, "asked best_alternative %" PRIu64 " excluding", chain);
-    for (size_t at = 0; at < exclude_count; at++) {
-        text_add(&self->asked, " %" PRIu64, exclude[at]);
-    }
-    text_add(&self->asked, "\n");
-    if (result == DRIFTLINE_SCORER_OK) {
-        *out = entry->answer.alternative;
-    }
-    return result;
+    size_t count;
+    self->seen.alternative += 1;
+    text_add(&self->asked, "asked best_alternative %" PRIu64, chain);
+    log_excluded(self, exclude, exclude_count);
+    return find_homes(self, chain, exclude, exclude_count, out, 1, &count);
+}
+
+static int32_t alternatives(void *ctx, uint64_t chain, const uint64_t *exclude, size_t exclude_count,
+                            driftline_alternative *out, size_t capacity, size_t *count)
+{
+    world *self = ctx;
+    self->seen.alternative += 1;
+    text_add(&self->asked, "asked alternatives %" PRIu64 " limit %zu", chain, capacity);
+    log_excluded(self, exclude, exclude_count);
+    return find_homes(self, chain, exclude, exclude_count, out, capacity, count);
 }
 
 static int32_t node_fingerprint(void *ctx, uint64_t node, uint64_t *out)
@@ -124,6 +210,7 @@ static int32_t node_fingerprint(void *ctx, uint64_t node, uint64_t *out)
     world *self = ctx;
     const table_entry *entry = find(&self->fingerprints, node, 0);
     int32_t result = returned(entry);
+    self->seen.node_fingerprint += 1;
     text_add(&self->asked, "asked node_fingerprint %" PRIu64 "\n", node);
     if (result == DRIFTLINE_SCORER_OK) {
         *out = entry->answer.fingerprint;
@@ -136,6 +223,7 @@ static int32_t chain_fingerprint(void *ctx, uint64_t chain, uint64_t *out)
     world *self = ctx;
     const table_entry *entry = find(&self->chain_fingerprints, chain, 0);
     int32_t result = returned(entry);
+    self->seen.chain_fingerprint += 1;
     text_add(&self->asked, "asked chain_fingerprint %" PRIu64 "\n", chain);
     if (entry == NULL) {
         *out = 0;
@@ -152,6 +240,7 @@ static int32_t migration_cost(void *ctx, uint64_t chain, uint64_t target, driftl
     world *self = ctx;
     const table_entry *entry = find(&self->costs, chain, target);
     int32_t result = returned(entry);
+    self->seen.cost += 1;
     text_add(&self->asked, "asked migration_cost %" PRIu64 " %" PRIu64 "\n", chain, target);
     if (result == DRIFTLINE_SCORER_OK) {
         *out = entry->answer.cost;
@@ -215,6 +304,7 @@ driftline_scorer world_scorer(world *world)
     scorer.node_fingerprint = node_fingerprint;
     scorer.chain_fingerprint = world->with_chain_fingerprints ? chain_fingerprint : NULL;
     scorer.migration_cost = migration_cost;
+    scorer.alternatives = alternatives;
     if (world->batch) {
         scorer.score_many = score_many;
         scorer.live_score_many = world->live ? live_score_many : NULL;

@@ -1,7 +1,9 @@
 /* driftline from C, from the first call to the last: read it from top to bottom.
  *
  * Two chains are led by this node. One of them has a holder on a bad node; the control plane asks once per tick,
- * carries out what driftline says, and reports back. Every return code is looked at, as yours should be. */
+ * carries out what driftline says, and reports back. Then the same with all that makes it safe to leave running: moves
+ * in two halves, a node that is drained, and a leader that hands over what it remembers. Every return code is looked at,
+ * as yours should be. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,7 +75,7 @@ static int32_t score(void *ctx, uint64_t chain, uint64_t node, float *out)
     return DRIFTLINE_SCORER_OK;
 }
 
-/* The best node that does not hold the chain yet. `exclude` is its holders, ascending. */
+/* The best node that is not excluded: holders are, and nodes that are no target now. */
 static int32_t best_alternative(void *ctx, uint64_t chain, const uint64_t *exclude, size_t exclude_count,
                                 driftline_alternative *out)
 {
@@ -205,7 +207,7 @@ static size_t tick(driftline_scheduler scheduler, driftline_state state, uint64_
     /* The actions are borrowed: they stay until the next writing call on this scheduler. */
     for (size_t at = 0; at < action_count; at++) {
         const driftline_action *action = &actions[at];
-        expect(action->kind == DRIFTLINE_ACTION_EVICT, "evictions are the only actions of this version");
+        expect(action->kind == DRIFTLINE_ACTION_EVICT, "nobody has said how many holders a chain should have");
         printf("  chain %" PRIu64 ": from %" PRIu64 " to %" PRIu64 ", gains %.2f\n", action->chain, action->victim,
                action->target, (double)action->gain);
         /* A control plane would move the data now. Then it says what is so. */
@@ -299,6 +301,180 @@ static void run(driftline_scheduler scheduler, driftline_state state, cluster *c
     print_history(scheduler, 7);
 }
 
+/* ---- Safe to leave running ---- */
+
+static void tell(driftline_state state, uint32_t kind, uint64_t chain, uint64_t node, uint64_t value)
+{
+    driftline_error error = new_error();
+    driftline_event event;
+
+    memset(&event, 0, sizeof event);
+    event.kind = kind;
+    event.chain = chain;
+    event.node = node;
+    event.value = value;
+    must(driftline_state_apply(state, &event, 1, sizeof event, &error), &error, "state_apply");
+}
+
+/* A control plane compares `revision` with the chain's present one in its store before it does anything: another leader
+ * may have been faster. Then it acts, and says what is so. A placement without a target leaves the choice to it. */
+static void carry_out(driftline_state state, const driftline_action *action)
+{
+    driftline_error error = new_error();
+    char line[256];
+    size_t length = 0;
+
+    must(driftline_action_text(action, sizeof *action, line, sizeof line, &length, &error), &error, "action_text");
+    printf("  %s\n", line);
+    expect((action->flags & DRIFTLINE_ACTION_FLAG_REVISION) != 0, "the action says which revision it is about");
+    if (action->kind == DRIFTLINE_ACTION_EVICT) {
+        tell(state, DRIFTLINE_EVENT_HOLDER_REMOVED, action->chain, action->victim, 0);
+    } else {
+        expect(action->kind == DRIFTLINE_ACTION_PLACE && action->exclude_count > 0, "one more holder, but not these");
+        expect((action->flags & DRIFTLINE_ACTION_FLAG_TARGET) != 0, "each placement here is the half of a move");
+        tell(state, DRIFTLINE_EVENT_HOLDER_ADDED, action->chain, action->target, 0);
+    }
+    tell(state, DRIFTLINE_EVENT_CHAIN_REVISION, action->chain, 0, action->revision + 1);
+}
+
+/* Ticks whenever the library wants to be called, until nothing is in flight and `is_over` says so. */
+static uint64_t run_until(driftline_scheduler scheduler, driftline_state state, uint64_t now_ns,
+                          int (*is_over)(driftline_scheduler, driftline_state))
+{
+    for (int turn = 0; turn < 100; turn++) {
+        driftline_error error = new_error();
+        driftline_report report;
+        const driftline_action *actions = NULL;
+        size_t count = 0;
+
+        memset(&report, 0, sizeof report);
+        report.struct_size = (uint32_t)sizeof report;
+        must(driftline_scheduler_tick(scheduler, state, now_ns, sizeof *actions, &actions, &count, &report, &error),
+             &error, "scheduler_tick");
+        for (size_t at = 0; at < count; at++) {
+            carry_out(state, &actions[at]);
+        }
+        if (count == 0 && report.in_flight == 0 && is_over(scheduler, state)) {
+            return now_ns;
+        }
+        /* After events soon, else when something is due. */
+        now_ns = count > 0 ? now_ns + SECOND_NS : report.next_due_ns;
+        expect(count > 0 || report.next_due_known, "something is waited for");
+    }
+    expect(0, "a hundred ticks are enough");
+    return now_ns;
+}
+
+static int is_always_over(driftline_scheduler scheduler, driftline_state state)
+{
+    (void)scheduler;
+    (void)state;
+    return 1;
+}
+
+static int is_node_2_empty(driftline_scheduler scheduler, driftline_state state)
+{
+    driftline_error error = new_error();
+    driftline_drain_status status;
+    driftline_blocked blocked[4];
+    size_t count = 0;
+
+    memset(&status, 0, sizeof status);
+    status.struct_size = (uint32_t)sizeof status;
+    must(driftline_scheduler_drain_status(scheduler, state, 2, &status, blocked, 4, sizeof blocked[0], &count, &error),
+         &error, "scheduler_drain_status");
+    expect(status.draining && !status.at_risk && count == 0, "nobody is in the way of the drain");
+    if (status.left == 0) {
+        printf("  node 2 is empty: %" PRIu64 " moved\n", status.moved);
+    }
+    return status.left == 0;
+}
+
+static void print_sentence(driftline_scheduler scheduler, driftline_state state, uint64_t chain)
+{
+    driftline_error error = new_error();
+    driftline_explanation explanation;
+    char sentence[512];
+    size_t length = 0;
+
+    memset(&explanation, 0, sizeof explanation);
+    explanation.struct_size = (uint32_t)sizeof explanation;
+    must(driftline_explain(scheduler, state, chain, &explanation, &error), &error, "explain");
+    must(driftline_explanation_sentence(&explanation, sentence, sizeof sentence, &length, &error), &error,
+         "explanation_sentence");
+    printf("  %s\n", sentence);
+}
+
+/* Another node leads the chain from now on; what this one remembers of it goes along, whatever way bytes go. */
+static void hand_over(driftline_state state, uint64_t chain)
+{
+    driftline_error error = new_error();
+    driftline_state other = {0};
+    driftline_chain view;
+    uint8_t bytes[1024];
+    size_t count = 0;
+    uint64_t imported = 0;
+
+    must(driftline_state_export_chain(state, chain, bytes, sizeof bytes, &count, &error), &error, "export_chain");
+    must(driftline_state_new(DRIFTLINE_ABI, &other, &error), &error, "state_new");
+    must(driftline_state_import_chain(other, bytes, count, &imported, &error), &error, "import_chain");
+    memset(&view, 0, sizeof view);
+    view.struct_size = (uint32_t)sizeof view;
+    must(driftline_state_chain(other, imported, &view, NULL, 0, &count, &error), &error, "state_chain");
+    expect(imported == chain && (view.flags & DRIFTLINE_CHAIN_REBALANCED) != 0, "the new leader knows of the cooldown");
+    must(driftline_state_free(other), NULL, "state_free");
+}
+
+/* What changed, for whoever wants to know; the numbers say whether something was missed. */
+static void print_transitions(driftline_scheduler scheduler)
+{
+    driftline_error error = new_error();
+    driftline_transition transitions[DRIFTLINE_TRANSITION_RING_LENGTH];
+    size_t count = 0;
+
+    must(driftline_scheduler_transitions(scheduler, 0, transitions, DRIFTLINE_TRANSITION_RING_LENGTH,
+                                         sizeof transitions[0], &count, &error),
+         &error, "scheduler_transitions");
+    expect(count > 0 && transitions[0].sequence == 0, "all of them are still there");
+    printf("%zu changes of verdicts, the last one to: %s\n", count,
+           driftline_verdict_name(transitions[count - 1].to));
+}
+
+static void run_safely(cluster *cluster)
+{
+    driftline_error error = new_error();
+    driftline_config config;
+    driftline_state state = {0};
+    driftline_scheduler scheduler = {0};
+    driftline_scorer scorer = new_scorer(cluster);
+    uint64_t now_ns;
+
+    must(driftline_config_production(&config, sizeof config), NULL, "config_production");
+    must(driftline_state_new(DRIFTLINE_ABI, &state, &error), &error, "state_new");
+    load_membership(state);
+    must(driftline_scheduler_new(DRIFTLINE_ABI, 1, &config, &scheduler, &error), &error, "scheduler_new");
+    must(driftline_scheduler_install(scheduler, &scorer, &error), &error, "scheduler_install");
+
+    /* With a wished count driftline asks for both halves of a move, with a revision it says what it knew. */
+    tell(state, DRIFTLINE_EVENT_DESIRED_REPLICAS, 7, 0, 3);
+    tell(state, DRIFTLINE_EVENT_DESIRED_REPLICAS, 8, 0, 2);
+    tell(state, DRIFTLINE_EVENT_CHAIN_REVISION, 7, 0, 70);
+    tell(state, DRIFTLINE_EVENT_CHAIN_REVISION, 8, 0, 80);
+    printf("a bad holder:\n");
+    now_ns = run_until(scheduler, state, 0, is_always_over);
+    print_sentence(scheduler, state, 7);
+
+    printf("a drain:\n");
+    tell(state, DRIFTLINE_EVENT_DRAIN, 0, 2, now_ns + 1200 * SECOND_NS);
+    now_ns = run_until(scheduler, state, now_ns, is_node_2_empty);
+    printf("  at %" PRIu64 " s\n", now_ns / SECOND_NS);
+    hand_over(state, 7);
+    print_transitions(scheduler);
+
+    must(driftline_scheduler_free(scheduler), NULL, "scheduler_free");
+    must(driftline_state_free(state), NULL, "state_free");
+}
+
 int main(void)
 {
     driftline_error error = new_error();
@@ -328,6 +504,10 @@ int main(void)
     must(driftline_state_free(state), NULL, "state_free");
     /* A freed handle is a number that means nothing any more; using it is an error, not a crash. */
     expect(driftline_state_digest(state, &(uint64_t){0}, NULL) == DRIFTLINE_RESULT_HANDLE, "a freed handle is refused");
+
+    cluster = (struct cluster){{{1, 0.9f, 1}, {2, 0.8f, 1}, {3, 0.3f, 1}, {4, 0.95f, 1}}, 0};
+    run_safely(&cluster);
+    expect(cluster.is_dropped == 1, "this scorer was given back, too");
     printf("ok\n");
     return EXIT_SUCCESS;
 }

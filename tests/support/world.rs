@@ -50,6 +50,7 @@ pub enum Call {
     Score { chain: ChainId, node: NodeId },
     LiveScore { chain: ChainId, node: NodeId },
     BestAlternative { chain: ChainId, exclude: Vec<NodeId> },
+    Alternatives { chain: ChainId, limit: usize, exclude: Vec<NodeId> },
     NodeFingerprint { node: NodeId },
     ChainFingerprint { chain: ChainId },
     MigrationCost { chain: ChainId, target: NodeId },
@@ -64,6 +65,9 @@ pub struct Tables {
     pub live_scores: BTreeMap<(ChainId, NodeId), Answer<f32>>,
     /// Unset: no alternative. The excluded nodes are logged, not looked at.
     pub alternatives: BTreeMap<ChainId, Answer<(NodeId, f32)>>,
+    /// An honest placement index, best first: what is excluded is left out. Where one is set it answers in place of
+    /// `alternatives`.
+    pub indexes: BTreeMap<ChainId, Vec<(NodeId, f32)>>,
     /// Unset: cannot say.
     pub fingerprints: BTreeMap<NodeId, Answer<u64>>,
     /// Unset: `Some(0)`, as in a scorer that does not override the method.
@@ -72,6 +76,19 @@ pub struct Tables {
     pub costs: BTreeMap<(ChainId, NodeId), Answer<MigrationCost>>,
     /// Every question since the last [`World::take_calls`], in order.
     pub calls: Vec<Call>,
+}
+
+impl Tables {
+    /// All alternatives that are known for a chain, best first.
+    fn homes(&self, chain: ChainId, exclude: &[NodeId]) -> Result<Vec<(NodeId, f32)>, i32> {
+        match self.indexes.get(&chain) {
+            Some(index) => Ok(index.iter().filter(|(node, _)| !exclude.contains(node)).copied().collect()),
+            None => {
+                let answer = self.alternatives.get(&chain).map_or(Ok(None), |answer| answer.given());
+                Ok(answer?.into_iter().collect())
+            }
+        }
+    }
 }
 
 /// Which optional entries the scorer has.
@@ -172,7 +189,21 @@ impl World {
         }
         let mut tables = self.tables();
         tables.calls.push(Call::BestAlternative { chain, exclude: exclude.to_vec() });
-        tables.alternatives.get(&chain).map_or(Ok(None), |answer| answer.given())
+        Ok(tables.homes(chain, exclude)?.first().copied())
+    }
+
+    /// Asks and logs the best `limit` alternatives.
+    pub fn alternatives(&self, chain: ChainId, exclude: &[NodeId], limit: usize) -> Result<Vec<(NodeId, f32)>, i32> {
+        if let Some(scorer) = &self.answering {
+            let mut found = Vec::new();
+            scorer.alternatives(chain, exclude, limit, &mut found).map_err(|error| error.code())?;
+            return Ok(found.into_iter().filter_map(|alternative| home(Some(alternative))).collect());
+        }
+        let mut tables = self.tables();
+        tables.calls.push(Call::Alternatives { chain, limit, exclude: exclude.to_vec() });
+        let mut homes = tables.homes(chain, exclude)?;
+        homes.truncate(limit);
+        Ok(homes)
     }
 
     /// Asks and logs the fingerprint of a node.
@@ -211,7 +242,8 @@ fn home(found: Option<Alternative>) -> Option<(NodeId, f32)> {
     found.map(|alternative| (alternative.node, alternative.score))
 }
 
-/// Implements the single forms and leaves the batch forms at their defaults.
+/// Implements the single forms and leaves the batch forms at their defaults, but for `alternatives`: whoever has a second
+/// best home is asked for it.
 struct SingleScorer {
     world: World,
     entries: Entries,
@@ -257,6 +289,18 @@ impl PlacementScorer for SingleScorer {
 
     fn migration_cost(&self, chain: ChainId, target: NodeId) -> ScorerResult<Option<MigrationCost>> {
         self.world.migration_cost(chain, target).map_err(fail_or_panic)
+    }
+
+    fn alternatives(
+        &self,
+        chain: ChainId,
+        exclude: &[NodeId],
+        limit: usize,
+        out: &mut Vec<Alternative>,
+    ) -> ScorerResult<()> {
+        let found = self.world.alternatives(chain, exclude, limit).map_err(fail_or_panic)?;
+        out.extend(found.into_iter().map(|(node, score)| Alternative { node, score }));
+        Ok(())
     }
 }
 
@@ -339,9 +383,6 @@ impl PlacementScorer for BatchScorer {
         limit: usize,
         out: &mut Vec<Alternative>,
     ) -> ScorerResult<()> {
-        if limit > 0 {
-            out.extend(self.single.best_alternative(chain, exclude)?);
-        }
-        Ok(())
+        self.single.alternatives(chain, exclude, limit, out)
     }
 }

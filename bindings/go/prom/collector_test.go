@@ -70,10 +70,14 @@ func TestCollector(t *testing.T) {
 		"driftline_invalid_scores_total":       `driftline_invalid_scores_total{node="1"} 2`,
 		"driftline_invalid_alternatives_total": `driftline_invalid_alternatives_total{node="1"} 0`,
 		"driftline_deferred_chains":            `driftline_deferred_chains{node="1"} 0`,
+		"driftline_placements_total":           `driftline_placements_total{node="1"} 0`,
+		"driftline_moves_in_flight":            `driftline_moves_in_flight{node="1"} 0`,
+		"driftline_ignored_feedback_total":     `driftline_ignored_feedback_total{node="1"} 0`,
+		"driftline_drain_left_chains":          "",
 		"driftline_deferred_age_seconds":       `driftline_deferred_age_seconds{node="1"} 0`,
 		"driftline_next_due_seconds":           `driftline_next_due_seconds{node="1"} 30.000000001`,
 	} {
-		if text := gathered(t, registry, name); text != wanted+"\n" {
+		if text := gathered(t, registry, name); strings.TrimSuffix(text, "\n") != wanted {
 			t.Errorf("%s is\n%snot\n%s", name, text, wanted)
 		}
 	}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from driftline import (
     ChainTouched,
     Event,
+    Eviction,
     FingerprintMode,
     HolderAdded,
     HolderRemoved,
@@ -234,14 +235,23 @@ def _measure_due(
 
 def _carry_out(state: MeshState, decision: Decision) -> None:
     events: list[Event] = []
-    for action in decision.actions:
-        events += [HolderRemoved(action.chain, action.victim), HolderAdded(action.chain, action.target)]
+    for chain, victim, target in _moves_of(decision):
+        events += [HolderRemoved(chain, victim), HolderAdded(chain, target)]
     state.apply(events)
 
 
+def _moves_of(decision: Decision) -> list[Move]:
+    """The evictions for a better home; the plain loop knows of nothing else."""
+    return [
+        Move(action.chain, action.victim, action.target)
+        for action in decision.actions
+        if isinstance(action, Eviction) and action.target is not None
+    ]
+
+
 def _check_moves(decision: Decision, expected: list[Move]) -> None:
-    moves = [Move(action.chain, action.victim, action.target) for action in decision.actions]
-    if moves != expected:
+    moves = _moves_of(decision)
+    if moves != expected or len(moves) != len(decision.actions):
         raise DifferentDecisions(f"driftline decided {len(moves)} moves, the plain loop {len(expected)}, not the same")
 
 

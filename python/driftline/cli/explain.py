@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from driftline import Explanation, ScoreHistory
+    from driftline import Explanation, Flight, ScoreHistory
     from driftline.replay import Move, Playback, ScorerFactory, Trace
 
 _MOVES_SHOWN = 10
 _SAMPLES_SHOWN = 5
+_NS_PER_S = 10**9
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,16 @@ class Answer:
 
     chain: int
     slice: int
+    slice_ns: int
     trace: Trace
     explanation: Explanation
     holders: list[tuple[int, int, float | None]]  # node, round-trip time in hundredths, sampled score
     history: ScoreHistory
     moves: list[Move]
+
+    def to_slice(self, time_ns: int | None) -> int | None:
+        """The slice that a time lies in."""
+        return None if time_ns is None else time_ns // self.slice_ns
 
 
 def command(options: argparse.Namespace) -> None:
@@ -71,7 +77,14 @@ def _play(trace: Trace, options: argparse.Namespace, factory: ScorerFactory | No
     from driftline.replay import Playback
 
     smooth = 1.0 if options.smooth is None else options.smooth
-    playback = Playback(trace, "drift", cooldown_slices=options.cooldown, smooth=smooth, scorer=factory)
+    playback = Playback(
+        trace,
+        "drift",
+        cooldown_slices=options.cooldown,
+        smooth=smooth,
+        scorer=factory,
+        production=options.production,
+    )
     with terminal.progress("replay", total=until) as advance:
         for slice_number in range(1, until + 1):
             playback.advance()
@@ -87,6 +100,7 @@ def _ask(playback: Playback, chain: int) -> Answer:
     return Answer(
         chain=chain,
         slice=playback.measurements.slice,
+        slice_ns=drift.slice_ns,
         trace=playback.trace,
         explanation=drift.scheduler.explain(drift.state, chain),
         holders=[
@@ -95,12 +109,6 @@ def _ask(playback: Playback, chain: int) -> Answer:
         history=drift.scheduler.history(chain),
         moves=[move for move in playback.moves if move.chain == chain],
     )
-
-
-def _to_slice(time_ns: int | None) -> int | None:
-    from driftline.replay.drift import SLICE_NS
-
-    return None if time_ns is None else time_ns // SLICE_NS
 
 
 def _to_json(answer: Answer) -> dict[str, object]:
@@ -115,6 +123,7 @@ def _to_json(answer: Answer) -> dict[str, object]:
         "verdict": str(judgement.verdict),
         "verdict_number": int(judgement.verdict),
         "text": str(explanation),
+        "sentence": explanation.sentence,
         "victim": judgement.victim,
         "sampled_score": judgement.sampled_score,
         "live_score": judgement.live_score,
@@ -123,27 +132,43 @@ def _to_json(answer: Answer) -> dict[str, object]:
         "cost": judgement.cost,
         "score_floor": explanation.score_floor,
         "hysteresis_gap": explanation.hysteresis_gap,
-        "since_slice": _to_slice(explanation.since_ns),
-        "sampled_at_slice": _to_slice(explanation.sampled_at_ns),
-        "cooldown_until_slice": _to_slice(explanation.cooldown_until_ns),
+        "since_slice": answer.to_slice(explanation.since_ns),
+        "sampled_at_slice": answer.to_slice(explanation.sampled_at_ns),
+        "cooldown_until_slice": answer.to_slice(explanation.cooldown_until_ns),
+        "flap_hold_until_slice": answer.to_slice(explanation.flap_hold_until_ns),
+        "limit": explanation.limit,
+        "flight": _flight_to_json(answer),
         "holders": [{"node": node, "rtt_cs": rtt_cs, "score": score} for node, rtt_cs, score in answer.holders],
         "history": {
             "ewma": history.ewma,
             "trend": str(history.trend),
-            "samples": [[_to_slice(sample.at_ns), sample.worst_score] for sample in history],
+            "samples": [[answer.to_slice(sample.at_ns), sample.worst_score] for sample in history],
         },
         "moves": [{"t": move.slice, "evicted": move.evicted, "target": move.target} for move in answer.moves],
+    }
+
+
+def _flight_to_json(answer: Answer) -> dict[str, int | None] | None:
+    flight = answer.explanation.flight
+    if flight is None:
+        return None
+    return {
+        "victim": flight.victim,
+        "target": flight.target,
+        "since_slice": answer.to_slice(flight.since_ns),
+        "times_out_at_slice": answer.to_slice(flight.times_out_at_ns),
     }
 
 
 def _print(answer: Answer) -> None:
     console = terminal.console()
     trace = answer.trace
-    title = f"chain {answer.chain} after slice {answer.slice} of {trace.name} ({trace.node_count} nodes; a slice is 1s)"
-    console.print(title, style="bold", markup=False)
+    of_trace = f"{trace.name} ({trace.node_count} nodes; a slice is {answer.slice_ns // _NS_PER_S}s)"
+    console.print(f"chain {answer.chain} after slice {answer.slice} of {of_trace}", style="bold", markup=False)
     console.print(str(answer.explanation), markup=False)
+    console.print(f"{answer.explanation.sentence}.", markup=False)
     console.print()
-    _print_operands(answer.explanation)
+    _print_operands(answer)
     console.print()
     table = terminal.make_table(["holder", "rtt s", "sampled score"], left=0)
     for node, rtt_cs, score in answer.holders:
@@ -155,16 +180,19 @@ def _print(answer: Answer) -> None:
     _print_moves(answer.moves)
 
 
-def _print_operands(explanation: Explanation) -> None:
+def _print_operands(answer: Answer) -> None:
     """What the verdict was made of, as far as the rules had to look."""
+    explanation = answer.explanation
     judgement = explanation.judgement
     alternative = judgement.alternative
-    since = _to_slice(explanation.since_ns)
-    sampled_at, resting_until = _to_slice(explanation.sampled_at_ns), _to_slice(explanation.cooldown_until_ns)
+    since, sampled_at = answer.to_slice(explanation.since_ns), answer.to_slice(explanation.sampled_at_ns)
+    resting_until = answer.to_slice(explanation.cooldown_until_ns)
+    held_until = answer.to_slice(explanation.flap_hold_until_ns)
     lines = [
         ("verdict", f"{judgement.verdict}, " + ("before any tick" if since is None else f"since slice {since}")),
         ("sampled", None if sampled_at is None else f"in slice {sampled_at}"),
         ("resting", None if resting_until is None else f"until slice {resting_until}"),
+        ("held", None if held_until is None else f"until slice {held_until}, for it has flapped"),
         ("worst", None if judgement.victim is None else f"node {judgement.victim}: {_scores(explanation)}"),
         ("better", None if alternative is None else f"node {alternative.node}: {alternative.score:.3f}"),
         (
@@ -174,11 +202,19 @@ def _print_operands(explanation: Explanation) -> None:
             else f"{judgement.gain:.3f}, has to be over {explanation.hysteresis_gap:.3f}",
         ),
         ("cost", None if judgement.cost is None else f"{judgement.cost:.3f}, has to be under the gain"),
+        ("limit", None if explanation.limit is None else f"{explanation.limit}, is used up"),
+        ("flight", None if explanation.flight is None else _flight(answer, explanation.flight)),
     ]
     console = terminal.console()
     for name, text in lines:
         if text is not None:
             console.print(f"{name:<8} {text}", markup=False)
+
+
+def _flight(answer: Answer, flight: Flight) -> str:
+    ends = [] if flight.victim is None else [f"from node {flight.victim}"]
+    ends += [] if flight.target is None else [f"to node {flight.target}"]
+    return " ".join([*ends, f"since slice {answer.to_slice(flight.since_ns)}"])
 
 
 def _scores(explanation: Explanation) -> str:
@@ -200,7 +236,7 @@ def _print_history(answer: Answer) -> None:
     console.print(
         "history  " + terminal.sparkline([sample.worst_score for sample in shown], console.encoding), no_wrap=True
     )
-    first, last = _to_slice(shown[0].at_ns), _to_slice(shown[-1].at_ns)
+    first, last = answer.to_slice(shown[0].at_ns), answer.to_slice(shown[-1].at_ns)
     console.print(f"         worst score, slices {first} to {last}; the lowest bar is 0, the highest 1")
     newest = " ".join(f"{sample.worst_score:.3f}" for sample in samples[-_SAMPLES_SHOWN:])
     console.print(f"         the last {newest}; mean {history.ewma:.3f}, {history.trend}")

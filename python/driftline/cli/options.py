@@ -45,18 +45,20 @@ examples:
   driftline replay --policy all --generate 1 99 688
   driftline replay --rows ti.npy cs.npy --smooth 0.3 --moves moves.csv
   driftline replay --policy never --scorer my_scorer:NearAndIdle
+  driftline replay --policy all --production --smooth 0.3
   driftline replay --policy all --report report.html
   driftline replay --policy all --json | jq .moves"""
 
 _EXPLAIN_DESCRIPTION = """\
 Replays a trace up to a slice and says why the replicas of a chain are where
-they are: the verdict with its operands, the holders with their scores, the
-history of the worst score, and the moves so far."""
+they are: the verdict with its operands and as a sentence, the holders with
+their scores, the history of the worst score, and the moves so far."""
 
 _EXPLAIN_EXAMPLES = """\
 examples:
   driftline explain 7
   driftline explain 7 --slice 60 --generate 1 99 688
+  driftline explain 7 --production
   driftline explain 7 --rows ti.npy cs.npy --smooth 0.3 --json"""
 
 _BENCH_DESCRIPTION = """\
@@ -198,6 +200,15 @@ def _add_drift(group: argparse._ArgumentGroup) -> None:
     )
 
 
+def _add_production(group: argparse._ArgumentGroup, what: str) -> None:
+    group.add_argument(
+        "--production",
+        action="store_true",
+        help=f"{what} with the config that is made for production: limits, moves that are tracked, no flapping. "
+        "--cooldown holds for it, too; its other times are counted in slices of a tenth of its own cooldown",
+    )
+
+
 def _add_json(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--json", action="store_true", help=f"print {what}, and nothing else")
 
@@ -218,6 +229,7 @@ def _add_replay(commands: argparse._SubParsersAction[_Parser]) -> None:
         "(by 0.3, or as --smooth says). May be given more than once. Default: drift",
     )
     _add_drift(group)
+    _add_production(group, "also let driftline decide, in a second run for each of its own,")
     group.add_argument(
         "--scorer",
         action="append",
@@ -258,6 +270,7 @@ def _add_explain(commands: argparse._SubParsersAction[_Parser]) -> None:
     _add_trace(parser)
     group = parser.add_argument_group("the policy")
     _add_drift(group)
+    _add_production(group, "let driftline decide")
     group.add_argument(
         "--scorer",
         type=_scorer_name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from driftline.cli import terminal
@@ -49,6 +49,13 @@ class Plan:
     policy: str
     smooth: float = 1.0
     scorer: str | None = None
+    production: bool = False
+
+    def label(self) -> str | None:
+        """What the run is called, where it is not called by its policy."""
+        if self.scorer is None:
+            return None
+        return ", ".join(["driftline", *(["production"] if self.production else []), self.scorer])
 
 
 def plan(options: argparse.Namespace) -> list[Plan]:
@@ -64,7 +71,11 @@ def plan(options: argparse.Namespace) -> list[Plan]:
             plans[Plan(policy, 1.0 if policy == "never" else smooth)] = None
     for scorer in options.scorer or []:
         plans[Plan("drift", scorer=scorer)] = None
-    return list(plans)
+    if not options.production:
+        return list(plans)
+    drift = [plan for plan in plans if plan.policy == "drift"]
+    # Where no run of ours is wanted yet, production is the one.
+    return [*plans, *(replace(plan, production=True) for plan in drift or [Plan("drift", smooth)])]
 
 
 def command(options: argparse.Namespace) -> None:
@@ -114,7 +125,8 @@ def _run(
             cooldown_slices=options.cooldown,
             smooth=wanted.smooth,
             scorer=scorer,
-            label=None if wanted.scorer is None else f"driftline, {wanted.scorer}",
+            production=wanted.production,
+            label=wanted.label(),
             progress=progress,
         )
     except Failure:

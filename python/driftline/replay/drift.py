@@ -10,16 +10,19 @@ import numpy.typing as npt
 from driftline import (
     ChainTouched,
     Event,
+    Eviction,
     FingerprintMode,
     HolderAdded,
     HolderRemoved,
     LocalScheduler,
     MeshState,
+    OnScorerError,
     SchedulerConfig,
     TickReport,
     Verdict,
 )
 from driftline.replay.placement import Move, Placement
+from driftline.replay.policies import COOLDOWN_SLICES
 from driftline.replay.result import ChainHistory
 from driftline.replay.trace import REPLICAS
 
@@ -31,8 +34,23 @@ if TYPE_CHECKING:
 SCORE_FLOOR = 0.5
 HYSTERESIS_GAP = 0.2
 # Any length would do, as long as the cooldown is counted in it.
-SLICE_NS = 1_000_000_000
+_SLICE_NS = 1_000_000_000
+# Production's own cooldown is as long as the default of a replay; its other times are counted in the same slices.
+_PRODUCTION_SLICE_NS = SchedulerConfig.production().cooldown // COOLDOWN_SLICES
 _NEVER_NS = 2**64 - 1
+
+
+def _config(cooldown_slices: int, slice_ns: int, production: bool) -> SchedulerConfig:
+    plain = SchedulerConfig(hysteresis_gap=HYSTERESIS_GAP)
+    return (SchedulerConfig.production() if production else plain).replace(
+        score_floor=SCORE_FLOOR,
+        cooldown=min(cooldown_slices * slice_ns, _NEVER_NS),
+        # A score depends on nothing but the row of its chain's client, and we say when that changes.
+        fingerprint_mode=FingerprintMode.PUSH,
+        decision_interval=_NEVER_NS,
+        # Whoever tries a scorer wants to hear of its mistakes.
+        on_scorer_error=OnScorerError.ABORT,
+    )
 
 
 class DriftPolicy:
@@ -42,17 +60,17 @@ class DriftPolicy:
     """
 
     def __init__(
-        self, placement: Placement, scorer: PlacementScorer, *, cooldown_slices: int, slice_count: int
+        self,
+        placement: Placement,
+        scorer: PlacementScorer,
+        *,
+        cooldown_slices: int,
+        slice_count: int,
+        production: bool = False,
     ) -> None:
         node_count = len(placement.holders)
-        config = SchedulerConfig(
-            score_floor=SCORE_FLOOR,
-            hysteresis_gap=HYSTERESIS_GAP,
-            cooldown=cooldown_slices * SLICE_NS,
-            # A score depends on nothing but the row of its chain's client, and we say when that changes.
-            fingerprint_mode=FingerprintMode.PUSH,
-            decision_interval=_NEVER_NS,
-        )
+        self.slice_ns = _PRODUCTION_SLICE_NS if production else _SLICE_NS
+        config = _config(cooldown_slices, self.slice_ns, production)
         self.state = MeshState()
         self.scheduler = LocalScheduler(node_count, config, scorer)
         self.score_calls = 0
@@ -71,9 +89,12 @@ class DriftPolicy:
         self._keep_samples(0)
 
     def decide(self, slice_number: int, listed: npt.NDArray[np.uint16]) -> Sequence[Move]:
-        """Tick once. The alternative that justified an eviction takes the victim's place at once."""
+        """Tick once. The alternative that justified an eviction takes the victim's place at once.
+
+        Nobody orders, drains or wishes for a count here, so there is nothing else to carry out.
+        """
         self.state.apply([ChainTouched(chain) for chain in listed.tolist()])
-        decision = self.scheduler.tick(self.state, slice_number * SLICE_NS)
+        decision = self.scheduler.tick(self.state, slice_number * self.slice_ns)
         self._count(decision.report)
         self._keep_samples(slice_number)
         for verdict, count in decision.report.verdicts.items():
@@ -82,6 +103,8 @@ class DriftPolicy:
         moves = []
         events: list[Event] = []
         for action in decision.actions:
+            assert isinstance(action, Eviction)
+            assert action.target is not None
             events += [HolderRemoved(action.chain, action.victim), HolderAdded(action.chain, action.target)]
             moves.append(Move(slice_number, action.chain, action.victim, action.target))
         self.state.apply(events)
@@ -112,7 +135,7 @@ class DriftPolicy:
             history = self.scheduler.history(sampled.chain)
             current = history.current
             # Where nobody had an opinion the history was left alone.
-            if current is None or history.ewma is None or current.at_ns != slice_number * SLICE_NS:
+            if current is None or history.ewma is None or current.at_ns != slice_number * self.slice_ns:
                 continue
             sample = (slice_number, current.worst_score, history.ewma, int(history.trend))
             self._samples[sampled.chain].append(sample)

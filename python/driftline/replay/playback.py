@@ -11,7 +11,7 @@ import numpy.typing as npt
 from driftline.replay.fold import fold
 from driftline.replay.measurements import Measurements
 from driftline.replay.placement import Move, Placement
-from driftline.replay.policies import POLICIES, GreedyPolicy, NeverPolicy, Policy
+from driftline.replay.policies import COOLDOWN_SLICES, POLICIES, GreedyPolicy, NeverPolicy, Policy
 from driftline.replay.result import ReplayResult
 from driftline.replay.scorer import RttScorer
 from driftline.replay.trace import Trace, check_range
@@ -52,14 +52,17 @@ class Playback:
         trace: Trace,
         policy: str = "drift",
         *,
-        cooldown_slices: int = 10,
+        cooldown_slices: int = COOLDOWN_SLICES,
         smooth: float = 1.0,
         scorer: ScorerFactory | None = None,
+        production: bool = False,
     ) -> None:
         if policy not in POLICIES:
             raise ValueError(f"policy must be never, greedy or drift, not {policy!r}")
         if scorer is not None and policy != "drift":
             raise ValueError(f"policy {policy!r} asks no scorer")
+        if production and policy != "drift":
+            raise ValueError(f"policy {policy!r} has no config")
         check_range("cooldown_slices", cooldown_slices, 0, COOLDOWN_SLICES_MAX)
         self.trace = trace
         self.measurements = Measurements(trace.node_count)
@@ -75,7 +78,7 @@ class Playback:
         if policy == "greedy":
             self._policy = GreedyPolicy(reference, self.placement)
         elif policy == "drift":
-            self._policy = self.drift = self._open_drift(cooldown_slices)
+            self._policy = self.drift = self._open_drift(cooldown_slices, production)
 
     def advance(self) -> None:
         """Play the next slice: measure, record, decide, move, record. Not after the last."""
@@ -98,7 +101,7 @@ class Playback:
         self.measurements.replace(slice_number, rows, self.trace.values[listed])
         return rows
 
-    def _open_drift(self, cooldown_slices: int) -> DriftPolicy:
+    def _open_drift(self, cooldown_slices: int, production: bool) -> DriftPolicy:
         # Traces and the other policies are of use without a scheduler.
         from driftline.replay.drift import DriftPolicy
 
@@ -107,6 +110,7 @@ class Playback:
             self.scorer,  # type: ignore[arg-type]  # the scheduler checks it, and names the method that is missing
             cooldown_slices=cooldown_slices,
             slice_count=self.trace.slice_count,
+            production=production,
         )
 
 
@@ -114,9 +118,10 @@ def run(
     trace: Trace,
     policy: str = "drift",
     *,
-    cooldown_slices: int = 10,
+    cooldown_slices: int = COOLDOWN_SLICES,
     smooth: float = 1.0,
     scorer: ScorerFactory | None = None,
+    production: bool = False,
     label: str | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> ReplayResult:
@@ -130,6 +135,8 @@ def run(
         smooth: How far a new row moves a score of the reference scorer; over 0, up to 1, which is no smoothing.
         scorer: Makes another scorer out of the measurements; a class will do. Of "drift" only. If it has a method
             `refresh(rows)`, that is called after rows have been replaced and before the tick.
+        production: Decide with `SchedulerConfig.production()`. Its cooldown is `cooldown_slices`, too, and its other
+            times are counted in slices of a tenth of its own one. Of "drift" only.
         label: The name of the result. By default it says what policy it was.
         progress: Called with the number of each slice that is done.
 
@@ -137,14 +144,16 @@ def run(
         ValueError: An argument is out of its range.
         Exception: Whatever the scorer raised, with a note that says what it was asked.
     """
-    playback = Playback(trace, policy, cooldown_slices=cooldown_slices, smooth=smooth, scorer=scorer)
+    playback = Playback(
+        trace, policy, cooldown_slices=cooldown_slices, smooth=smooth, scorer=scorer, production=production
+    )
     for slice_number in range(1, trace.slice_count):
         playback.advance()
         if progress is not None:
             progress(slice_number)
     drift = playback.drift
     return ReplayResult(
-        label=label if label is not None else label_of(policy, smooth, scorer),
+        label=label if label is not None else label_of(policy, smooth, scorer, production),
         policy=policy,
         trace_name=trace.name,
         node_count=trace.node_count,
@@ -170,11 +179,12 @@ def run(
     )
 
 
-def label_of(policy: str, smooth: float = 1.0, scorer: ScorerFactory | None = None) -> str:
+def label_of(policy: str, smooth: float = 1.0, scorer: ScorerFactory | None = None, production: bool = False) -> str:
     """What a legend calls such a run."""
+    ours = "driftline, production" if production else "driftline"
     if scorer is not None:
         module = getattr(scorer, "__module__", type(scorer).__module__)
-        return f"driftline, {module}:{getattr(scorer, '__qualname__', type(scorer).__qualname__)}"
-    name = {"never": "never move", "greedy": "greedy", "drift": "driftline"}[policy]
+        return f"{ours}, {module}:{getattr(scorer, '__qualname__', type(scorer).__qualname__)}"
+    name = {"never": "never move", "greedy": "greedy", "drift": ours}[policy]
     # Where nothing is scored, nothing is smoothed.
     return name if smooth == 1.0 or policy == "never" else f"{name}, smoothed {smooth:g}"

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from driftline.replay.scorer import RttScorer
 
 POLICIES = ("never", "greedy", "drift")
+# For so long a chain rests after a move, if nothing else is said.
+COOLDOWN_SLICES = 10
 
 
 class Policy(Protocol):

@@ -59,3 +59,12 @@ class RttScorer:
         row[list(exclude)] = -1.0
         best = int(row.argmax())
         return (best, float(row[best])) if row[best] >= 0.0 else None
+
+    def alternatives(self, chain: int, exclude: Sequence[int], limit: int) -> list[tuple[int, float]]:
+        """The best nodes that are neither the client nor excluded, best first; of equals the lower id first."""
+        row = self.values[chain].copy()
+        row[chain] = -1.0
+        row[list(exclude)] = -1.0
+        # A stable sort gives ties to the lower id.
+        best = np.argsort(-row, kind="stable")[:limit]
+        return [(int(node), float(row[node])) for node in best if row[node] >= 0.0]

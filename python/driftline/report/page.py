@@ -76,6 +76,7 @@ def render(results: Sequence[ReplayResult]) -> str:
         charts=charts,
         verdict_charts=verdict_charts,
         history=history,
+        meanings=wording.meanings([key.result for key in drift]),
         judged=[key.label for key in judged],
         slices=max(result.slice_count for result in results),
         most_moved_limit=figures.MOST_MOVED_LIMIT,

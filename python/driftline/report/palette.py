@@ -79,7 +79,8 @@ def policy_keys(results: Sequence[ReplayResult]) -> list[PolicyKey]:
     return keys
 
 
-# By verdict number. What is well is pale, what waits is cool, what found no way is warm, what moves is strongest.
+# By verdict number. What is well is pale, what waits is cool, what found no way is warm, what a limit holds back is
+# green, what moves is strongest. Each differs from every other for red-blind and green-blind eyes, too.
 _VERDICT_COLOURS = {
     0: "#ececec",  # not sampled
     1: "#d3e6f1",  # healthy
@@ -93,7 +94,18 @@ _VERDICT_COLOURS = {
     9: VERMILLION,  # evict
     10: BLACK,  # scorer failed
     16: "#5e4fa2",  # already moved
+    17: "#7a1f4f",  # last holder
+    18: "#8fe3ff",  # frozen
+    19: "#0b5a66",  # in flight
     20: "#8c5a2b",  # retry later
+    21: "#cfe8a0",  # tick limit
+    22: "#a4d23c",  # cluster limit
+    23: "#5aaf4f",  # source limit
+    24: "#33520f",  # target limit
+    25: "#2b2a6b",  # flap hold
+    26: "#fbe3cf",  # warming up
+    27: "#8379d1",  # pinned
+    28: "#ffa273",  # propose only
     29: "#c9c9c9",  # deferred
 }
 

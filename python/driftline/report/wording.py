@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from driftline import Verdict
+from driftline.report import palette
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -26,6 +29,45 @@ _GLYPHS = {
     "star": "\N{BLACK STAR}",
     "x": "\N{HEAVY MULTIPLICATION X}",
 }
+
+
+# What each verdict says of a chain: "the chain ..."
+_MEANINGS = {
+    Verdict.NOT_SAMPLED: "has not been scored yet",
+    Verdict.HEALTHY: "has no holder under the floor",
+    Verdict.NO_SCORE: "has no holder that the scorer has an opinion about",
+    Verdict.COOLDOWN: "has moved less than a cooldown ago",
+    Verdict.CLAIM_HELD: "is claimed by somebody, who alone may move it",
+    Verdict.RECOVERED: "was under the floor when it was sampled, and is not when asked again",
+    Verdict.NO_ALTERNATIVE: "has no other home",
+    Verdict.GAP_TOO_SMALL: "has another home that is not better by more than the gap",
+    Verdict.COST_TOO_HIGH: "has a better home that is not worth the move",
+    Verdict.EVICT: "should leave its worst holder",
+    Verdict.SCORER_FAILED: "sits the tick out, because the scorer failed",
+    Verdict.ALREADY_MOVED: "was acted upon earlier in the same tick",
+    Verdict.LAST_HOLDER: "would be left with too few holders",
+    Verdict.FROZEN: "waits for the end of a freeze, as all do",
+    Verdict.IN_FLIGHT: "is being moved",
+    Verdict.RETRY_LATER: "was refused before for want of a better home, and nothing is new",
+    Verdict.TICK_LIMIT: "should move, but the moves of the tick were used up",
+    Verdict.CLUSTER_LIMIT: "should move, but too many moves are in flight",
+    Verdict.SOURCE_LIMIT: "should move, but too many moves leave its worst holder",
+    Verdict.TARGET_LIMIT: "should move, but too many moves go to every home that would do",
+    Verdict.FLAP_HOLD: "has moved back and forth, or too often, and is left alone",
+    Verdict.WARMING_UP: "waits until enough chains have a score, as all do",
+    Verdict.PINNED: "is of a class that does not move",
+    Verdict.PROPOSE_ONLY: "should move, but is of a class that only proposes",
+    Verdict.DEFERRED: "is due to be scored, but the scores of the tick were used up",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A verdict of the report in words."""
+
+    name: str
+    colour: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +175,12 @@ def headline(keys: Sequence[PolicyKey]) -> str:
         saved = 1 - result.fresh_cs / never.result.fresh_cs
         text += f", {percent(saved)} below {never.label}"
     return f"{text}, with {count(len(result.moves), 'move')}."
+
+
+def meanings(results: Sequence[ReplayResult]) -> list[Meaning]:
+    """What each verdict means that occurs in these results, in the order of the legends."""
+    found = {verdict for result in results for verdict, counts in result.verdicts_by_slice.items() if counts.any()}
+    return [Meaning(str(verdict), palette.verdict_colour(verdict), _MEANINGS[verdict]) for verdict in sorted(found)]
 
 
 def summary_rows(keys: Sequence[PolicyKey]) -> list[SummaryRow]:

@@ -12,7 +12,7 @@ import pytest
 from driftline import HolderAdded, HolderRemoved, LocalScheduler, MeshState, SchedulerConfig
 from driftline._driftline import TableScorer
 from driftline.bench import DifferentDecisions, run
-from driftline.bench.naive import Move, NaiveScheduler
+from driftline.bench.naive import NaiveScheduler
 from driftline.bench.scorers import BatchScorer, SingleScorer
 from driftline.bench.suite import STEPS
 from driftline.bench.world import World
@@ -110,7 +110,8 @@ def test_the_plain_loop_decides_what_driftline_decides(node_count: int, cooldown
     for now in range(0, 20 * 10**9, 10**9):
         expected = naive.tick(now)
         decision = scheduler.tick(state, now)
-        assert [Move(action.chain, action.victim, action.target) for action in decision.actions] == expected
+        moves = [(action.chain, action.victim, action.target) for action in decision.actions]
+        assert moves == [tuple(move) for move in expected]
         naive.carry_out(expected)
         for move in expected:
             state.apply([HolderRemoved(move.chain, move.victim), HolderAdded(move.chain, move.target)])

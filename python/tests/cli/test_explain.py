@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from driftline import Verdict
+from driftline import Explanation, SchedulerConfig, Verdict
 from driftline.cli.terminal import sparkline
 from driftline.replay import Playback, Trace, run
 
 if TYPE_CHECKING:
     from .conftest import Run
+
+
+PRODUCTION = SchedulerConfig.production()
 
 
 def answer(run_command: Run, *arguments: object) -> dict[str, Any]:
@@ -71,6 +74,7 @@ def test_the_words_on_a_terminal(driftline: Run) -> None:
     for words in (
         "chain 7 after slice 69 of generated, seed 42",
         found["text"],
+        "chain 7 moves from node 0 to node 17: its score 0.41 is under the floor 0.50",
         "verdict  evict, since slice 69",
         "worst    node 0: sampled 0.410, live 0.410, the floor is 0.500",
         "better   node 17: ",
@@ -83,6 +87,60 @@ def test_the_words_on_a_terminal(driftline: Run) -> None:
     bars = next(line for line in done.out.splitlines() if line.startswith("history"))
     assert len(bars) == len("history  ") + len(found["history"]["samples"])
     assert max(map(len, done.out.splitlines())) <= 80
+
+
+def test_the_reasons_of_production(driftline: Run) -> None:
+    played = Playback(Trace.generate(42, 24, 120), production=True)
+    drift = played.drift
+    assert drift is not None
+
+    def held() -> tuple[int, Explanation] | None:
+        explanations = (drift.scheduler.explain(drift.state, chain) for chain in range(24))
+        return next(((each.chain, each) for each in explanations if each.verdict is Verdict.FLAP_HOLD), None)
+
+    while (case := held()) is None:
+        played.advance()
+    (chain, explanation), until = case, played.measurements.slice
+    found = answer(driftline, chain, "--slice", until, "--production")
+    assert (found["text"], found["sentence"]) == (str(explanation), explanation.sentence)
+    assert explanation.flap_hold_until_ns is not None
+    released = explanation.flap_hold_until_ns // drift.slice_ns
+    assert found["flap_hold_until_slice"] == released > until
+    assert (found["limit"], found["flight"]) == (None, None)
+    assert found["history"]["samples"][-1][0] <= until
+    done = driftline("explain", chain, "--slice", until, "--production")
+    for words in (
+        f"chain {chain} after slice {until} of generated, seed 42 (24 nodes; a slice is {drift.slice_ns // 10**9}s)",
+        f"held     until slice {released}, for it has flapped",
+    ):
+        assert words in done.out
+    assert "a slice is 1s" in driftline("explain", 7).out
+
+
+def test_a_move_in_flight(driftline: Run) -> None:
+    moved = next(move for move in run(Trace.generate(42, 24, 120), production=True).moves if move.chain == 7)
+    found = answer(driftline, 7, "--slice", moved.slice, "--production")
+    # What was evicted in a tick is known to be gone in the next one.
+    assert found["verdict"] == "evict"
+    assert found["flight"] == {
+        "victim": moved.evicted,
+        "target": moved.target,
+        "since_slice": moved.slice,
+        "times_out_at_slice": moved.slice + 10 * PRODUCTION.move_timeout // PRODUCTION.cooldown,
+    }
+    done = driftline("explain", 7, "--slice", moved.slice, "--production")
+    assert f"flight   from node {moved.evicted} to node {moved.target} since slice {moved.slice}\n" in done.out
+
+
+@pytest.mark.parametrize("arguments", [[], ["--production"]])
+def test_the_sentence_stands_under_the_text(driftline: Run, arguments: list[str]) -> None:
+    for until in (0, 30, 69):
+        lines = driftline("explain", 7, "--slice", until, *arguments).out.splitlines()
+        found = answer(driftline, 7, "--slice", until, *arguments)
+        assert lines[1] == found["text"]
+        # It may take more than one line.
+        shown = " ".join(" ".join(lines[2:]).split())
+        assert shown.startswith(f"{found['sentence']}.")
 
 
 def test_a_long_history_fits_the_screen(driftline: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,6 +77,59 @@ def test_which_runs_are_made(driftline: Run, arguments: list[str], labels: list[
     assert [result["label"] for result in results] == labels
 
 
+@pytest.mark.parametrize(
+    ("arguments", "labels"),
+    [
+        ([], ["driftline", "driftline, production"]),
+        (["--smooth", "0.3"], ["driftline, smoothed 0.3", "driftline, production, smoothed 0.3"]),
+        (["--policy", "never"], ["never move", "driftline, production"]),
+        (["--policy", "greedy", "--smooth", "0.5"], ["greedy, smoothed 0.5", "driftline, production, smoothed 0.5"]),
+        (
+            ["--policy", "all"],
+            [
+                *["never move", "greedy", "driftline", "driftline, smoothed 0.3"],
+                *["driftline, production", "driftline, production, smoothed 0.3"],
+            ],
+        ),
+        (
+            ["--policy", "never", "--scorer", "driftline.replay:RttScorer"],
+            [
+                "never move",
+                "driftline, driftline.replay:RttScorer",
+                "driftline, production, driftline.replay:RttScorer",
+            ],
+        ),
+    ],
+)
+def test_which_runs_production_adds(driftline: Run, arguments: list[str], labels: list[str]) -> None:
+    results = objects(driftline("replay", "--json", "--production", "--generate", 1, 6, 20, *arguments))
+    assert [result["label"] for result in results] == labels
+
+
+def test_production_beside_the_others(driftline: Run, tmp_path: Path) -> None:
+    without = objects(driftline("replay", "--policy", "all", "--json"))
+    results = objects(driftline("replay", "--policy", "all", "--json", "--production", "--moves", "moves.csv"))
+    assert results[:4] == without
+    trace = Trace.generate(42, 24, 120)
+    for result, smooth in zip(results[4:], (1.0, 0.3), strict=True):
+        expected = run(trace, smooth=smooth, production=True)
+        assert {key: result[key] for key in SUMMARY} == expected.summary()
+        assert result["policy"] == "drift"
+    with (tmp_path / "moves.csv").open(newline="") as file:
+        counted = [line["label"] for line in csv.DictReader(file)].count("driftline, production")
+    assert counted == results[4]["moves"] > 0
+    table = rows(driftline("replay", "--production", "--policy", "never"))
+    assert list(table) == ["never move", "driftline, production"]
+    mean_s = run(trace, production=True).mean_s("fresh")
+    assert table["driftline, production"][:2] == [str(counted), f"{mean_s:.4f}"]
+    assert table["driftline, production"][2] == f"{100 * (mean_s / run(trace, 'never').mean_s('fresh') - 1):+.1f}%"
+
+
+def test_a_cooldown_holds_for_production_too(driftline: Run) -> None:
+    (_, production) = objects(driftline("replay", "--json", "--production", "--cooldown", 1000))
+    assert production["moves"] == len(run(Trace.generate(42, 24, 120), cooldown_slices=1000, production=True).moves)
+
+
 def test_the_table(driftline: Run) -> None:
     done = driftline("replay", "--policy", "all")
     table = rows(done)

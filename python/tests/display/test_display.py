@@ -10,10 +10,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from driftline import (
+    Avoid,
+    ChainRevision,
+    ClaimAcquired,
+    DesiredReplicas,
+    Drain,
+    DrainStatus,
+    Flight,
+    ForcePlace,
+    HolderAdded,
+    LeaderSet,
     LocalScheduler,
     MeshState,
     MigrationCost,
     OnScorerError,
+    Placement,
     SchedulerConfig,
     Verdict,
     _display,
@@ -106,6 +117,72 @@ def test_decision_without_a_cost_shows_none() -> None:
     assert read(_display.decision_html(scheduler.tick(state, 0))).rows[1][-1] == NONE
 
 
+def test_decision_lists_placements() -> None:
+    state = mesh({5: [2, 3], 6: [3, 4], 7: [2, 3]})
+    state.apply([DesiredReplicas(5, 3), ChainRevision(6, 12), ForcePlace(6, 8), Avoid(9, 60.0)])
+    decision = LocalScheduler(1, scorer=scripted(best_alternative=lambda chain, exclude: (8, 0.9))).tick(state, 0)
+    reader = read(_display.decision_html(decision))
+    assert "1 eviction, 2 placements, 3 led chains" in "".join(reader.words)
+    assert [row for row in reader.rows if len(row) == 5] == [
+        ["chain", "placed on", "excluded", "arm", "revision"],
+        ["5", NONE, "2, 3, 9", "count", NONE],
+        ["6", "8", "3, 4, 9", "forced", "12"],
+    ]
+    assert [row[0] for row in reader.rows if len(row) == 7] == ["chain", "7"]
+
+
+def test_decision_says_who_asks_for_an_eviction_without_numbers() -> None:
+    state = mesh({7: [2, 3]})
+    state.apply([DesiredReplicas(7, 1), ChainRevision(7, 0)])
+    reader = read(LocalScheduler(1).tick(state, 0)._repr_html_())
+    assert reader.rows[:2] == [
+        ["chain", "victim", "victim score", "target", "target score", "gain", "cost", "arm", "revision"],
+        ["7", "2", *[NONE] * 5, "count", "0"],
+    ]
+
+
+def test_a_placement_that_excludes_nobody() -> None:
+    state = MeshState()
+    state.apply([HolderAdded(7, 2), LeaderSet(7, 1), DesiredReplicas(7, 2)])
+    decision = LocalScheduler(1).tick(state, 0)
+    assert read(_display.decision_html(decision)).rows[1] == ["7", NONE, "2", "count"]
+    assert _display._placements([Placement(7, (), None)]).count(f"<td>{NONE}</td>") == 2
+
+
+def test_many_placements_end_and_say_so() -> None:
+    state = mesh({chain: [2] for chain in range(50)})
+    state.apply([DesiredReplicas(chain, 2) for chain in range(50)])
+    reader = read(_display.decision_html(LocalScheduler(1).tick(state, 0)))
+    assert len([row for row in reader.rows if len(row) == 4]) == 1 + _display.ROWS_MAX
+    assert "and 30 more" in "".join(reader.words)
+
+
+def draining() -> DrainStatus:
+    state = mesh({chain: [3] for chain in range(30)})
+    state.apply([*(ClaimAcquired(chain) for chain in range(25)), Drain(3, 90.5)])
+    scheduler = LocalScheduler(1, SchedulerConfig(move_timeout=60.0), scripted(score=lambda chain, node: 0.9))
+    scheduler.tick(state, 0)
+    status = scheduler.drain_status(state, 3)
+    assert status is not None
+    return status
+
+
+def test_drain_shows_how_far_it_has_come() -> None:
+    html = draining()._repr_html_()
+    reader = read(html)
+    assert "Drain of node 3 at risk" in " ".join("".join(reader.words).split())
+    assert reader.rows[:4] == [["deadline", "90.5 s"], ["left", "30"], ["moved", "0"], ["in flight", "1"]]
+    assert reader.rows[4:6] == [["blocked chain", "by"], ["0", "claim held"]]
+    assert len(reader.rows) == 5 + _display.ROWS_MAX
+    assert "and 5 more" in "".join(reader.words)
+
+
+def test_drain_of_which_nobody_is_blocked() -> None:
+    reader = read(_display.drain_html(replace(draining(), blocked={}, at_risk=False)))
+    assert "on time" in "".join(reader.words)
+    assert len(reader.rows) == 4
+
+
 def test_decision_without_chains_is_one_line() -> None:
     scheduler = LocalScheduler(1, scorer=scripted())
     reader = read(_display.decision_html(scheduler.tick(MeshState(), 0)))
@@ -157,6 +234,16 @@ def test_report_shows_rare_counts_only_when_there_are_some() -> None:
     assert shown["deferred for"] == "1.5 s"
 
 
+def test_report_counts_moves_where_there_are_some() -> None:
+    names = ["in_flight", "completed_moves", "failed_moves", "timed_out_moves", "returned_moves", "forced_refused"]
+    names.append("ignored_feedback")
+    quiet = failing_report()
+    assert not {name.replace("_", " ") for name in names} & set(facts(_display.report_html(quiet)))
+    loud = replace(quiet, **{name: 1_000 + number for number, name in enumerate(names)})
+    shown = facts(_display.report_html(loud))
+    assert [shown[name.replace("_", " ")] for name in names] == [f"1,00{number}" for number in range(7)]
+
+
 def test_report_with_nothing_waiting() -> None:
     assert facts(_display.report_html(replace(failing_report(), next_due_ns=None)))["next due at"] == NONE
 
@@ -193,6 +280,33 @@ def test_explanation_of_a_chain_that_waits() -> None:
     shown = facts(_display.explanation_html(explanation))
     assert shown["refused as"] == "no alternative"
     assert shown["asked again at"] == "1 s"
+    assert not {"limit", "held until", "in flight"} & set(shown)
+
+
+def test_explanation_of_a_chain_that_is_held_back() -> None:
+    state, scheduler = evicting(1)
+    scheduler.tick(state, 0)
+    explanation = replace(
+        scheduler.explain(state, 0),
+        limit=1_000,
+        flap_hold_until_ns=10**9,
+        flight=Flight(3, None, 2 * 10**9, 5 * 10**9),
+        sentence=EVIL,
+    )
+    html = _display.explanation_html(explanation)
+    shown = facts(html)
+    assert (shown["limit"], shown["held until"]) == ("1,000", "1 s")
+    assert shown["in flight"] == f"from 3 to {NONE} since 2 s, times out at 5 s"
+    assert f"{EVIL}." in "".join(read(html).words)
+    waiting = replace(explanation, flight=Flight(None, 9, 0, None))
+    assert facts(_display.explanation_html(waiting))["in flight"] == f"from {NONE} to 9 since 0 s"
+
+
+def test_explanation_is_a_sentence_too() -> None:
+    state, scheduler = evicting(1)
+    scheduler.tick(state, 0)
+    words = "".join(read(scheduler.explain(state, 0)._repr_html_()).words)
+    assert "chain 0 moves from node 3 to node 9: its score 0.25 is under the floor 0.50" in words
 
 
 def sampled(scores: list[float]) -> LocalScheduler:
@@ -266,6 +380,17 @@ def test_config_shows_every_field_and_what_was_changed() -> None:
     assert rows["decision_interval"] == ("30 s", "")
     assert "3 fields changed" in html
     assert html.count("<b>") == 1 + 3
+
+
+def test_config_of_production_counts_its_times_in_seconds() -> None:
+    config = SchedulerConfig.production().replace(move_timeout=600.0, flap_window=1800.0, target_penalty=0.05)
+    rows = {name: (value, usual) for name, value, usual in read(config._repr_html_()).rows}
+    assert rows["move_timeout"] == ("600 s", "default 0 s")
+    assert rows["flap_window"] == ("1,800 s", "default 0 s")
+    assert rows["pin_ttl"] == ("60 s", "")
+    assert rows["warmup_max"] == ("300 s", "")
+    assert rows["move_order"] == ("evict_first", "")
+    assert rows["target_penalty"] == ("0.05", "default 0.0")
 
 
 def test_config_of_defaults() -> None:

@@ -45,3 +45,8 @@ def single_slice(policy: str) -> ReplayResult:
 @cache
 def few_slices() -> ReplayResult:
     return run(trace(8, 8), cooldown_slices=2)
+
+
+@cache
+def production() -> ReplayResult:
+    return run(trace(), production=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from driftline import Verdict
-from driftline.report import palette, series
+from driftline.report import palette, series, wording
 
 from .page import Page, written
-from .runs import all_policies, drift, few_slices, greedy, never, smoothed
+from .runs import all_policies, drift, few_slices, greedy, never, production, smoothed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,6 +158,45 @@ def test_verdict_shares(page: Page, name: str, policy: str) -> None:
         assert trace["y"] == pytest.approx((counts / 24 * 100).tolist(), abs=0.01)
     for shares in zip(*(trace["y"] for trace in traces), strict=True):
         assert sum(shares) == pytest.approx(100, abs=0.05)
+
+
+def meanings(page: Page) -> dict[str, str]:
+    """What the page says of each verdict."""
+    (listed,) = page.section("verdicts").all("dl")
+    names = [name.text() for name in listed.all("dt")]
+    return dict(zip(names, (meaning.text() for meaning in listed.all("dd")), strict=True))
+
+
+def test_every_verdict_that_occurs_is_explained(page: Page, tmp_path: Path) -> None:
+    found = {*drift().verdicts_by_slice, *smoothed().verdicts_by_slice}
+    assert list(meanings(page)) == [str(verdict) for verdict in sorted(found)]
+    assert meanings(page)["gap too small"] == "The chain has another home that is not better by more than the gap."
+    colours = [mark.attributes["style"] for mark in page.section("verdicts").all("dl")[0].all("span", class_="mark")]
+    assert colours == [f"color: {palette.verdict_colour(verdict)}" for verdict in sorted(found)]
+    of_production = meanings(written(tmp_path, [production()]))
+    assert list(of_production) == [str(verdict) for verdict in sorted(production().verdicts_by_slice)]
+    assert of_production["flap hold"] == "The chain has moved back and forth, or too often, and is left alone."
+
+
+def test_every_verdict_can_be_explained() -> None:
+    every = replace(drift(), verdicts_by_slice={verdict: np.ones(120, np.int64) for verdict in Verdict})
+    explained = wording.meanings([every])
+    assert [meaning.name for meaning in explained] == [str(verdict) for verdict in Verdict]
+    assert len({meaning.text for meaning in explained}) == len(Verdict)
+
+
+def test_a_verdict_that_no_chain_had_is_not_explained() -> None:
+    seldom = replace(drift(), verdicts_by_slice={Verdict.FROZEN: np.zeros(120, np.int64)})
+    assert wording.meanings([seldom]) == []
+
+
+def test_verdicts_of_production_are_drawn(tmp_path: Path) -> None:
+    result = production()
+    traces = written(tmp_path, [result]).figure("verdicts-0")["data"]
+    assert [trace["name"] for trace in traces] == [str(verdict) for verdict in sorted(result.verdicts_by_slice)]
+    (held,) = [trace for trace in traces if trace["name"] == "flap hold"]
+    assert held["y"] == pytest.approx((result.verdicts_by_slice[Verdict.FLAP_HOLD][1:] / 24 * 100).tolist(), abs=0.01)
+    assert held["fillcolor"] == palette.verdict_colour(Verdict.FLAP_HOLD)
 
 
 def test_verdict_legend_tells_the_share_of_the_run(page: Page) -> None:

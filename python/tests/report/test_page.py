@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from dataclasses import replace
 from importlib.resources import files
+from itertools import combinations
+from operator import mul
 from typing import TYPE_CHECKING
 
 import plotly.offline
 import pytest
 
-from driftline import report
+from driftline import Verdict, report
 from driftline.report import palette
 
 from ..support import run_python
@@ -141,10 +144,43 @@ def test_lines_are_seen_on_white_and_told_apart() -> None:
 
 
 def test_every_verdict_has_a_colour_of_its_own() -> None:
-    from driftline import Verdict
-
     colours = {palette.verdict_colour(verdict) for verdict in Verdict}
     assert len(colours) == len(Verdict)
+    assert palette.GREY not in colours, "that is for verdicts of a newer library"
+
+
+#: How linear red, green and blue reach eyes: with all receptors, without those for red, without those for green
+#: (Machado, Oliveira and Fernandes, 2009).
+EYES = {
+    "all": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "red-blind": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "green-blind": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.01182, 0.04294, 0.968881)),
+}
+
+
+def seen(colour: str, eyes: tuple[tuple[float, ...], ...]) -> tuple[float, float, float]:
+    """Where a colour lies for these eyes, in a space in which distances are as large as they look (CIELAB)."""
+
+    def linear(value: float) -> float:
+        return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+    def root(value: float) -> float:
+        return value ** (1 / 3) if value > 0.008856 else 7.787 * value + 16 / 116
+
+    channels = [linear(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5)]
+    red, green, blue = (min(1, max(0, sum(map(mul, row, channels)))) for row in eyes)
+    x = root((0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505)
+    y = root(0.2126 * red + 0.7152 * green + 0.0722 * blue)
+    z = root((0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089)
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+@pytest.mark.parametrize("eyes", EYES.values(), ids=EYES.keys())
+def test_verdicts_can_be_told_apart(eyes: tuple[tuple[float, ...], ...]) -> None:
+    places = {verdict: seen(palette.verdict_colour(verdict), eyes) for verdict in Verdict}
+    for one, other in combinations(Verdict, 2):
+        # About two steps that are just seen.
+        assert math.dist(places[one], places[other]) > 5, f"{one} and {other}"
 
 
 def test_trends_are_those_of_the_library() -> None:

@@ -58,6 +58,15 @@ def alternative(play: Play, arguments: Arguments) -> list[str]:
     else:
         answer = tokens.answer(word, _no_value)
     play.tables.alternatives[chain] = answer
+    play.tables.indexes.pop(chain, None)
+    return []
+
+
+def alternatives(play: Play, arguments: Arguments) -> list[str]:
+    """An index of homes, best first: what is excluded is left out."""
+    chain = arguments.chain()
+    homes = [Alternative(tokens.identity(node), tokens.number(score)) for node, score in arguments.pairs()]
+    play.tables.indexes[chain] = homes
     return []
 
 

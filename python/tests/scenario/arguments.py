@@ -50,9 +50,14 @@ class Arguments:
 
     def pairs(self) -> list[tuple[str, str]]:
         """All pairs that are left, at least one."""
-        pairs, self._pairs = list(self._pairs.items()), {}
+        pairs = self.pairs_if_any()
         if not pairs:
             raise LanguageError("nothing is given")
+        return pairs
+
+    def pairs_if_any(self) -> list[tuple[str, str]]:
+        """All pairs that are left."""
+        pairs, self._pairs = list(self._pairs.items()), {}
         return pairs
 
     def chain(self) -> int:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import fields
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from driftline import Decision, Eviction, Explanation, Judgement, ScorerCalls, TickReport, Verdict
+from driftline import (
+    NO_NODE,
+    Action,
+    Arm,
+    Decision,
+    Eviction,
+    Explanation,
+    Judgement,
+    Placement,
+    ScorerCalls,
+    TickReport,
+    Verdict,
+)
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from .stage import Play
 
 
@@ -59,7 +72,7 @@ def sample(play: Play, report: TickReport) -> None:
 
 
 def decision(play: Play, decided: Decision) -> list[Judgement]:
-    """What holds after a decision that samples nothing. Returns the judgements of the actions."""
+    """What holds after a decision that samples nothing. Returns the judgements of the scheduler's actions."""
     _report_adds_up(play, decided.report)
     same("deferred chains of a pass that samples nothing", decided.report.deferred, 0)
     evicting = [judgement for judgement in decided.judgements if judgement.verdict is Verdict.EVICT]
@@ -74,6 +87,8 @@ def _report_adds_up(play: Play, report: TickReport) -> None:
     if report.deferred == 0:
         same("age of what is deferred, where nothing is", report.deferred_age_ns, 0)
     seen = Counter(question.method for question in play.tables.asked)
+    # However many it answers, it counts as one.
+    seen["best_alternative"] += seen.pop("alternatives", 0)
     reported = Counter({field.name: getattr(report.calls, field.name) for field in fields(ScorerCalls)})
     if not play.options.live:
         # The scorer is asked `score` where the library counts `live_score`.
@@ -82,32 +97,41 @@ def _report_adds_up(play: Play, report: TickReport) -> None:
 
 
 def _actions(decided: Decision, evicting: list[Judgement]) -> None:
-    """The actions are these judgements, number by number (D11, D12), and the records are the actions."""
-    same("actions and `evict` judgements", list(map(_of_action, decided.actions)), list(map(_of_judgement, evicting)))
-    chains = [action.chain for action in decided.actions]
-    if any(earlier >= later for earlier, later in pairwise(chains)):
-        raise ContradictionError(f"contradiction: actions are not ascending: {chains}")
+    """The scheduler's actions are these judgements, number by number (D11, D12), and the records are the actions."""
+    ours = [_of_action(action) for action in decided.actions if action.arm is Arm.SCHEDULER]
+    same("the scheduler's actions and `evict` judgements", ours, list(map(_of_judgement, evicting)))
     records = decided.to_records()
-    without_nan = [tuple(None if value != value else value for value in record) for record in records.tolist()]
-    same("actions and records", list(map(_flat, decided.actions)), without_nan)
+    excluded = decided.excluded_to_numpy()
+    read = [
+        _of_record(dict(zip(records.dtype.names or (), record, strict=True)), excluded) for record in records.tolist()
+    ]
+    same("actions and records", list(decided.actions), read)
 
 
-def _flat(action: Eviction) -> tuple[object, ...]:
-    return (
-        action.chain,
-        action.victim,
-        action.victim_score,
-        action.target,
-        action.target_score,
-        action.gain,
-        None if action.cost is None or math.isnan(action.cost) else action.cost,
-    )
-
-
-def _of_action(action: Eviction) -> tuple[object, ...]:
+def _of_action(action: Action) -> tuple[object, ...]:
     alternative = (action.target, action.target_score)
     return action.chain, action.victim, action.victim_score, alternative, action.gain, action.cost
 
 
 def _of_judgement(judged: Judgement) -> tuple[object, ...]:
     return judged.chain, judged.victim, judged.live_score, judged.alternative, judged.gain, judged.cost
+
+
+def _of_record(record: dict[str, Any], excluded: NDArray[np.uint64]) -> Action:
+    """The action that a record stands for."""
+    begin, count = record.pop("exclude_begin"), record.pop("exclude_count")
+    kind, is_told, revision = record.pop("kind"), record.pop("revision_known"), record.pop("revision")
+    arm = Arm(record.pop("arm"))
+    fields: dict[str, Any] = {
+        name: None if value != value or value == NO_NODE else value for name, value in record.items()
+    }
+    fields |= {"chain": record["chain"], "arm": arm, "revision": revision if is_told else None}
+    if kind == 1:
+        same("excluded nodes of an eviction", count, 0)
+        return Eviction(**fields)
+    same("kind of an action that is no eviction", kind, 2)
+    return Placement(exclude=tuple(excluded[begin : begin + count].tolist()), **fields)
+
+
+def _known(value: float) -> float | None:
+    return None if value != value or value == NO_NODE else value

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import driftline
 
-from . import answers, events, passes, printing, questions, setup
+from . import answers, configs, events, handover, moves, passes, printing, questions, setup
 from .arguments import Arguments
 from .tables import TableError, TableInterrupt
 from .tokens import LanguageError
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _COMMANDS: dict[str, Callable[[Play, Arguments], list[str]]] = {
     "load": events.load,
     "load-raw": events.load_raw,
-    "config": setup.config,
+    "config": configs.config,
+    "policy": configs.policy,
     "install": setup.install,
     "uninstall": setup.uninstall,
     "scorer": setup.scorer,
@@ -29,6 +30,7 @@ _COMMANDS: dict[str, Callable[[Play, Arguments], list[str]]] = {
     "fingerprint": answers.fingerprint,
     "chainprint": answers.chain_fingerprint,
     "alternative": answers.alternative,
+    "alternatives": answers.alternatives,
     "cost": answers.cost,
     "tick": passes.tick,
     "sample": passes.sample,
@@ -36,6 +38,9 @@ _COMMANDS: dict[str, Callable[[Play, Arguments], list[str]]] = {
     "decide": passes.decide,
     "diff": passes.diff,
     "explain": questions.explain,
+    "why": questions.why,
+    "drain-status": moves.drain_status,
+    "transitions": moves.transitions,
     "history": questions.history,
     "ewma": questions.ewma,
     "cells": questions.cells,
@@ -80,6 +85,10 @@ def _dispatch(stage: Stage, name: str, arguments: Arguments) -> list[str]:
             stage.mark = play.state.digest()
         case "digest-check":
             return questions.digest_check(stage, play)
+        case "export":
+            return handover.export(stage, play, arguments)
+        case "import":
+            return handover.import_(stage, play, arguments)
         case _ if name in _COMMANDS:
             return _COMMANDS[name](play, arguments)
         case _:

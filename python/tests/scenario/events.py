@@ -8,16 +8,27 @@ import numpy as np
 
 from driftline import (
     NO_NODE,
+    Avoid,
+    ChainClass,
     ChainRemoved,
+    ChainRevision,
     ChainTouched,
     ClaimAcquired,
     ClaimReleased,
+    DesiredReplicas,
+    Drain,
+    DrainCancelled,
     Event,
+    ForceEvict,
+    ForcePlace,
+    FreezeUntil,
     HolderAdded,
     HolderRemoved,
     LeaderCleared,
     LeaderSet,
+    MoveFailed,
     NodeTouched,
+    Thaw,
 )
 
 from . import tokens
@@ -58,6 +69,17 @@ EVENTS: dict[str, Callable[[Arguments], list[Event]]] = {
     "claim": _of_chain(ClaimAcquired),
     "release": _of_chain(ClaimReleased),
     "touch": _touch,
+    "desire": lambda arguments: [DesiredReplicas(arguments.chain(), tokens.small_integer(arguments.value("count")))],
+    "revision": lambda arguments: [ChainRevision(arguments.chain(), tokens.integer(arguments.value("value")))],
+    "class": lambda arguments: [ChainClass(arguments.chain(), tokens.small_integer(arguments.value("class")))],
+    "drain": lambda arguments: [Drain(arguments.node(), tokens.duration_ns(arguments.value("deadline")))],
+    "undrain": lambda arguments: [DrainCancelled(arguments.node())],
+    "avoid": lambda arguments: [Avoid(arguments.node(), tokens.duration_ns(arguments.value("until")))],
+    "freeze": lambda arguments: [FreezeUntil(tokens.duration_ns(arguments.value("until")))],
+    "thaw": lambda arguments: [Thaw()],
+    "force-evict": lambda arguments: [ForceEvict(arguments.chain(), arguments.node())],
+    "force-place": lambda arguments: [ForcePlace(arguments.chain(), arguments.node())],
+    "fail": _of_chain(MoveFailed),
 }
 
 

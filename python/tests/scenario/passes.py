@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from driftline import Decision, diff_scheduler
 
-from . import checks, printing, tokens
+from . import checks, checks_of_moves, moves, printing, tokens
 from .tokens import MAX, LanguageError
 
 if TYPE_CHECKING:
@@ -18,15 +18,19 @@ def tick(play: Play, arguments: Arguments) -> list[str]:
     """Observes, decides, commits."""
     now_ns = arguments.time_ns()
     play.tables.asked.clear()
+    before = checks_of_moves.in_flight(play)
     decision = play.scheduler.tick(play.state, now_ns)
     led = play.state.led_by(play.scheduler.this_node)
     explanations = [play.scheduler.explain(play.state, chain) for chain in led]
     checks.tick(play, decision, explanations)
+    checks_of_moves.actions(play, decision, now_ns)
+    checks_of_moves.tick(play, decision, explanations, before)
     play.report = decision.report
     return [
         *printing.sampled(play.scheduler),
         *map(printing.failure, decision.report.failures),
         *map(str, explanations),
+        *moves.actions(decision),
         *printing.end_of_pass(decision.report),
     ]
 
@@ -69,7 +73,7 @@ def decide(play: Play, arguments: Arguments) -> list[str]:
     now_ns = arguments.time_ns()
     play.tables.asked.clear()
     decision = play.scheduler.decide(play.state, now_ns)
-    return [*map(printing.failure, decision.report.failures), *_decision(play, decision)]
+    return [*map(printing.failure, decision.report.failures), *_decision(play, decision, now_ns)]
 
 
 def diff(play: Play, arguments: Arguments) -> list[str]:
@@ -78,11 +82,17 @@ def diff(play: Play, arguments: Arguments) -> list[str]:
     already = tokens.listed(arguments.optional("already") or "", tokens.identity)
     play.tables.asked.clear()
     scheduler = play.scheduler
-    return _decision(
-        play, diff_scheduler(play.state, play.scorer(), scheduler.config, scheduler.this_node, now_ns, already)
-    )
+    decision = diff_scheduler(play.state, play.scorer(), scheduler.config, scheduler.this_node, now_ns, already)
+    return _decision(play, decision, now_ns)
 
 
-def _decision(play: Play, decision: Decision) -> list[str]:
+def _decision(play: Play, decision: Decision, now_ns: int) -> list[str]:
     evicting = checks.decision(play, decision)
-    return [*map(str, evicting), printing.verdicts(decision.report), *printing.end_of_pass(decision.report)]
+    checks_of_moves.actions(play, decision, now_ns)
+    report = decision.report
+    return [
+        *map(str, evicting),
+        *moves.actions(decision),
+        printing.verdicts(report),
+        *printing.end_of_pass(report),
+    ]

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import driftline
 from driftline import LocalScheduler, ScorerCalls, ScorerFailure, TickReport
 
+from . import moves
 from .checks import ContradictionError, same
-from .tables import Question, TableError, TableInterrupt
+from .tables import TableError, TableInterrupt
+from .words import counts, joined, time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from .tables import Question
 
 CALL_NAMES = {
     "score": "score",
@@ -23,21 +25,7 @@ CALL_NAMES = {
     "migration_cost": "cost",
 }
 
-_QUESTION = re.compile(rf"\b({'|'.join(CALL_NAMES)})\((?:chain (\d+))?(?:, )?(?:node (\d+))?\)")
-
-
-def joined(words: Iterable[object]) -> str:
-    """The words separated by blanks, or `none`."""
-    return " ".join(map(str, words)) or "none"
-
-
-def time(time_ns: int | None) -> str:
-    """An integer and the largest unit that divides the time, or `never`."""
-    if time_ns is None:
-        return "never"
-    units = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
-    unit = next(unit for unit, unit_ns in units.items() if time_ns % unit_ns == 0)
-    return f"{time_ns // units[unit]}{unit}"
+_QUESTION = re.compile(rf"\b({'|'.join(CALL_NAMES)}|alternatives)\((?:chain (\d+))?(?:, )?(?:node (\d+))?\)")
 
 
 def cells(of_chain: dict[int, float]) -> str:
@@ -78,35 +66,35 @@ def failure(failed: ScorerFailure) -> str:
     return f"failed {_question(failed.method, failed.chain, failed.node)} code={_code(failed.exception)}"
 
 
-def _counts(title: str, counts: dict[str, int]) -> str:
-    return f"{title} {joined(f'{name}={count}' for name, count in counts.items() if count)}"
-
-
 def verdicts(report: TickReport) -> str:
     """The verdict counts of a report."""
-    return _counts("verdicts", {str(verdict).replace(" ", "_"): count for verdict, count in report.verdicts.items()})
+    return counts("verdicts", {moves.word(verdict): count for verdict, count in report.verdicts.items()})
 
 
 def calls(counted: ScorerCalls) -> str:
     """What the scorer was asked, by method."""
-    return _counts("calls", {name: getattr(counted, method) for method, name in CALL_NAMES.items()})
+    return counts("calls", {name: getattr(counted, method) for method, name in CALL_NAMES.items()})
 
 
 def end_of_pass(report: TickReport) -> list[str]:
-    """The lines that end every pass: deferred, calls, invalid, next."""
+    """The lines that end every pass: deferred, calls, invalid, moves, next."""
     lines = []
     if report.deferred:
         lines.append(f"deferred {report.deferred}, oldest {time(report.deferred_age_ns)}")
     lines.append(calls(report.calls))
     if report.invalid_scores or report.invalid_alternatives:
-        counts = {"scores": report.invalid_scores, "alternatives": report.invalid_alternatives}
-        lines.append(_counts("invalid", counts))
+        invalid = {"scores": report.invalid_scores, "alternatives": report.invalid_alternatives}
+        lines.append(counts("invalid", invalid))
+    lines += moves.counted(report)
     lines.append(f"next {'none' if report.next_due_ns is None else time(report.next_due_ns)}")
     return lines
 
 
 def asked(question: Question) -> str:
     """One question of the log."""
+    if question.method == "alternatives":
+        chain, limit, *exclude = question.ids
+        return f"asked alternatives {chain} limit {limit} excluding {joined(exclude)}"
     if question.method == "best_alternative":
         chain, *exclude = question.ids
         return f"asked best_alternative {chain} excluding {joined(exclude)}"
@@ -120,8 +108,11 @@ def _scorer_error(error: TableError | TableInterrupt) -> str:
     match = _QUESTION.search(notes[0])
     if match is None:
         raise ContradictionError(f"the note does not say what was asked: {notes[0]!r}")
+    method, *ids = match.groups()
+    # The language has one word for both.
+    method = "best_alternative" if method == "alternatives" else method
     outcome = f"code={error.code}" if isinstance(error, TableError) else "interrupted"
-    return f"error scorer {_question(*match.groups())} {outcome}; nothing emitted"
+    return f"error scorer {_question(method, *ids)} {outcome}; nothing emitted"
 
 
 def refusal(error: driftline.Error | TableError | TableInterrupt) -> str:
@@ -145,6 +136,10 @@ def refusal(error: driftline.Error | TableError | TableInterrupt) -> str:
             return "error time"
         case driftline.NoScorerError():
             return "error no-scorer"
+        case driftline.TooManyError():
+            return "error too-many"
+        case driftline.ChainImportError(reason=reason):
+            return f"error import {reason}"
         case TableError() | TableInterrupt():
             return _scorer_error(error)
         case _:

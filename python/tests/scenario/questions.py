@@ -6,10 +6,12 @@ import struct
 from typing import TYPE_CHECKING
 
 from . import printing
-from .printing import joined
 from .tokens import LanguageError
+from .words import joined, time
 
 if TYPE_CHECKING:
+    from driftline import Chain
+
     from .arguments import Arguments
     from .stage import Play, Stage
 
@@ -17,8 +19,13 @@ if TYPE_CHECKING:
 def explain(play: Play, arguments: Arguments) -> list[str]:
     """Why a chain is where it is."""
     explanation = play.scheduler.explain(play.state, arguments.chain())
-    since, sampled = printing.time(explanation.since_ns), printing.time(explanation.sampled_at_ns)
+    since, sampled = time(explanation.since_ns), time(explanation.sampled_at_ns)
     return [f"{explanation}; since {since}, sampled {sampled}"]
+
+
+def why(play: Play, arguments: Arguments) -> list[str]:
+    """The same as a sentence."""
+    return [play.scheduler.explain(play.state, arguments.chain()).sentence]
 
 
 def history(play: Play, arguments: Arguments) -> list[str]:
@@ -27,7 +34,7 @@ def history(play: Play, arguments: Arguments) -> list[str]:
     of_chain = play.scheduler.history(chain)
     if of_chain.ewma is None:
         return [f"history {chain}: empty"]
-    samples = joined(f"{printing.time(at_ns)}={worst_score:.2f}" for at_ns, worst_score in of_chain)
+    samples = joined(f"{time(at_ns)}={worst_score:.2f}" for at_ns, worst_score in of_chain)
     return [f"history {chain}: {samples}, ewma {of_chain.ewma:.2f}, {of_chain.trend}"]
 
 
@@ -53,9 +60,20 @@ def state(play: Play, arguments: Arguments) -> list[str]:
         return [f"state {chain}: no such chain"]
     leader = "none" if view.leader is None else view.leader
     claim = "held" if view.claim_held else "free"
-    rebalance = printing.time(view.last_rebalance_ns)
-    line = f"leader {leader}, holders {joined(view.holders)}, claim {claim}, last rebalance {rebalance}"
-    return [f"state {chain}: {line}"]
+    parts = [f"leader {leader}", f"holders {joined(view.holders)}", f"claim {claim}"]
+    parts += [f"last rebalance {time(view.last_rebalance_ns)}", *_facts(view)]
+    return [f"state {chain}: {', '.join(parts)}"]
+
+
+def _facts(view: Chain) -> list[str]:
+    """What only some chains have."""
+    facts = [] if view.desired_replicas is None else [f"desired {view.desired_replicas}"]
+    facts += [f"class {view.class_id}"] if view.class_id else []
+    facts += [] if view.revision is None else [f"revision {view.revision}"]
+    facts += ["in flight"] if view.in_flight else []
+    ordered = [] if view.pending_eviction is None else [str(view.pending_eviction)]
+    ordered += [] if view.pending_placement is None else [f"-> {view.pending_placement}"]
+    return [*facts, " ".join(["ordered", *ordered])] if ordered else facts
 
 
 def chains(play: Play, arguments: Arguments) -> list[str]:

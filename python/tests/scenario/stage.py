@@ -22,6 +22,8 @@ class Play:
     options: Options = field(default_factory=Options)
     #: Of the last tick or sample that succeeded.
     report: TickReport | None = None
+    #: The sequence of the first transition that `transitions` has not printed.
+    next_transition: int = 0
 
     def scorer(self) -> Any:
         """Another scorer over the same tables."""
@@ -38,5 +40,7 @@ class Stage:
     started: bool = False
     #: The digest that `digest-mark` remembered; survives `node`.
     mark: int | None = None
+    #: The bytes that `export` remembered; survive `node`.
+    exported: bytes | None = None
     #: The events since `begin`.
     pending: list[Event] | None = None

@@ -11,7 +11,7 @@ import numpy as np
 from .tokens import Fails, Interrupts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from driftline import Alternative, MigrationCost
 
@@ -39,7 +39,10 @@ class TableInterrupt(BaseException):
 
 
 class Question(NamedTuple):
-    """One question that the scorer was asked. The ids after the chain of `best_alternative` are the excluded."""
+    """One question that the scorer was asked.
+
+    After the chain of `best_alternative`, and the chain and limit of `alternatives`, the ids are the excluded.
+    """
 
     method: str
     ids: tuple[int, ...]
@@ -60,6 +63,7 @@ class Tables:
     scores: dict[tuple[int, int], float | Fails | Interrupts | None] = field(default_factory=dict)
     live_scores: dict[tuple[int, int], float | Fails | Interrupts | None] = field(default_factory=dict)
     alternatives: dict[int, Alternative | Fails | Interrupts | None] = field(default_factory=dict)
+    indexes: dict[int, list[Alternative]] = field(default_factory=dict)
     fingerprints: dict[int, int | Fails | Interrupts | None] = field(default_factory=dict)
     chain_fingerprints: dict[int, int | Fails | Interrupts | None] = field(default_factory=dict)
     costs: dict[tuple[int, int], MigrationCost | Fails | Interrupts | None] = field(default_factory=dict)
@@ -76,7 +80,18 @@ class Tables:
 
     def best_alternative(self, chain: int, exclude: tuple[int, ...]) -> Alternative | None:
         self.asked.append(Question("best_alternative", (chain, *exclude)))
-        return _given(self.alternatives.get(chain))
+        return next(self._homes(chain, exclude), None)
+
+    def alternatives_of(self, chain: int, exclude: tuple[int, ...], limit: int) -> Iterator[Alternative]:
+        self.asked.append(Question("alternatives", (chain, limit, *exclude)))
+        # More than was asked for: the library takes what it wants.
+        return self._homes(chain, exclude)
+
+    def _homes(self, chain: int, exclude: tuple[int, ...]) -> Iterator[Alternative]:
+        if chain in self.indexes:
+            return (home for home in self.indexes[chain] if home.node not in exclude)
+        home = _given(self.alternatives.get(chain))
+        return iter([] if home is None else [home])
 
     def node_fingerprint(self, node: int) -> int | None:
         self.asked.append(Question("node_fingerprint", (node,)))
@@ -111,6 +126,9 @@ class _Single:
 
     def best_alternative(self, chain: int, exclude: tuple[int, ...]) -> Alternative | None:
         return self.tables.best_alternative(chain, exclude)
+
+    def alternatives(self, chain: int, exclude: tuple[int, ...], limit: int) -> Iterable[Alternative]:
+        return self.tables.alternatives_of(chain, exclude, limit)
 
     def node_fingerprint(self, node: int) -> int | None:
         return self.tables.node_fingerprint(node)

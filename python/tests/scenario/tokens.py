@@ -15,6 +15,7 @@ T = TypeVar("T")
 MAX = 2**64 - 1
 
 _UNITS_NS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
+ON_OFF = {"on": True, "off": False}
 _SPECIAL_NUMBERS = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
 
 
@@ -42,6 +43,14 @@ def integer(token: str) -> int:
     value = int(token)
     if value > MAX:
         raise LanguageError(f"`{token}` does not fit into 64 bits")
+    return value
+
+
+def small_integer(token: str) -> int:
+    """A decimal `u32`."""
+    value = integer(token)
+    if value >= 2**32:
+        raise LanguageError(f"`{token}` does not fit into 32 bits")
     return value
 
 

@@ -59,6 +59,28 @@ impl<'a> Questions<'a> {
         Ok(self.opinion(Some(score)).map(|score| (node, score)))
     }
 
+    /// The best few, in the scorer's order. It counts as one question.
+    pub fn alternatives(
+        &mut self,
+        chain: ChainId,
+        exclude: &[NodeId],
+        limit: usize,
+    ) -> Result<Vec<(NodeId, f32)>, Failure> {
+        self.calls.best_alternative += 1;
+        let given = self.world.alternatives(chain, exclude, limit);
+        let given = given.map_err(|code| failure(ScorerMethod::BestAlternative, Some(chain), None, code))?;
+        let mut valid: Vec<(NodeId, f32)> = Vec::new();
+        for (node, score) in given.into_iter().take(limit) {
+            let is_known = valid.iter().any(|&(known, _)| known == node);
+            if node == NodeId::NONE || exclude.contains(&node) || is_known {
+                self.invalid_alternatives += 1;
+            } else if let Some(score) = self.opinion(Some(score)) {
+                valid.push((node, score));
+            }
+        }
+        Ok(valid)
+    }
+
     pub fn node_fingerprint(&mut self, node: NodeId) -> Result<Option<u64>, Failure> {
         self.calls.node_fingerprint += 1;
         let given = self.world.node_fingerprint(node);

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use driftline::{ChainId, FingerprintMode, NodeId, OnScorerError, SampleCause, SchedulerConfig, Timestamp, Verdict};
+use driftline::{ChainId, FingerprintMode, NodeId, OnScorerError, SampleCause, SchedulerConfig, Timestamp};
 
-use super::answer::{Failure, Judged, Refusal, Report};
+use super::answer::{Failure, Refusal, Report};
 use super::history::OracleHistory;
 use super::polling::{Fingerprints, Polled};
 use super::questions::Questions;
-use super::scheduler::OracleScheduler;
+use super::scheduler::{OfState, OracleScheduler};
+use super::standing::Standing;
 use super::state::OracleState;
 use super::waits::Wait;
 use crate::support::world::Batch;
@@ -32,9 +33,10 @@ pub struct Led {
     pub deferred: bool,
     /// L4: it was refused, and nothing is new since.
     pub wait: Option<Wait>,
-    /// The verdict of the last tick, and since when it stands.
-    pub standing: Judged,
-    pub since: Option<Timestamp>,
+    /// Y1: as of the last sample.
+    pub class: u32,
+    /// W2: what the last tick said; `None` if none has judged the chain yet.
+    pub standing: Option<Standing>,
 }
 
 /// What S2 compares with.
@@ -49,7 +51,7 @@ pub struct LastSample {
 }
 
 impl Led {
-    fn new(chain: ChainId, now: Timestamp) -> Self {
+    fn new(now: Timestamp) -> Self {
         Led {
             cells: BTreeMap::new(),
             history: OracleHistory::default(),
@@ -59,8 +61,8 @@ impl Led {
             last_attempt: None,
             deferred: false,
             wait: None,
-            standing: Judged::bare(chain, Verdict::NotSampled),
-            since: None,
+            class: 0,
+            standing: None,
         }
     }
 
@@ -204,14 +206,18 @@ impl OracleScheduler {
             self.led.clear();
             self.last_polls.clear();
             self.touches_seen = state.touches;
+            self.of_state = OfState::default();
+            self.of_all = None;
         }
+        self.of_state.warm_up.begin(now);
         self.node_moved = false;
         self.notice_touches(state);
         // S7
         self.led.retain(|&id, _| state.is_led_by(self.this_node, id));
         for id in state.led_by(self.this_node) {
-            let led = self.led.entry(id).or_insert_with(|| Led::new(id, now));
+            let led = self.led.entry(id).or_insert_with(|| Led::new(now));
             let holders = &state.chains[&id].holders;
+            led.class = state.chains[&id].class.unwrap_or(0);
             led.cells.retain(|node, _| holders.contains(node));
             // S2, S9: net of what was undone, but for touches.
             if let Some(last) = &led.last_sample {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use driftline::{ChainId, Event, Membership, NodeId, Timestamp};
 
 use super::answer::Refusal;
+use super::memory::{Exported, Memory};
 
 /// The logical content of one chain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,14 +13,30 @@ pub struct OracleChain {
     pub leader: Option<NodeId>,
     pub holders: BTreeSet<NodeId>,
     pub claim_held: bool,
-    /// E4: when the last eviction was emitted.
-    pub last_rebalance: Option<Timestamp>,
+    /// B1
+    pub desired: Option<u32>,
+    /// R8
+    pub revision: Option<u64>,
+    /// Y1: `None` is class 0 as well, but nobody has said so.
+    pub class: Option<u32>,
+    pub memory: Memory,
+    /// R7: not carried out yet.
+    pub orders: Orders,
+}
+
+/// R7: who is to go and who is to come, each with its number among all orders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Orders {
+    pub eviction: Option<(NodeId, u64)>,
+    pub placement: Option<(NodeId, u64)>,
 }
 
 impl OracleChain {
-    /// A chain exists while anything is known of it.
+    /// A chain exists while anything is known of it. Orders alone are nothing.
     fn exists(&self) -> bool {
-        *self != OracleChain::default()
+        let has_fact = self.desired.is_some() || self.revision.is_some() || self.class.is_some();
+        let is_member = self.leader.is_some() || !self.holders.is_empty();
+        is_member || self.claim_held || has_fact || self.memory != Memory::default()
     }
 }
 
@@ -29,6 +46,16 @@ pub struct OracleState {
     pub identity: u64,
     /// All logical content there is; what `digest` depends on (E5).
     pub chains: BTreeMap<ChainId, OracleChain>,
+    /// N1: the deadline of each node that is drained.
+    pub drains: BTreeMap<NodeId, Timestamp>,
+    /// N2
+    pub avoided: BTreeMap<NodeId, Timestamp>,
+    /// R6
+    pub frozen_until: Option<Timestamp>,
+    /// F3: so far. It is not content, and neither is the next one.
+    pub ignored_feedback: u64,
+    /// R7: orders so far.
+    pub orders: u64,
     /// Touches so far. A touch is an occurrence, not content: it is numbered, and a sampler remembers the number that
     /// it has seen (S9: never undone).
     pub touches: u64,
@@ -47,24 +74,28 @@ impl OracleState {
         for event in events {
             self.apply_one(event);
         }
+        // A chain that goes and comes within a slice has not gone.
+        for id in events.iter().filter_map(Event::chain) {
+            self.forget_if_empty(id);
+        }
         Ok(())
     }
 
     fn apply_one(&mut self, event: &Event) {
         match *event {
             Event::HolderAdded { chain, node } => {
-                self.chains.entry(chain).or_default().holders.insert(node);
+                self.known(chain).holders.insert(node);
             }
             Event::HolderRemoved { chain, node } => {
-                self.chains.entry(chain).or_default().holders.remove(&node);
+                self.known(chain).holders.remove(&node);
             }
-            Event::LeaderSet { chain, node } => self.chains.entry(chain).or_default().leader = Some(node),
-            Event::LeaderCleared { chain } => self.chains.entry(chain).or_default().leader = None,
+            Event::LeaderSet { chain, node } => self.known(chain).leader = Some(node),
+            Event::LeaderCleared { chain } => self.known(chain).leader = None,
             Event::ChainRemoved { chain } => {
                 self.chains.remove(&chain);
             }
-            Event::ClaimAcquired { chain } => self.chains.entry(chain).or_default().claim_held = true,
-            Event::ClaimReleased { chain } => self.chains.entry(chain).or_default().claim_held = false,
+            Event::ClaimAcquired { chain } => self.known(chain).claim_held = true,
+            Event::ClaimReleased { chain } => self.known(chain).claim_held = false,
             Event::NodeTouched { node } => {
                 self.touches += 1;
                 self.node_touched.insert(node, self.touches);
@@ -73,11 +104,66 @@ impl OracleState {
                 self.touches += 1;
                 self.chain_touched.insert(chain, self.touches);
             }
-            _ => unreachable!("Part A has no other event"),
+            Event::DesiredReplicas { chain, count } => self.known(chain).desired = Some(count),
+            Event::ChainRevision { chain, revision } => self.known(chain).revision = Some(revision),
+            Event::ChainClass { chain, class } => self.known(chain).class = Some(class),
+            Event::Drain { node, deadline } => {
+                self.drains.insert(node, deadline);
+            }
+            Event::DrainCancelled { node } => {
+                self.drains.remove(&node);
+            }
+            Event::Avoid { node, until } => {
+                self.avoided.insert(node, until);
+            }
+            Event::FreezeUntil { until } => self.frozen_until = Some(until),
+            Event::Thaw => self.frozen_until = None,
+            Event::ForceEvict { chain, victim } => {
+                self.orders += 1;
+                if let Some(known) = self.chains.get_mut(&chain) {
+                    known.orders.eviction = Some((victim, self.orders));
+                }
+            }
+            Event::ForcePlace { chain, target } => {
+                self.orders += 1;
+                if let Some(known) = self.chains.get_mut(&chain) {
+                    known.orders.placement = Some((target, self.orders));
+                }
+            }
+            Event::MoveFailed { chain } => match self.chains.get_mut(&chain) {
+                Some(known) if known.memory.flight.is_some() => known.memory.failed = true,
+                // F3
+                _ => self.ignored_feedback += 1,
+            },
+            _ => unreachable!("there is no other event"),
         }
-        if let Some(id) = event.chain() {
-            self.forget_if_empty(id);
-        }
+    }
+
+    /// A chain, which exists from now on if it has not.
+    fn known(&mut self, id: ChainId) -> &mut OracleChain {
+        self.chains.entry(id).or_default()
+    }
+
+    /// V1: `None` if there is no such chain.
+    pub fn export_chain(&self, chain: ChainId) -> Option<Exported> {
+        self.chains.get(&chain).map(|known| Exported { chain, memory: known.memory.clone() })
+    }
+
+    /// V1: facts and orders stay.
+    pub fn import_chain(&mut self, exported: &Exported) {
+        self.known(exported.chain).memory = exported.memory.clone();
+        self.forget_if_empty(exported.chain);
+    }
+
+    /// R6
+    pub fn is_frozen(&self, now: Timestamp) -> bool {
+        self.frozen_until.is_some_and(|until| until > now)
+    }
+
+    /// N1, N2: the nodes that are no target now.
+    pub fn closed(&self, now: Timestamp) -> BTreeSet<NodeId> {
+        let avoided = self.avoided.iter().filter(|&(_, &until)| now < until);
+        self.drains.keys().chain(avoided.map(|(node, _)| node)).copied().collect()
     }
 
     /// A chain that nothing is known of any more is gone.

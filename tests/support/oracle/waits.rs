@@ -53,11 +53,10 @@ impl Led {
                 let wait = Wait { asked_at: now, refusals: before.saturating_add(1), refusal: judged.verdict };
                 Some(wait).filter(|_| config.retry_backoff_ns > 0)
             }
-            // Nobody came as far as asking.
-            Verdict::NotSampled | Verdict::Deferred | Verdict::Cooldown | Verdict::ClaimHeld | Verdict::RetryLater => {
-                self.wait
-            }
-            _ => None,
+            // Somebody looked, and that was not the answer.
+            Verdict::NoScore | Verdict::Healthy | Verdict::ScorerFailed => None,
+            _ if judged.live_score.is_some() => None,
+            _ => self.wait,
         }
     }
 }

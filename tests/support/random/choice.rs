@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use driftline::{ChainId, Event, NodeId, OnScorerError, SchedulerConfig, Timestamp};
+use driftline::{ChainId, ClassPolicy, Event, NodeId, OnScorerError, SchedulerConfig, Timestamp};
 
 use super::dice::{CHAINS, Dice, NODES, OTHER_NODE, SECOND, SPARE_NODE, THIS_NODE, push_chain};
+use super::safety;
 use super::step::{Say, Step};
-use crate::support::oracle::OracleChain;
+use crate::support::oracle::{Kind, OracleAction, OracleState};
 use crate::support::world::{Answer, Tables};
 
 /// What an edit may depend on.
@@ -18,19 +19,53 @@ pub struct Context<'a> {
     /// When the library asked to be called next.
     pub next_due: Option<Timestamp>,
     pub config: &'a SchedulerConfig,
-    /// The evictions of the last tick: chain, victim, target.
-    pub moves: &'a [(ChainId, NodeId, NodeId)],
+    pub classes: &'a BTreeMap<u32, ClassPolicy>,
+    /// What the last tick asked for.
+    pub actions: &'a [OracleAction],
     pub tables: &'a Tables,
-    pub chains: &'a BTreeMap<ChainId, OracleChain>,
+    pub state: &'a OracleState,
 }
 
 impl Context<'_> {
-    fn holders(&self, chain: ChainId) -> Vec<NodeId> {
-        self.chains.get(&chain).map(|chain| chain.holders.iter().copied().collect()).unwrap_or_default()
+    pub fn holders(&self, chain: ChainId) -> Vec<NodeId> {
+        self.state.chains.get(&chain).map(|chain| chain.holders.iter().copied().collect()).unwrap_or_default()
     }
 
     fn leader(&self, chain: ChainId) -> Option<NodeId> {
-        self.chains.get(&chain).and_then(|chain| chain.leader)
+        self.state.chains.get(&chain).and_then(|chain| chain.leader)
+    }
+
+    /// E2: the membership as it is, said again.
+    pub fn present_membership(&self) -> Step {
+        let mut load = Step::Load { chains: Vec::new(), leaders: Vec::new(), offsets: vec![0], holders: Vec::new() };
+        for chain in CHAINS {
+            let (holders, leader) = (self.holders(chain), self.leader(chain));
+            if !holders.is_empty() || leader.is_some() {
+                // Descending: the order in which holders are listed means nothing.
+                push_chain(&mut load, chain, leader.unwrap_or(NodeId::NONE), holders.into_iter().rev());
+            }
+        }
+        load
+    }
+
+    /// What the scorer answers, said again.
+    pub fn tables_again(&self) -> Vec<Step> {
+        let tables = self.tables;
+        let mut says = Vec::new();
+        for (&(chain, node), &answer) in &tables.scores {
+            says.push(Say::Scores(chain, vec![(node, answer)]));
+        }
+        for (&(chain, node), &answer) in &tables.live_scores {
+            says.push(Say::Live(chain, node, Some(answer)));
+        }
+        says.extend(tables.alternatives.iter().map(|(&chain, &answer)| Say::Alternative(chain, answer)));
+        says.extend(tables.indexes.iter().map(|(&chain, homes)| Say::Index(chain, homes.clone())));
+        says.extend(tables.fingerprints.iter().map(|(&node, &answer)| Say::Fingerprints(vec![(node, answer)])));
+        for (&chain, &answer) in &tables.chain_fingerprints {
+            says.push(Say::ChainFingerprint(chain, answer));
+        }
+        says.extend(tables.costs.iter().map(|(&(chain, node), &answer)| Say::Cost(chain, node, answer)));
+        says.into_iter().map(Step::Say).collect()
     }
 }
 
@@ -96,10 +131,13 @@ fn score_sheet(dice: &mut Dice, chain: ChainId) -> Step {
     Step::Say(Say::Scores(chain, NODES.iter().map(|&node| (node, Answer::Is(score()))).collect()))
 }
 
-/// What happens between two passes.
-pub fn edit(word: u64, context: &Context<'_>) -> Vec<Step> {
+/// What happens between two passes. Only in some histories is Part B on.
+pub fn edit(word: u64, is_safe: bool, context: &Context<'_>) -> Vec<Step> {
     let mut dice = Dice(word);
     let one = |step| vec![step];
+    if is_safe && dice.one_in(2) {
+        return safety::edit(dice.0, context);
+    }
     match dice.throw(100) {
         0..12 => one(Step::Say(Say::Scores(dice.chain(), vec![(dice.node(), dice.score())]))),
         12..18 => {
@@ -129,7 +167,7 @@ pub fn edit(word: u64, context: &Context<'_>) -> Vec<Step> {
             one(Step::Apply(events))
         }
         67 => one(dice.membership(8)),
-        68 => one(present_membership(context)),
+        68 => one(context.present_membership()),
         69 => one(dice.broken_membership()),
         70..72 => one(Step::Install(dice.entries())),
         72 => one(Step::Uninstall),
@@ -178,7 +216,7 @@ pub fn edit(word: u64, context: &Context<'_>) -> Vec<Step> {
 /// The scorer is down: one of its methods fails wherever it is asked.
 fn outage(context: &Context<'_>, method: u64) -> Vec<Step> {
     let down = Answer::Fails(-9);
-    let says = context.chains.iter().map(|(&id, chain)| match method {
+    let says = context.state.chains.iter().map(|(&id, chain)| match method {
         0 => Say::Scores(id, chain.holders.iter().map(|&node| (node, down)).collect()),
         1 => Say::ChainFingerprint(id, Answer::Fails(-9)),
         _ => Say::Alternative(id, Answer::Fails(-9)),
@@ -187,26 +225,16 @@ fn outage(context: &Context<'_>, method: u64) -> Vec<Step> {
     says.filter(|say| !matches!(say, Say::Scores(_, answers) if answers.is_empty())).map(Step::Say).collect()
 }
 
-/// E2: the membership as it is, said again.
-fn present_membership(context: &Context<'_>) -> Step {
-    let mut load = Step::Load { chains: Vec::new(), leaders: Vec::new(), offsets: vec![0], holders: Vec::new() };
-    for chain in CHAINS {
-        let (holders, leader) = (context.holders(chain), context.leader(chain));
-        if !holders.is_empty() || leader.is_some() {
-            // Descending: the order in which holders are listed means nothing.
-            push_chain(&mut load, chain, leader.unwrap_or(NodeId::NONE), holders.into_iter().rev());
-        }
-    }
-    load
-}
-
 /// The caller does what the last tick asked for: the victim goes, and mostly the target comes.
 fn carry_out(context: &Context<'_>, how: u64) -> Vec<Step> {
     let mut events = Vec::new();
-    for &(chain, victim, target) in context.moves {
-        events.push(Event::HolderRemoved { chain, node: victim });
-        if how < 2 {
-            events.push(Event::HolderAdded { chain, node: target });
+    for action in context.actions {
+        let chain = action.chain;
+        if let (Kind::Evict, Some(victim), Some(target)) = (&action.kind, action.victim, action.target) {
+            events.push(Event::HolderRemoved { chain, node: victim });
+            if how < 2 {
+                events.push(Event::HolderAdded { chain, node: target });
+            }
         }
     }
     if events.is_empty() { Vec::new() } else { vec![Step::Apply(events)] }

@@ -1,26 +1,40 @@
 //! What is compared after a step, and how a difference is told.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Debug, Display};
 
-use driftline::{Decision, LocalScheduler, MeshState, NodeId, ScorerCalls, ScorerMethod, TickReport, Verdict};
+use driftline::{
+    Decision, LocalScheduler, MeshState, NodeId, ScorerCalls, ScorerMethod, TickReport, Timestamp, Verdict,
+};
 
 use super::dice::{CHAINS, NODES};
 use super::picture;
 use crate::support::oracle::{
-    Decided, Failure, Judged, Move, OracleChain, OracleScheduler, OracleState, Refusal, Report,
+    Changed, Decided, Failure, Judged, OracleAction, OracleChain, OracleScheduler, OracleState, Refusal, Report,
 };
 use crate::support::world::Call;
 
 /// `Err` if the two differ.
 pub fn same<T: PartialEq + Debug>(what: impl Display, ours: &T, theirs: &T) -> Result<(), String> {
-    if ours == theirs { Ok(()) } else { Err(format!("{what}\ncore   {ours:?}\noracle {theirs:?}")) }
+    if ours == theirs { Ok(()) } else { Err(format!("{what}\n{}", difference(ours, theirs))) }
+}
+
+/// Both on a line each, or, where they are long, the lines in which they differ.
+fn difference<T: Debug>(ours: &T, theirs: &T) -> String {
+    let (core, oracle) = (format!("{ours:?}"), format!("{theirs:?}"));
+    if core.len() + oracle.len() < 400 {
+        return format!("core   {core}\noracle {oracle}");
+    }
+    let (core, oracle) = (format!("{ours:#?}"), format!("{theirs:#?}"));
+    let changes = similar::TextDiff::from_lines(&core, &oracle);
+    let differing = changes.unified_diff().context_radius(1).header("core", "oracle").to_string();
+    differing.trim_end().to_owned()
 }
 
 /// What a pass answers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pass {
-    pub moves: Vec<Move>,
+    pub actions: Vec<OracleAction>,
     pub judged: Vec<Judged>,
     pub report: Report,
 }
@@ -28,7 +42,7 @@ pub struct Pass {
 impl Pass {
     pub fn of_decision(decision: &Decision) -> Self {
         Pass {
-            moves: picture::moves(decision),
+            actions: picture::actions(decision),
             judged: decision.judgements.iter().map(picture::judged).collect(),
             report: picture::report(&decision.report),
         }
@@ -40,10 +54,13 @@ impl Pass {
 
     /// The gated form gives judgements only of chains under the floor.
     pub fn of_oracle(decided: &Decided, gated: bool) -> Self {
-        let is_given =
-            |judged: &&Judged| !gated || judged.sampled_score.is_some() && judged.verdict != Verdict::Healthy;
+        // Nobody looked at the chains of a freeze (R6).
+        let is_given = |judged: &&Judged| match judged.verdict {
+            Verdict::Frozen => false,
+            verdict => !gated || judged.sampled_score.is_some() && verdict != Verdict::Healthy,
+        };
         Pass {
-            moves: decided.moves.clone(),
+            actions: decided.actions.clone(),
             judged: decided.judged.iter().filter(is_given).copied().collect(),
             report: decided.report.clone(),
         }
@@ -99,6 +116,38 @@ pub fn same_calls(ours: &[Call], theirs: &[Call], blurred: bool) -> Result<(), S
     if agree { Ok(()) } else { Err(format!("scorer calls\ncore   {ours:?}\noracle {theirs:?}")) }
 }
 
+/// What can be seen of a chain in the state.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    leader: Option<NodeId>,
+    holders: Vec<NodeId>,
+    claim_held: bool,
+    last_rebalance: Option<Timestamp>,
+    desired: Option<u32>,
+    revision: Option<u64>,
+    class: u32,
+    is_in_flight: bool,
+    pending_eviction: Option<NodeId>,
+    pending_placement: Option<NodeId>,
+}
+
+impl Seen {
+    fn of(chain: &OracleChain) -> Self {
+        Seen {
+            leader: chain.leader,
+            holders: chain.holders.iter().copied().collect(),
+            claim_held: chain.claim_held,
+            last_rebalance: chain.memory.last_rebalance,
+            desired: chain.desired,
+            revision: chain.revision,
+            class: chain.class.unwrap_or(0),
+            is_in_flight: chain.memory.flight.is_some(),
+            pending_eviction: chain.orders.eviction.map(|(victim, _)| victim),
+            pending_placement: chain.orders.placement.map(|(target, _)| target),
+        }
+    }
+}
+
 /// Compares all that can be asked of a state.
 pub fn same_state(ours: &MeshState, theirs: &OracleState) -> Result<(), String> {
     let ids: Vec<_> = theirs.chains.keys().copied().collect();
@@ -108,15 +157,21 @@ pub fn same_state(ours: &MeshState, theirs: &OracleState) -> Result<(), String> 
         let found = ours.chain(id).map(|view| {
             let holders: Vec<NodeId> = view.holders().collect();
             let ascending = holders.windows(2).all(|pair| pair[0] < pair[1]);
-            let chain = OracleChain {
+            let seen = Seen {
                 leader: view.leader(),
-                holders: holders.into_iter().collect(),
+                holders,
                 claim_held: view.claim_held(),
                 last_rebalance: view.last_rebalance(),
+                desired: view.desired_replicas(),
+                revision: view.revision(),
+                class: view.class(),
+                is_in_flight: view.is_in_flight(),
+                pending_eviction: view.pending_eviction(),
+                pending_placement: view.pending_placement(),
             };
-            (chain, view.holder_count(), ascending)
+            (seen, view.holder_count(), ascending)
         });
-        let expected = theirs.chains.get(&id).map(|chain| (chain.clone(), chain.holders.len(), true));
+        let expected = theirs.chains.get(&id).map(|chain| (Seen::of(chain), chain.holders.len(), true));
         same(format_args!("state of {id}"), &found, &expected)?;
     }
     let nodes: BTreeSet<NodeId> = theirs.chains.values().flat_map(|chain| chain.holders.iter().copied()).collect();
@@ -124,7 +179,10 @@ pub fn same_state(ours: &MeshState, theirs: &OracleState) -> Result<(), String> 
         same(format_args!("led by {node}"), &ours.led_by(node), &theirs.led_by(node))?;
         same(format_args!("on {node}"), &ours.chains_on(node), &theirs.chains_on(node))?;
     }
-    Ok(())
+    let pairs = |map: &BTreeMap<NodeId, Timestamp>| map.iter().map(|(&node, &at)| (node, at)).collect::<Vec<_>>();
+    same("drains", &ours.drains().to_vec(), &pairs(&theirs.drains))?;
+    same("avoided", &ours.avoided().to_vec(), &pairs(&theirs.avoided))?;
+    same("frozen until", &ours.frozen_until(), &theirs.frozen_until)
 }
 
 /// Compares what `explain` says of the state as it is now. Says whether a chain was not led.
@@ -143,6 +201,32 @@ pub fn same_standing(
         same(format_args!("explanation of {chain}"), &found, &expected)?;
     }
     Ok(not_led)
+}
+
+/// Compares what is said of every node that is drained or could be.
+pub fn same_drains(
+    ours: &LocalScheduler,
+    state: &MeshState,
+    theirs: &OracleScheduler,
+    oracle_state: &OracleState,
+) -> Result<(), String> {
+    let drained: BTreeSet<NodeId> = oracle_state.drains.keys().copied().chain([NODES[0], NODES[1]]).collect();
+    for node in drained {
+        let found = ours.drain_status(state, node).map_err(|error| error.to_string())?;
+        let expected = theirs.drain_status(oracle_state, node);
+        same(format_args!("drain of {node}"), &found.as_ref().map(picture::drained), &expected)?;
+    }
+    Ok(())
+}
+
+/// Compares the transitions that are still kept (W3).
+pub fn same_transitions(ours: &LocalScheduler, theirs: &OracleScheduler) -> Result<(), String> {
+    let found: Vec<Changed> = ours.transitions().map(|transition| picture::changed(&transition)).collect();
+    let expected: Vec<Changed> = theirs.transitions().copied().collect();
+    let differ = found.iter().zip(&expected).position(|(found, expected)| found != expected);
+    // The rest of a long list would say nothing.
+    let from = differ.unwrap_or(found.len().min(expected.len()));
+    same("transitions", &found.get(from..), &expected.get(from..))
 }
 
 /// Compares what the last sample left: causes, cells and histories.

@@ -79,6 +79,28 @@ impl Coverage {
         }
     }
 
+    /// What the last tick of the oracle did to moves.
+    pub fn count_moves(&mut self, decided: &Decided, oracle: &OracleScheduler) {
+        for action in &decided.actions {
+            self.count(if action.is_placement() { "place" } else { "evict" }, action.arm.name());
+            if action.revision.is_some() {
+                self.count("action", "with a revision");
+            }
+        }
+        let report = &decided.report;
+        self.add("moves", "in flight", report.in_flight);
+        self.add("moves", "completed", report.completed_moves);
+        self.add("moves", "failed", report.failed_moves);
+        self.add("moves", "timed out", report.timed_out_moves);
+        self.add("moves", "returned", report.returned_moves);
+        self.add("moves", "forced and refused", report.forced_refused);
+        self.add("moves", "ignored feedback", report.ignored_feedback);
+        for &note in &oracle.notes {
+            let (family, member) = note.split_once(": ").expect("a note names its family");
+            self.count(family, member);
+        }
+    }
+
     pub fn count_report(&mut self, report: &Report) {
         for failure in &report.failures {
             self.count("skipped", failure.method.name());
@@ -97,6 +119,7 @@ impl Coverage {
             Refusal::Membership { .. } => self.count("refused", "membership"),
             Refusal::TimeReversed { .. } => self.count("refused", "time reversed"),
             Refusal::NotLed { .. } => self.count("refused", "not led"),
+            Refusal::Import => self.count("refused", "import"),
             Refusal::Scorer(Failure { method, .. }) => self.count("aborted", method.name()),
         }
     }

@@ -3,17 +3,22 @@
 use std::collections::BTreeMap;
 
 use driftline::{
-    ChainId, Event, LocalScheduler, MeshState, NodeId, SchedulerConfig, SnapshotScorer, Timestamp, Verdict,
+    Arm, ChainId, LocalScheduler, MeshState, NodeId, SchedulerConfig, SnapshotScorer, Timestamp, Verdict,
     diff_scheduler,
 };
 
 use super::choice::Context;
-use super::compare::{Pass, same, same_calls, same_pass, same_sampling, same_standing, same_state};
+use super::compare::{
+    Pass, same, same_calls, same_drains, same_pass, same_sampling, same_standing, same_state, same_transitions,
+};
+use super::content::{Content, rebuilt};
 use super::coverage::Coverage;
 use super::dice::{OTHER_NODE, THIS_NODE};
 use super::picture;
 use super::step::Step;
-use crate::support::oracle::{Decided, OracleChain, OracleScheduler, OracleState, Refusal, Sabotage};
+use crate::support::oracle::{
+    Decided, Exported, Judged, OracleAction, OracleScheduler, OracleState, Refusal, Sabotage,
+};
 use crate::support::world::{Answer, Batch, Call, Entries, World};
 
 /// How a duel is set up.
@@ -48,12 +53,13 @@ pub struct Duel {
     dry_run: Option<(Timestamp, Decided)>,
     now: Timestamp,
     next_due: Option<Timestamp>,
-    /// The evictions of the last tick: chain, victim, target.
-    moves: Vec<(ChainId, NodeId, NodeId)>,
+    /// What the last tick asked for.
+    actions: Vec<OracleAction>,
+    /// V1: what was exported last, on both sides.
+    exported: Option<(Vec<u8>, Exported)>,
+    setting: Setting,
     pub coverage: Coverage,
 }
-
-type Content = BTreeMap<ChainId, OracleChain>;
 
 impl Seat {
     fn new(this_node: NodeId, world: &World, sabotage: Sabotage) -> Self {
@@ -86,7 +92,9 @@ impl Duel {
             dry_run: None,
             now: Timestamp(0),
             next_due: None,
-            moves: Vec::new(),
+            actions: Vec::new(),
+            exported: None,
+            setting,
             coverage: Coverage::default(),
         }
     }
@@ -98,13 +106,15 @@ impl Duel {
 
     /// What the next steps may be chosen by.
     pub fn choose<R>(&self, choice: impl FnOnce(&Context<'_>) -> R) -> R {
+        let Seat { oracle, .. } = &self.seats[self.seat];
         choice(&Context {
             now: self.now,
             next_due: self.next_due,
-            config: &self.seats[self.seat].oracle.config,
-            moves: &self.moves,
+            config: &oracle.config,
+            classes: &oracle.classes,
+            actions: &self.actions,
             tables: &self.world.tables(),
-            chains: &self.states[self.state].1.chains,
+            state: &self.states[self.state].1,
         })
     }
 
@@ -132,6 +142,20 @@ impl Duel {
                 same("config", &format!("{:?}", scheduler.config()), &format!("{:?}", oracle.config))?;
                 self.same_change(ours, theirs)
             }
+            &Step::Policy(class, policy) => {
+                let ours = scheduler.set_class_policy(class, policy).map_err(|error| picture::refusal(&error));
+                let theirs = oracle.set_class_policy(class, policy);
+                same("policy before", &format!("{ours:?}"), &format!("{theirs:?}"))?;
+                let kept = scheduler.class_policy(class).copied();
+                same("policy", &format!("{kept:?}"), &format!("{:?}", oracle.classes.get(&class)))?;
+                self.same_change(ours.map(drop), theirs.map(drop))
+            }
+            &Step::Export(chain) => self.export(chain),
+            &Step::Import { is_damaged } => self.import(is_damaged),
+            Step::Restart => {
+                self.restart();
+                Ok(())
+            }
             Step::Install(with) => {
                 let before = scheduler.registry_mut().install(self.world.scorer(*with));
                 same("scorer before", &before.is_some(), &oracle.entries.is_some())?;
@@ -158,6 +182,47 @@ impl Duel {
         }
     }
 
+    /// V1
+    fn export(&mut self, chain: ChainId) -> Result<(), String> {
+        let (state, oracle_state) = &self.states[self.state];
+        let ours = state.export_chain(chain).map_err(|error| error.to_string())?;
+        let theirs = oracle_state.export_chain(chain);
+        same("exported", &ours.is_some(), &theirs.is_some())?;
+        if let Some(exported) = ours.zip(theirs) {
+            self.exported = Some(exported);
+        }
+        Ok(())
+    }
+
+    fn import(&mut self, is_damaged: bool) -> Result<(), String> {
+        let Some((bytes, exported)) = &self.exported else { return Ok(()) };
+        let (state, oracle_state) = &mut self.states[self.state];
+        let mut bytes = bytes.clone();
+        let theirs = if is_damaged {
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+            Err(Refusal::Import)
+        } else {
+            oracle_state.import_chain(exported);
+            Ok(exported.chain)
+        };
+        let ours = state.import_chain(&bytes).map_err(|error| picture::refusal(&error));
+        if theirs.is_ok() {
+            self.coverage.count("import", "taken in");
+        }
+        same("imported", &ours, &theirs)?;
+        self.same_change(ours.map(drop), theirs.map(drop))
+    }
+
+    /// What was exported and what was seen stays.
+    fn restart(&mut self) {
+        let fresh = Duel::new(self.setting);
+        let Duel { world, seats, states, .. } = fresh;
+        (self.world, self.seats, self.states) = (world, seats, states);
+        (self.seat, self.state) = (0, 0);
+        (self.next_due, self.actions) = (None, Vec::new());
+    }
+
     fn tick(&mut self, at: Timestamp, dry_run: Option<(Timestamp, Decided)>) -> Result<(), String> {
         let Seat { scheduler, oracle, .. } = &mut self.seats[self.seat];
         let (state, oracle_state) = &mut self.states[self.state];
@@ -172,7 +237,8 @@ impl Duel {
             self.coverage.count_sample(report, oracle);
             self.coverage.count_waits(decided, oracle);
             self.coverage.count_deferred_again(&before, oracle);
-            self.moves = decided.moves.iter().map(|made| (made.chain, made.victim, made.target)).collect();
+            self.coverage.count_moves(decided, oracle);
+            self.actions = decided.actions.clone();
             if let Some((_, promised)) = dry_run.filter(|&(then, _)| then == at)
                 && report.new + report.dirty + report.backstop_due == 0
                 && !oracle.node_moved
@@ -181,7 +247,7 @@ impl Duel {
             {
                 // T3: on the same observations a tick does what the dry run said.
                 self.coverage.count("pass", "tick as in a dry run");
-                same("dry run and tick: moves", &promised.moves, &decided.moves)?;
+                same("dry run and tick: actions", &promised.actions, &decided.actions)?;
                 same("dry run and tick: judged", &promised.judged, &decided.judged)?;
                 same("dry run and tick: next due", &promised.report.next_due, &report.next_due)?;
             }
@@ -234,20 +300,32 @@ impl Duel {
         live: &dyn driftline::PlacementScorer,
         at: Timestamp,
     ) -> Result<(), String> {
-        let Seat { scheduler, .. } = &self.seats[self.seat];
-        // A snapshot does not know why a cell is missing, nor which chain waits for what.
-        let unknown = [Verdict::NotSampled, Verdict::ScorerFailed, Verdict::Deferred, Verdict::RetryLater];
-        let is_known = |verdict: Verdict| !unknown.contains(&verdict);
-        if !decided.judged.iter().all(|judged| is_known(judged.verdict)) {
+        let Seat { scheduler, oracle, .. } = &self.seats[self.seat];
+        // A snapshot does not know why a cell is missing, which chain waits for what, or what other arms came upon.
+        let is_known = |judged: &Judged| match judged.verdict {
+            Verdict::NotSampled | Verdict::ScorerFailed | Verdict::Deferred => false,
+            Verdict::RetryLater | Verdict::WarmingUp => false,
+            Verdict::LastHolder | Verdict::TickLimit | Verdict::ClusterLimit => judged.live_score.is_some(),
+            Verdict::SourceLimit | Verdict::TargetLimit => judged.live_score.is_some(),
+            _ => true,
+        };
+        if !decided.judged.iter().all(is_known) {
             return Ok(());
         }
         let scorer = SnapshotScorer::new(scheduler.snapshot(), live);
-        let (state, _) = &self.states[self.state];
+        // The pure function is the scheduler's arm alone, and knows no classes.
+        let (state, oracle_state) = &self.states[self.state];
+        let is_of_scheduler = |action: &OracleAction| action.arm == Arm::Scheduler;
+        let is_moving = decided.judged.iter().any(|judged| oracle_state.chains[&judged.chain].memory.is_moving());
+        let is_plain = oracle.classes.is_empty();
+        if is_moving || !is_plain || !decided.actions.iter().all(is_of_scheduler) {
+            return Ok(());
+        }
         let gated = diff_scheduler(state, &scorer, scheduler.config(), scheduler.this_node(), at, &[]);
         self.world.take_calls();
         let gated = gated.map(|decision| Pass::of_decision(&decision)).map_err(|error| error.to_string())?;
-        same("snapshot scorer: moves", &gated.moves, &decided.moves)?;
-        same("snapshot scorer: judged", &gated.judged, &decided.judged)?;
+        same("snapshot scorer: actions", &gated.actions, &decided.actions)?;
+        same("snapshot scorer: judged", &gated.judged, &Pass::of_oracle(decided, false).judged)?;
         same("snapshot scorer: verdicts", &gated.report.verdicts, &decided.report.verdicts)
     }
 
@@ -318,7 +396,7 @@ impl Duel {
         let (state, oracle_state) = &self.states[self.state];
         same_state(state, oracle_state)?;
         let digest = state.digest();
-        let content = &oracle_state.chains;
+        let content = &Content::of(oracle_state);
         match (self.digests.get(content), self.contents.get(&digest)) {
             (Some(&known), _) => {
                 self.coverage.count("digest", "of known content");
@@ -337,26 +415,12 @@ impl Duel {
             }
         }
         let Seat { scheduler, oracle, .. } = &self.seats[self.seat];
+        same_drains(scheduler, state, oracle, oracle_state)?;
+        same_transitions(scheduler, oracle)?;
         let not_led = same_standing(scheduler, state, oracle, oracle_state)?;
         if not_led {
             self.coverage.count("refused", "not led");
         }
         Ok(())
     }
-}
-
-/// The same content built another way. Only a tick can make a rebalance.
-fn rebuilt(content: &Content) -> Option<MeshState> {
-    let mut events = Vec::new();
-    for (&chain, kept) in content.iter().rev() {
-        if kept.last_rebalance.is_some() {
-            return None;
-        }
-        events.extend(kept.claim_held.then_some(Event::ClaimAcquired { chain }));
-        events.extend(kept.leader.map(|node| Event::LeaderSet { chain, node }));
-        events.extend(kept.holders.iter().rev().map(|&node| Event::HolderAdded { chain, node }));
-    }
-    let mut state = MeshState::new();
-    state.apply(&events).expect("the content has no reserved node");
-    Some(state)
 }

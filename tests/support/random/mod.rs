@@ -6,12 +6,15 @@
 
 mod choice;
 mod compare;
+mod content;
 mod coverage;
 mod crowd;
 mod dice;
 mod duel;
+mod executor;
 mod picture;
 mod run;
+mod safety;
 mod shrink;
 mod step;
 

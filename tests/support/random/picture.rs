@@ -1,8 +1,12 @@
 //! The library's answers in the oracle's terms, so that both can be compared and printed alike.
 
-use driftline::{Action, Decision, Error, Explanation, Judgement, ScoreHistory, TickReport, Verdict};
+use driftline::{
+    Action, Decision, DrainStatus, Error, Explanation, Flight, Judgement, ScoreHistory, TickReport, Transition, Verdict,
+};
 
-use crate::support::oracle::{Explained, Failure, Judged, Move, OracleHistory, Refusal, Report};
+use crate::support::oracle::{
+    Changed, Drained, Explained, Failure, Flying, Judged, Kind, Numbers, OracleAction, OracleHistory, Refusal, Report,
+};
 
 pub fn refusal(error: &Error) -> Refusal {
     match *error {
@@ -16,6 +20,7 @@ pub fn refusal(error: &Error) -> Refusal {
         Error::Scorer { method, chain, node, ref source } => {
             Refusal::Scorer(Failure { method, chain, node, code: source.code() })
         }
+        Error::Import { .. } => Refusal::Import,
         ref unexpected => panic!("no history runs into this: {unexpected}"),
     }
 }
@@ -33,20 +38,30 @@ pub fn judged(judgement: &Judgement) -> Judged {
     }
 }
 
-pub fn moves(decision: &Decision) -> Vec<Move> {
-    let moves = decision.actions.iter().map(|action| match action {
-        Action::Evict(eviction) => Move {
-            chain: eviction.chain,
-            victim: eviction.victim,
-            victim_score: eviction.victim_score,
-            target: eviction.target,
-            target_score: eviction.target_score,
-            gain: eviction.gain,
-            cost: eviction.cost,
-        },
-        unexpected => panic!("Part A has no such action: {unexpected:?}"),
+pub fn actions(decision: &Decision) -> Vec<OracleAction> {
+    let actions = decision.actions.iter().map(|action| {
+        let (kind, victim, [victim_score, target_score, gain, cost]) = match action {
+            Action::Evict(made) => {
+                let numbers = [made.victim_score, made.target_score, made.gain, made.cost];
+                (Kind::Evict, Some(made.victim), numbers)
+            }
+            Action::Place(made) => {
+                let numbers = [made.victim_score, made.target_score, made.gain, made.cost];
+                (Kind::Place(made.exclude.clone()), made.victim, numbers)
+            }
+            unexpected => panic!("there is no such action: {unexpected:?}"),
+        };
+        OracleAction {
+            chain: action.chain(),
+            arm: action.arm(),
+            revision: action.revision(),
+            kind,
+            victim,
+            target: action.target(),
+            numbers: Numbers { victim_score, target_score, gain, cost },
+        }
     });
-    moves.collect()
+    actions.collect()
 }
 
 pub fn report(report: &TickReport) -> Report {
@@ -73,6 +88,13 @@ pub fn report(report: &TickReport) -> Report {
         failures: failures.collect(),
         verdicts: verdicts.collect(),
         next_due: report.next_due,
+        in_flight: report.in_flight,
+        completed_moves: report.completed_moves,
+        failed_moves: report.failed_moves,
+        timed_out_moves: report.timed_out_moves,
+        returned_moves: report.returned_moves,
+        forced_refused: report.forced_refused,
+        ignored_feedback: report.ignored_feedback,
     }
 }
 
@@ -86,7 +108,32 @@ pub fn explained(explanation: &Explanation) -> Explained {
         hysteresis_gap: explanation.hysteresis_gap,
         refusal: explanation.refusal,
         retry_at: explanation.retry_at,
+        limit: explanation.limit,
+        flap_hold_until: explanation.flap_hold_until,
+        flight: explanation.flight.map(flying),
     }
+}
+
+fn flying(flight: Flight) -> Flying {
+    let Flight { victim, target, since, times_out_at, .. } = flight;
+    Flying { victim, target, since, times_out_at }
+}
+
+pub fn drained(status: &DrainStatus) -> Drained {
+    Drained {
+        node: status.node,
+        deadline: status.deadline,
+        left: status.left,
+        moved: status.moved,
+        in_flight: status.in_flight,
+        blocked: status.blocked.clone(),
+        at_risk: status.at_risk,
+    }
+}
+
+pub fn changed(transition: &Transition) -> Changed {
+    let Transition { sequence, at, chain, from, to, .. } = *transition;
+    Changed { sequence, at, chain, from, to }
 }
 
 pub fn history(history: &ScoreHistory) -> OracleHistory {

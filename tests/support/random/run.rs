@@ -10,6 +10,7 @@ use proptest::{collection, prop_oneof};
 use super::choice;
 use super::coverage::Coverage;
 use super::duel::{Duel, Setting};
+use super::safety;
 use super::step::Step;
 
 /// A history as proptest makes it and makes it smaller.
@@ -25,6 +26,8 @@ pub enum History {
 pub struct Words {
     start: u64,
     opening: [u64; 6],
+    /// Half of all words leave Part B off.
+    safety: u64,
     /// Scores and an alternative, one word for a chain.
     sheets: [u64; 6],
     /// Edits, then the passes of one moment.
@@ -39,8 +42,9 @@ pub fn histories() -> impl Strategy<Value = History> {
         3 => collection::vec(round(), 1..=20),
         1 => collection::vec(round(), 21..=60),
     ];
-    (any::<u64>(), any::<[u64; 6]>(), any::<[u64; 6]>(), rounds)
-        .prop_map(|(start, opening, sheets, rounds)| History::Words(Words { start, opening, sheets, rounds }))
+    (any::<u64>(), any::<[u64; 6]>(), any::<u64>(), any::<[u64; 6]>(), rounds).prop_map(
+        |(start, opening, safety, sheets, rounds)| History::Words(Words { start, opening, safety, sheets, rounds }),
+    )
 }
 
 /// Where library and oracle differ.
@@ -70,9 +74,14 @@ fn play_words(duel: &mut Duel, words: &Words, setting: Setting, steps: &mut Vec<
     duel.start_at(choice::start(words.start));
     let opening = duel.choose(|context| choice::opening(&words.opening, &words.sheets, context.config));
     play_all(duel, opening, steps)?;
+    let is_safe = words.safety % 2 == 1;
+    if is_safe {
+        let opening = duel.choose(|context| safety::opening(words.safety / 2, context));
+        play_all(duel, opening, steps)?;
+    }
     for (edits, pass) in &words.rounds {
         for &edit in edits {
-            let chosen = duel.choose(|context| choice::edit(edit, context));
+            let chosen = duel.choose(|context| choice::edit(edit, is_safe, context));
             play_all(duel, chosen, steps)?;
         }
         if setting.shared {

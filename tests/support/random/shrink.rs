@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use driftline::SchedulerConfig;
+use driftline::{ClassMode, SchedulerConfig};
 
 use super::dice::THIS_NODE;
 use super::duel::Setting;
@@ -92,9 +92,11 @@ fn parts(step: &Step) -> usize {
         Step::Load { chains, leaders, .. } if chains.len() == leaders.len() && step.is_sayable() => chains.len(),
         Step::Say(Say::Scores(_, answers)) if answers.len() > 1 => answers.len(),
         Step::Say(Say::Fingerprints(answers)) if answers.len() > 1 => answers.len(),
+        Step::Say(Say::Index(_, homes)) if homes.len() > 1 => homes.len(),
+        Step::Policy(_, Some(_)) => 5,
         Step::Diff { already_evicted, .. } => already_evicted.len(),
         // One for each field.
-        Step::Configure(_) => 10,
+        Step::Configure(_) => 23,
         _ => 0,
     }
 }
@@ -115,6 +117,14 @@ fn without(step: &Step, part: usize) -> Step {
         }
         Step::Say(Say::Scores(_, answers)) => drop(answers.remove(part)),
         Step::Say(Say::Fingerprints(answers)) => drop(answers.remove(part)),
+        Step::Say(Say::Index(_, homes)) => drop(homes.remove(part)),
+        Step::Policy(_, Some(policy)) => match part {
+            0 => policy.score_floor = None,
+            1 => policy.hysteresis_gap = None,
+            2 => policy.cooldown_ns = None,
+            3 => policy.cost_per_sec = None,
+            _ => policy.mode = ClassMode::Eager,
+        },
         Step::Diff { already_evicted, .. } => drop(already_evicted.remove(part)),
         Step::Configure(config) => {
             let usual = SchedulerConfig::default();
@@ -128,7 +138,21 @@ fn without(step: &Step, part: usize) -> Step {
                 6 => config.fingerprint_mode = usual.fingerprint_mode,
                 7 => config.max_scores_per_tick = usual.max_scores_per_tick,
                 8 => config.backstop_spread = usual.backstop_spread,
-                _ => config.retry_backoff_ns = usual.retry_backoff_ns,
+                9 => config.retry_backoff_ns = usual.retry_backoff_ns,
+                10 => config.min_holders = usual.min_holders,
+                11 => config.move_order = usual.move_order,
+                12 => config.pin_ttl_ns = usual.pin_ttl_ns,
+                13 => config.max_moves_per_tick = usual.max_moves_per_tick,
+                14 => config.max_in_flight = usual.max_in_flight,
+                15 => config.max_in_flight_per_source = usual.max_in_flight_per_source,
+                16 => config.max_in_flight_per_target = usual.max_in_flight_per_target,
+                17 => config.target_penalty = usual.target_penalty,
+                18 => config.max_alternatives = usual.max_alternatives,
+                19 => config.flap_window_ns = usual.flap_window_ns,
+                20 => config.warmup_coverage = usual.warmup_coverage,
+                21 => config.warmup_max_ns = usual.warmup_max_ns,
+                // Last, since the limits need it.
+                _ => config.move_timeout_ns = usual.move_timeout_ns,
             }
         }
         _ => {}

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use driftline::{
-    ChainId, Event, FingerprintMode, Membership, MigrationCost, NodeId, OnScorerError, SchedulerConfig, Timestamp,
+    ChainId, ClassMode, ClassPolicy, Event, FingerprintMode, Membership, MigrationCost, MoveOrder, NodeId,
+    OnScorerError, SchedulerConfig, Timestamp,
 };
 
+use super::dice::THIS_NODE;
 use crate::support::world::{Answer, Batch, Entries, Tables};
 
 /// One step. Times and ids are absolute, so that a step means the same whatever stands before it.
@@ -22,6 +24,8 @@ pub enum Step {
     },
     /// The whole configuration, valid or not.
     Configure(SchedulerConfig),
+    /// The policy of a class (Y1), valid or not; `None` drops it.
+    Policy(u32, Option<ClassPolicy>),
     Install(Entries),
     Uninstall,
     /// What the scorer answers from now on.
@@ -34,6 +38,14 @@ pub enum Step {
         at: Timestamp,
         already_evicted: Vec<ChainId>,
     },
+    /// What is remembered of the chain becomes bytes, which stay where they are until the next export (V1).
+    Export(ChainId),
+    /// The bytes are taken in; damaged, they are refused.
+    Import {
+        is_damaged: bool,
+    },
+    /// Everything starts anew, as after the command `node`; only the exported bytes stay.
+    Restart,
     /// The steps that follow are for this scheduler and this state.
     Use {
         scheduler: usize,
@@ -48,6 +60,8 @@ pub enum Say {
     /// `None` forgets the live score.
     Live(ChainId, NodeId, Option<Answer<f32>>),
     Alternative(ChainId, Answer<(NodeId, f32)>),
+    /// An honest index in place of the alternative, best first (L2).
+    Index(ChainId, Vec<(NodeId, f32)>),
     Fingerprints(Vec<(NodeId, Answer<u64>)>),
     ChainFingerprint(ChainId, Answer<u64>),
     Cost(ChainId, NodeId, Answer<MigrationCost>),
@@ -68,6 +82,10 @@ impl Say {
             }
             &Say::Alternative(chain, answer) => {
                 tables.alternatives.insert(chain, answer);
+                tables.indexes.remove(&chain);
+            }
+            Say::Index(chain, homes) => {
+                tables.indexes.insert(*chain, homes.clone());
             }
             Say::Fingerprints(answers) => tables.fingerprints.extend(answers.iter().copied()),
             &Say::ChainFingerprint(chain, answer) => {
@@ -126,6 +144,7 @@ impl fmt::Display for Step {
                 write!(f, " holders={}", List(holders.iter().map(|node| Some(node.0))))
             }
             Step::Configure(config) => write_config(f, config),
+            Step::Policy(class, policy) => write_policy(f, *class, policy.as_ref()),
             Step::Install(entries) => {
                 let word = |on: bool| if on { "on" } else { "off" };
                 write!(f, "scorer batch={} live={}", word(entries.batch != Batch::Off), word(entries.live))?;
@@ -143,6 +162,10 @@ impl fmt::Display for Step {
                 }
                 Ok(())
             }
+            Step::Export(chain) => write!(f, "export chain={chain}"),
+            Step::Import { is_damaged: true } => f.write_str("import damaged"),
+            Step::Import { is_damaged: false } => f.write_str("import"),
+            Step::Restart => write!(f, "node {THIS_NODE}"),
             Step::Use { scheduler, state } => write!(f, "use scheduler={scheduler} state={state}"),
         }
     }
@@ -159,7 +182,18 @@ fn write_event(f: &mut fmt::Formatter<'_>, event: &Event) -> fmt::Result {
         Event::ClaimReleased { chain } => write!(f, "release chain={chain}"),
         Event::NodeTouched { node } => write!(f, "touch node={}", node.0),
         Event::ChainTouched { chain } => write!(f, "touch chain={chain}"),
-        _ => unreachable!("Part A has no other event"),
+        Event::DesiredReplicas { chain, count } => write!(f, "desire chain={chain} count={count}"),
+        Event::ChainRevision { chain, revision } => write!(f, "revision chain={chain} value={revision}"),
+        Event::ChainClass { chain, class } => write!(f, "class chain={chain} class={class}"),
+        Event::Drain { node, deadline } => write!(f, "drain node={} deadline={}", node.0, Time(deadline.0)),
+        Event::DrainCancelled { node } => write!(f, "undrain node={}", node.0),
+        Event::Avoid { node, until } => write!(f, "avoid node={} until={}", node.0, Time(until.0)),
+        Event::FreezeUntil { until } => write!(f, "freeze until={}", Time(until.0)),
+        Event::Thaw => f.write_str("thaw"),
+        Event::ForceEvict { chain, victim } => write!(f, "force-evict chain={chain} node={}", victim.0),
+        Event::ForcePlace { chain, target } => write!(f, "force-place chain={chain} node={}", target.0),
+        Event::MoveFailed { chain } => write!(f, "fail chain={chain}"),
+        _ => unreachable!("there is no other event"),
     }
 }
 
@@ -180,7 +214,43 @@ fn write_config(f: &mut fmt::Formatter<'_>, config: &SchedulerConfig) -> fmt::Re
     })?;
     write!(f, " max_scores_per_tick={}", config.max_scores_per_tick)?;
     f.write_str(if config.backstop_spread { " backstop_spread=on" } else { " backstop_spread=off" })?;
-    write!(f, " retry_backoff={}", Time(config.retry_backoff_ns))
+    write!(f, " retry_backoff={}", Time(config.retry_backoff_ns))?;
+    write_safety(f, config)
+}
+
+/// What came after L4.
+fn write_safety(f: &mut fmt::Formatter<'_>, config: &SchedulerConfig) -> fmt::Result {
+    write!(f, " min_holders={}", config.min_holders)?;
+    f.write_str(match config.move_order {
+        MoveOrder::EvictFirst => " move_order=evict_first",
+        MoveOrder::PlaceFirst => " move_order=place_first",
+        _ => unreachable!("R4 has two orders"),
+    })?;
+    write!(f, " pin_ttl={} move_timeout={}", Time(config.pin_ttl_ns), Time(config.move_timeout_ns))?;
+    write!(f, " max_moves_per_tick={} max_in_flight={}", config.max_moves_per_tick, config.max_in_flight)?;
+    write!(f, " max_in_flight_per_source={}", config.max_in_flight_per_source)?;
+    write!(f, " max_in_flight_per_target={}", config.max_in_flight_per_target)?;
+    write!(f, " target_penalty={}", Number(config.target_penalty))?;
+    write!(f, " max_alternatives={} flap_window={}", config.max_alternatives, Time(config.flap_window_ns))?;
+    write!(f, " warmup_coverage={}", Number(config.warmup_coverage))?;
+    write!(f, " warmup_max={}", Time(config.warmup_max_ns))
+}
+
+fn write_policy(f: &mut fmt::Formatter<'_>, class: u32, policy: Option<&ClassPolicy>) -> fmt::Result {
+    write!(f, "policy class={class}")?;
+    let Some(policy) = policy else { return f.write_str(" none") };
+    for (key, value) in [("score_floor", policy.score_floor), ("hysteresis_gap", policy.hysteresis_gap)] {
+        value.map_or(Ok(()), |value| write!(f, " {key}={}", Number(value)))?;
+    }
+    policy.cooldown_ns.map_or(Ok(()), |cooldown_ns| write!(f, " cooldown={}", Time(cooldown_ns)))?;
+    policy.cost_per_sec.map_or(Ok(()), |rate| write!(f, " cost_per_sec={}", Number(rate)))?;
+    match policy.mode {
+        ClassMode::Eager => f.write_str(" mode=eager"),
+        ClassMode::Lazy { critical_floor } => write!(f, " mode=lazy critical_floor={}", Number(critical_floor)),
+        ClassMode::Pinned => f.write_str(" mode=pinned"),
+        ClassMode::ProposeOnly => f.write_str(" mode=propose_only"),
+        _ => unreachable!("Y1 has four modes"),
+    }
 }
 
 fn write_say(f: &mut fmt::Formatter<'_>, say: &Say) -> fmt::Result {
@@ -201,6 +271,10 @@ fn write_say(f: &mut fmt::Formatter<'_>, say: &Say) -> fmt::Result {
             Answer::Nothing => write!(f, "alternative chain={chain} none"),
             Answer::Fails(code) => write!(f, "alternative chain={chain} fail({code})"),
         },
+        Say::Index(chain, homes) => {
+            write!(f, "alternatives chain={chain}")?;
+            homes.iter().try_for_each(|&(node, score)| write!(f, " {}={}", node.0, Number(score)))
+        }
         Say::Fingerprints(answers) => {
             f.write_str("fingerprint")?;
             for (node, answer) in answers {

@@ -1,19 +1,22 @@
 //! What a scenario does not print but must hold: the numbers of a pass agree with each other and with what the scorer
 //! saw. A contradiction is a fault of the file in which it shows.
 
-use driftline::{Action, Decision, Explanation, Judgement, ScorerCalls, TickReport, VERDICT_COUNT, Verdict};
+use driftline::{
+    Action, Arm, Decision, Explanation, Judgement, ScorerCalls, TickReport, Timestamp, VERDICT_COUNT, Verdict,
+};
 
+use super::check_moves;
 use super::play::Play;
 use crate::support::world::Call;
 
-pub fn tick(play: &Play, decision: &Decision, explanations: &[Explanation]) -> Result<(), String> {
+pub fn tick(play: &Play, decision: &Decision, explanations: &[Explanation], now: Timestamp) -> Result<(), String> {
     sample(play, &decision.report)?;
     let mut counted = [0; VERDICT_COUNT];
     for explanation in explanations {
         counted[usize::from(explanation.judgement.verdict.number())] += 1;
     }
     same("verdict counts of the report and of the explanations", decision.report.verdicts, counted)?;
-    // A chain on cooldown or with a claim says that first, so there may be fewer.
+    // A chain on cooldown, for one, says that first, so there may be fewer.
     let said = counted[usize::from(Verdict::Deferred.number())];
     if said > decision.report.deferred {
         return Err(format!("contradiction: {said} chains say deferred, but {} are", decision.report.deferred));
@@ -23,7 +26,9 @@ pub fn tick(play: &Play, decision: &Decision, explanations: &[Explanation]) -> R
         same("judgement and explanation", Some(judgement), explained.map(|explanation| &explanation.judgement))?;
     }
     let evicting = explanations.iter().map(|explanation| explanation.judgement);
-    actions(decision, &evicting.filter(|judgement| judgement.verdict == Verdict::Evict).collect::<Vec<_>>())
+    let evicting: Vec<Judgement> = evicting.filter(|judgement| judgement.verdict == Verdict::Evict).collect();
+    judged(decision, &evicting)?;
+    check_moves::actions(play, decision, now)
 }
 
 pub fn sample(play: &Play, report: &TickReport) -> Result<(), String> {
@@ -54,13 +59,14 @@ fn limit_is_kept(play: &Play, report: &TickReport) -> Result<(), String> {
     Ok(())
 }
 
-/// Returns the judgements of the actions.
-pub fn decision(play: &Play, decision: &Decision) -> Result<Vec<Judgement>, String> {
+/// Returns the judgements of the scheduler's actions.
+pub fn decision(play: &Play, decision: &Decision, now: Timestamp) -> Result<Vec<Judgement>, String> {
     report_adds_up(play, &decision.report)?;
     same("deferred chains of a pass that samples nothing", decision.report.deferred, 0)?;
     let judgements = decision.judgements.iter().copied();
     let evicting: Vec<Judgement> = judgements.filter(|judgement| judgement.verdict == Verdict::Evict).collect();
-    actions(decision, &evicting)?;
+    judged(decision, &evicting)?;
+    check_moves::actions(play, decision, now)?;
     Ok(evicting)
 }
 
@@ -87,7 +93,7 @@ fn calls_seen(play: &Play) -> ScorerCalls {
         let count = match call {
             Call::Score { .. } => &mut seen.score,
             Call::LiveScore { .. } => &mut seen.live_score,
-            Call::BestAlternative { .. } => &mut seen.best_alternative,
+            Call::BestAlternative { .. } | Call::Alternatives { .. } => &mut seen.best_alternative,
             Call::NodeFingerprint { .. } => &mut seen.node_fingerprint,
             Call::ChainFingerprint { .. } => &mut seen.chain_fingerprint,
             Call::MigrationCost { .. } => &mut seen.migration_cost,
@@ -97,27 +103,23 @@ fn calls_seen(play: &Play) -> ScorerCalls {
     seen
 }
 
-/// The actions are these judgements, number by number (D11, D12).
-fn actions(decision: &Decision, evicting: &[Judgement]) -> Result<(), String> {
-    same("number of actions and of `evict` verdicts", decision.actions.len(), evicting.len())?;
-    for (action, judgement) in decision.actions.iter().zip(evicting) {
-        let Action::Evict(eviction) = action else {
-            return Err(format!("contradiction: {action:?} is not an eviction"));
-        };
-        same("chain of an action", eviction.chain, judgement.chain)?;
-        same("victim of an action", Some(eviction.victim), judgement.victim)?;
-        same("victim's score of an action", Some(eviction.victim_score), judgement.live_score)?;
-        let alternative = judgement.alternative.map(|alternative| (alternative.node, alternative.score));
-        same("alternative of an action", Some((eviction.target, eviction.target_score)), alternative)?;
-        same("gain of an action", Some(eviction.gain), judgement.gain)?;
-        same("cost of an action", eviction.cost, judgement.cost)?;
-    }
-    if decision.actions.windows(2).any(|pair| pair[0].chain() >= pair[1].chain()) {
-        return Err(format!("contradiction: actions are not ascending: {:?}", decision.actions));
+/// The scheduler's actions are these judgements, number by number (D11, D12).
+fn judged(decision: &Decision, evicting: &[Judgement]) -> Result<(), String> {
+    let ours: Vec<&Action> = decision.actions.iter().filter(|action| action.arm() == Arm::Scheduler).collect();
+    same("number of the scheduler's actions and of `evict` verdicts", ours.len(), evicting.len())?;
+    for (action, judgement) in ours.into_iter().zip(evicting) {
+        same("chain of an action", action.chain(), judgement.chain)?;
+        let target = judgement.alternative.map(|alternative| alternative.node);
+        same("target of an action", action.target(), target)?;
+        let (victim, numbers) = check_moves::victim_and_numbers(action)?;
+        same("victim of an action", victim, judgement.victim)?;
+        let target_score = judgement.alternative.map(|alternative| alternative.score);
+        let expected = [judgement.live_score, target_score, judgement.gain, judgement.cost];
+        same("numbers of an action", numbers, expected)?;
     }
     Ok(())
 }
 
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, left: T, right: T) -> Result<(), String> {
+pub fn same<T: PartialEq + std::fmt::Debug>(what: &str, left: T, right: T) -> Result<(), String> {
     if left == right { Ok(()) } else { Err(format!("contradiction: {what}: {left:?} and {right:?}")) }
 }

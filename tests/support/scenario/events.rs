@@ -20,9 +20,37 @@ pub fn parse(name: &str, arguments: &mut Arguments<'_>) -> Result<Option<Vec<Eve
             Some(node) => vec![Event::NodeTouched { node: tokens::node(node)? }],
             None => vec![Event::ChainTouched { chain: arguments.chain()? }],
         },
-        _ => return Ok(None),
+        _ => return safety(name, arguments),
     };
     Ok(Some(events))
+}
+
+/// The events of Part B.
+fn safety(name: &str, arguments: &mut Arguments<'_>) -> Result<Option<Vec<Event>>, String> {
+    let event = match name {
+        "desire" => {
+            let count = tokens::small_integer(arguments.value("count")?)?;
+            Event::DesiredReplicas { chain: arguments.chain()?, count }
+        }
+        "revision" => {
+            let revision = tokens::integer(arguments.value("value")?)?;
+            Event::ChainRevision { chain: arguments.chain()?, revision }
+        }
+        "class" => {
+            let class = tokens::small_integer(arguments.value("class")?)?;
+            Event::ChainClass { chain: arguments.chain()?, class }
+        }
+        "drain" => Event::Drain { node: arguments.node()?, deadline: tokens::time(arguments.value("deadline")?)? },
+        "undrain" => Event::DrainCancelled { node: arguments.node()? },
+        "avoid" => Event::Avoid { node: arguments.node()?, until: tokens::time(arguments.value("until")?)? },
+        "freeze" => Event::FreezeUntil { until: tokens::time(arguments.value("until")?)? },
+        "thaw" => Event::Thaw,
+        "force-evict" => Event::ForceEvict { chain: arguments.chain()?, victim: arguments.node()? },
+        "force-place" => Event::ForcePlace { chain: arguments.chain()?, target: arguments.node()? },
+        "fail" => Event::MoveFailed { chain: arguments.chain()? },
+        _ => return Ok(None),
+    };
+    Ok(Some(vec![event]))
 }
 
 fn of_holders(arguments: &mut Arguments<'_>, event: impl Fn(ChainId, NodeId) -> Event) -> Result<Vec<Event>, String> {

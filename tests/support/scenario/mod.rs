@@ -4,7 +4,11 @@
 //! passed test; one that is not of the language is a [`Fault`].
 
 mod check;
+mod check_moves;
+mod config;
 mod events;
+mod handover;
+mod moves;
 mod passes;
 mod play;
 mod print;

@@ -4,11 +4,12 @@ use driftline::{Decision, Explanation, Timestamp, diff_scheduler};
 
 use super::play::Play;
 use super::tokens::{self, Arguments};
-use super::{check, print};
+use super::{check, check_moves, moves, print};
 
 pub fn tick(play: &mut Play, arguments: &mut Arguments<'_>, out: &mut Vec<String>) -> Result<(), String> {
     let now = tokens::time(arguments.word("the time")?)?;
     play.world.take_calls();
+    let before = check_moves::InFlight::of(play);
     let decision = match play.scheduler.tick(&mut play.state, now) {
         Ok(decision) => decision.clone(),
         Err(error) => {
@@ -17,10 +18,12 @@ pub fn tick(play: &mut Play, arguments: &mut Arguments<'_>, out: &mut Vec<String
         }
     };
     let explanations = explanations(play)?;
-    check::tick(play, &decision, &explanations)?;
+    check::tick(play, &decision, &explanations, now)?;
+    check_moves::tick(play, &decision, &explanations, &before)?;
     out.extend(print::sampled(&play.scheduler)?);
     out.extend(decision.report.failures.iter().map(print::failure));
     out.extend(explanations.iter().map(Explanation::to_string));
+    out.extend(moves::actions(&decision));
     out.extend(print::end_of_pass(&decision.report));
     play.report = Some(decision.report);
     Ok(())
@@ -82,7 +85,7 @@ pub fn decide(play: &mut Play, arguments: &mut Arguments<'_>, out: &mut Vec<Stri
     match play.scheduler.decide(&play.state, now) {
         Ok(decision) => {
             out.extend(decision.report.failures.iter().map(print::failure));
-            print_decision(play, &decision, out)
+            print_decision(play, &decision, now, out)
         }
         Err(error) => {
             out.push(print::error(&error));
@@ -98,7 +101,7 @@ pub fn diff(play: &mut Play, arguments: &mut Arguments<'_>, out: &mut Vec<String
     let scorer = play.world.scorer(play.entries);
     let scheduler = &play.scheduler;
     match diff_scheduler(&play.state, &*scorer, scheduler.config(), scheduler.this_node(), now, &already) {
-        Ok(decision) => print_decision(play, &decision, out),
+        Ok(decision) => print_decision(play, &decision, now, out),
         Err(error) => {
             out.push(print::error(&error));
             Ok(())
@@ -106,9 +109,10 @@ pub fn diff(play: &mut Play, arguments: &mut Arguments<'_>, out: &mut Vec<String
     }
 }
 
-fn print_decision(play: &Play, decision: &Decision, out: &mut Vec<String>) -> Result<(), String> {
-    let evictions = check::decision(play, decision)?;
+fn print_decision(play: &Play, decision: &Decision, now: Timestamp, out: &mut Vec<String>) -> Result<(), String> {
+    let evictions = check::decision(play, decision, now)?;
     out.extend(evictions.iter().map(|judgement| judgement.to_string()));
+    out.extend(moves::actions(decision));
     out.push(print::verdicts(&decision.report));
     out.extend(print::end_of_pass(&decision.report));
     Ok(())

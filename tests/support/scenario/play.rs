@@ -3,7 +3,7 @@
 use driftline::{Event, LocalScheduler, MeshState, TickReport};
 
 use super::tokens::Arguments;
-use super::{events, passes, questions, setup, tables};
+use super::{config, events, handover, moves, passes, questions, setup, tables};
 use crate::support::world::{Batch, Entries, World};
 
 /// Everything that outlives a command.
@@ -12,6 +12,8 @@ pub struct Stage {
     pub play: Option<Play>,
     /// The digest that `digest-mark` remembered; survives `node`.
     pub mark: Option<u64>,
+    /// The bytes that `export` remembered; survive `node`.
+    pub exported: Option<Vec<u8>>,
     /// Overrides the option `batch` of the scorer.
     pub batch: Option<Batch>,
     started: bool,
@@ -27,6 +29,8 @@ pub struct Play {
     pub entries: Entries,
     /// Of the last tick or sample that succeeded.
     pub report: Option<TickReport>,
+    /// The sequence of the first transition that `transitions` has not printed.
+    pub next_transition: u64,
 }
 
 impl Stage {
@@ -73,7 +77,10 @@ impl Stage {
             ("begin", None) => self.pending = Some(Vec::new()),
             ("load", None) => events::load(play, arguments, out)?,
             ("load-raw", None) => events::load_raw(play, arguments, out)?,
-            ("config", None) => setup::config(play, arguments, out)?,
+            ("export", None) => handover::export(play, &mut self.exported, arguments, out)?,
+            ("import", None) => handover::import(play, self.exported.as_deref(), arguments, out)?,
+            ("config", None) => config::config(play, arguments, out)?,
+            ("policy", None) => config::policy(play, arguments, out)?,
             ("install", None) => setup::install(play),
             ("uninstall", None) => setup::uninstall(play, out),
             ("scorer", None) => setup::scorer(play, arguments, self.batch)?,
@@ -82,12 +89,14 @@ impl Stage {
             ("fingerprint", None) => tables::fingerprint(play, arguments)?,
             ("chainprint", None) => tables::chain_fingerprint(play, arguments)?,
             ("alternative", None) => tables::alternative(play, arguments)?,
+            ("alternatives", None) => tables::alternatives(play, arguments)?,
             ("cost", None) => tables::cost(play, arguments)?,
             ("tick", None) => passes::tick(play, arguments, out)?,
             ("sample", None) => passes::sample(play, arguments, out)?,
             ("samples", None) => passes::samples(play, arguments, out)?,
             ("decide", None) => passes::decide(play, arguments, out)?,
             ("diff", None) => passes::diff(play, arguments, out)?,
+            ("transitions", None) => moves::transitions(play, out),
             ("digest-mark", None) => self.mark = Some(play.state.digest()),
             ("digest-check", None) => questions::digest_check(play, self.mark, out)?,
             (_, None) => questions::answer(play, name, arguments, out)?,

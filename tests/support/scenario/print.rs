@@ -2,6 +2,7 @@
 
 use driftline::{ChainId, Error, LocalScheduler, NodeId, ScorerFailure, ScorerMethod, TickReport, Timestamp, Verdict};
 
+use super::moves;
 use crate::support::world::Call;
 
 /// One line per re-scored chain, or `sampled none`.
@@ -34,7 +35,7 @@ pub fn failure(failure: &ScorerFailure) -> String {
     format!("failed {} code={}", question(failure.method, failure.chain, failure.node), failure.error.code())
 }
 
-/// The lines that end every pass: deferred, calls, invalid, next.
+/// The lines that end every pass: deferred, calls, invalid, moves, next.
 pub fn end_of_pass(report: &TickReport) -> Vec<String> {
     let calls = report.calls;
     let mut lines = Vec::new();
@@ -56,6 +57,7 @@ pub fn end_of_pass(report: &TickReport) -> Vec<String> {
         let invalid = [("scores", report.invalid_scores), ("alternatives", report.invalid_alternatives)];
         lines.push(counts("invalid", &invalid));
     }
+    lines.extend(moves::counts(report));
     lines.push(match report.next_due {
         Some(due) => format!("next {}", time(due)),
         None => "next none".to_owned(),
@@ -66,14 +68,14 @@ pub fn end_of_pass(report: &TickReport) -> Vec<String> {
 pub fn verdicts(report: &TickReport) -> String {
     let names: Vec<(String, u64)> = Verdict::ALL
         .iter()
-        .map(|verdict| (verdict.name().replace(' ', "_"), report.verdicts[usize::from(verdict.number())]))
+        .map(|verdict| (moves::word(*verdict), report.verdicts[usize::from(verdict.number())]))
         .collect();
     let borrowed: Vec<(&str, u64)> = names.iter().map(|(name, count)| (name.as_str(), *count)).collect();
     counts("verdicts", &borrowed)
 }
 
 /// `title a=1 b=2` without what is zero.
-fn counts(title: &str, counts: &[(&str, u64)]) -> String {
+pub fn counts(title: &str, counts: &[(&str, u64)]) -> String {
     let nonzero = counts.iter().filter(|(_, count)| *count != 0);
     format!("{title} {}", joined(nonzero.map(|(name, count)| format!("{name}={count}"))))
 }
@@ -83,7 +85,7 @@ pub fn ids<T: ToString>(ids: impl IntoIterator<Item = T>) -> String {
     joined(ids.into_iter().map(|id| id.to_string()))
 }
 
-fn joined(words: impl Iterator<Item = String>) -> String {
+pub fn joined(words: impl Iterator<Item = String>) -> String {
     let words: Vec<String> = words.collect();
     if words.is_empty() { "none".to_owned() } else { words.join(" ") }
 }
@@ -108,6 +110,9 @@ pub fn asked(call: &Call) -> String {
         Call::BestAlternative { chain, exclude } => {
             format!("asked best_alternative {chain} excluding {}", ids(exclude))
         }
+        Call::Alternatives { chain, exclude, limit } => {
+            format!("asked alternatives {chain} limit {limit} excluding {}", ids(exclude))
+        }
         Call::NodeFingerprint { node } => format!("asked node_fingerprint {node}"),
         Call::ChainFingerprint { chain } => format!("asked chain_fingerprint {chain}"),
         Call::MigrationCost { chain, target } => format!("asked migration_cost {chain} {target}"),
@@ -127,6 +132,8 @@ pub fn error(error: &Error) -> String {
         Error::Membership { index, .. } => format!("error membership index={index}"),
         Error::NotLed { chain } => format!("error not-led chain={chain}"),
         Error::TimeReversed { .. } => "error time".to_owned(),
+        Error::Import { reason } => format!("error import {reason}"),
+        Error::TooMany { .. } => "error too-many".to_owned(),
         Error::NoScorer => "error no-scorer".to_owned(),
         Error::Scorer { method, chain, node, source } => {
             let asked = question(*method, *chain, *node);

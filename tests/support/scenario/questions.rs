@@ -1,14 +1,17 @@
 //! Commands that ask and change nothing.
 
-use driftline::{ChainId, ScoreHistory};
+use driftline::{ChainId, ChainView, Explanation, ScoreHistory};
 
+use super::moves;
 use super::play::Play;
 use super::print::{self, ids};
 use super::tokens::Arguments;
 
 pub fn answer(play: &Play, name: &str, arguments: &mut Arguments<'_>, out: &mut Vec<String>) -> Result<(), String> {
     let line = match name {
-        "explain" => explain(play, arguments.chain()?),
+        "explain" => explained(play, arguments.chain()?, explain),
+        "why" => explained(play, arguments.chain()?, |explanation| explanation.sentence().to_string()),
+        "drain-status" => moves::drain_status(play, arguments)?,
         "history" => of_history(play, arguments.chain()?, print_history),
         "ewma" => of_history(play, arguments.chain()?, print_ewma),
         "cells" => {
@@ -44,15 +47,17 @@ pub fn digest_check(play: &Play, mark: Option<u64>, out: &mut Vec<String>) -> Re
     Ok(())
 }
 
-fn explain(play: &Play, chain: ChainId) -> String {
+fn explained(play: &Play, chain: ChainId, print: impl Fn(&Explanation) -> String) -> String {
     match play.scheduler.explain(&play.state, chain) {
-        Ok(explanation) => {
-            let since = print::time_or_never(explanation.since);
-            let sampled = print::time_or_never(explanation.sampled_at);
-            format!("{explanation}; since {since}, sampled {sampled}")
-        }
+        Ok(explanation) => print(&explanation),
         Err(error) => print::error(&error),
     }
+}
+
+fn explain(explanation: &Explanation) -> String {
+    let since = print::time_or_never(explanation.since);
+    let sampled = print::time_or_never(explanation.sampled_at);
+    format!("{explanation}; since {since}, sampled {sampled}")
 }
 
 /// What the last pass left of a chain that was led in it.
@@ -87,5 +92,30 @@ fn print_state(play: &Play, chain: ChainId) -> String {
     let holders = ids(view.holders());
     let claim = if view.claim_held() { "held" } else { "free" };
     let rebalance = print::time_or_never(view.last_rebalance());
-    format!("state {chain}: leader {leader}, holders {holders}, claim {claim}, last rebalance {rebalance}")
+    let facts = facts(&view);
+    format!("state {chain}: leader {leader}, holders {holders}, claim {claim}, last rebalance {rebalance}{facts}")
+}
+
+/// What only some chains have.
+fn facts(view: &ChainView<'_>) -> String {
+    let mut facts = String::new();
+    if let Some(count) = view.desired_replicas() {
+        facts.push_str(&format!(", desired {count}"));
+    }
+    if view.class() != 0 {
+        facts.push_str(&format!(", class {}", view.class()));
+    }
+    if let Some(revision) = view.revision() {
+        facts.push_str(&format!(", revision {revision}"));
+    }
+    if view.is_in_flight() {
+        facts.push_str(", in flight");
+    }
+    let (victim, target) = (view.pending_eviction(), view.pending_placement());
+    if victim.is_some() || target.is_some() {
+        facts.push_str(", ordered");
+        facts.extend(victim.map(|victim| format!(" {victim}")));
+        facts.extend(target.map(|target| format!(" -> {target}")));
+    }
+    facts
 }

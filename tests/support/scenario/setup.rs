@@ -1,6 +1,6 @@
-//! Commands that set up the scheduler: `node config install uninstall scorer`.
+//! Commands that set up the scheduler: `node install uninstall scorer`.
 
-use driftline::{FingerprintMode, LocalScheduler, MeshState, OnScorerError, SchedulerConfig};
+use driftline::{LocalScheduler, MeshState, SchedulerConfig};
 
 use super::play::{Play, Stage};
 use super::print;
@@ -13,42 +13,18 @@ pub fn node(stage: &mut Stage, arguments: &mut Arguments<'_>, out: &mut Vec<Stri
     match LocalScheduler::new(this_node, SchedulerConfig::default()) {
         Ok(scheduler) => {
             let entries = Entries { batch: stage.batch.unwrap_or(Batch::Off), ..Entries::default() };
-            let mut play = Play { state: MeshState::new(), scheduler, world: World::default(), entries, report: None };
+            let mut play = Play {
+                state: MeshState::new(),
+                scheduler,
+                world: World::default(),
+                entries,
+                report: None,
+                next_transition: 0,
+            };
             install(&mut play);
             stage.play = Some(play);
         }
         Err(error) => out.push(print::error(&error)),
-    }
-    Ok(())
-}
-
-pub fn config(play: &mut Play, arguments: &mut Arguments<'_>, out: &mut Vec<String>) -> Result<(), String> {
-    let mut config = *play.scheduler.config();
-    for (key, value) in arguments.rest()? {
-        match key {
-            "score_floor" => config.score_floor = tokens::number(value)?,
-            "hysteresis_gap" => config.hysteresis_gap = tokens::number(value)?,
-            "cooldown" => config.cooldown_ns = tokens::duration_ns(value)?,
-            "decision_interval" => config.decision_interval_ns = tokens::duration_ns(value)?,
-            "cost_per_sec" => config.cost_per_sec = tokens::number(value)?,
-            "on_scorer_error" => {
-                let policies = [("abort", OnScorerError::Abort), ("skip_chain", OnScorerError::SkipChain)];
-                config.on_scorer_error = tokens::choice(value, &policies)?;
-            }
-            "fingerprint_mode" => {
-                let modes = [("poll", FingerprintMode::Poll), ("push", FingerprintMode::Push)];
-                config.fingerprint_mode = tokens::choice(value, &modes)?;
-            }
-            "max_scores_per_tick" => config.max_scores_per_tick = tokens::integer(value)?,
-            "backstop_spread" => {
-                config.backstop_spread = tokens::choice(value, &[("on", true), ("off", false)])?;
-            }
-            "retry_backoff" => config.retry_backoff_ns = tokens::duration_ns(value)?,
-            _ => return Err(format!("unknown argument {key}")),
-        }
-    }
-    if let Err(error) = play.scheduler.configure(config) {
-        out.push(print::error(&error));
     }
     Ok(())
 }

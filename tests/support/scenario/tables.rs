@@ -51,7 +51,18 @@ pub fn alternative(play: &mut Play, arguments: &mut Arguments<'_>) -> Result<(),
         Some(word) => no_value(word)?,
         None => Answer::Is((arguments.node()?, tokens::number(arguments.value("score")?)?)),
     };
-    play.world.tables().alternatives.insert(chain, answer);
+    let mut tables = play.world.tables();
+    tables.alternatives.insert(chain, answer);
+    tables.indexes.remove(&chain);
+    Ok(())
+}
+
+/// `alternatives chain=C A=X B=X ..`, best first
+pub fn alternatives(play: &mut Play, arguments: &mut Arguments<'_>) -> Result<(), String> {
+    let chain = arguments.chain()?;
+    let home = |(node, score)| Ok((tokens::node(node)?, tokens::number(score)?));
+    let index = arguments.rest()?.into_iter().map(home).collect::<Result<_, String>>()?;
+    play.world.tables().indexes.insert(chain, index);
     Ok(())
 }
 

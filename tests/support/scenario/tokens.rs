@@ -57,8 +57,13 @@ impl<'a> Arguments<'a> {
 
     /// All pairs that are left, at least one.
     pub fn rest(&mut self) -> Result<Vec<(&'a str, &'a str)>, String> {
-        let pairs = std::mem::take(&mut self.pairs);
+        let pairs = self.rest_if_any();
         if pairs.is_empty() { Err("nothing is given".to_owned()) } else { Ok(pairs) }
+    }
+
+    /// All pairs that are left.
+    pub fn rest_if_any(&mut self) -> Vec<(&'a str, &'a str)> {
+        std::mem::take(&mut self.pairs)
     }
 
     /// All words that are left.
@@ -84,6 +89,11 @@ pub fn integer(token: &str) -> Result<u64, String> {
         return Err(format!("`{token}` is not a decimal number"));
     }
     token.parse().map_err(|_| format!("`{token}` does not fit into 64 bits"))
+}
+
+/// A number of 32 bits.
+pub fn small_integer(token: &str) -> Result<u32, String> {
+    u32::try_from(integer(token)?).map_err(|_| format!("`{token}` does not fit into 32 bits"))
 }
 
 pub fn id(token: &str) -> Result<u64, String> {

@@ -106,10 +106,12 @@ void decide(policy& policy, Drift& drift, std::uint32_t slice, const view& view)
     // The alternative that justified the eviction takes the victim's place at once.
     news.clear();
     for (const driftline::Action& action : decision.actions) {
-        news.push_back(events::holder_removed(action.chain, action.victim));
-        news.push_back(events::holder_added(action.chain, action.target));
+        // Nobody orders, drains or wishes for replicas here, so the scheduler arm is alone, and names a target.
+        const driftline::Eviction& eviction = *action.eviction();
+        news.push_back(events::holder_removed(eviction.chain, eviction.victim));
+        news.push_back(events::holder_added(eviction.chain, *eviction.target));
         policy.moves[policy.move_count++] =
-            move{slice, static_cast<std::uint32_t>(action.chain), action.victim, action.target};
+            move{slice, static_cast<std::uint32_t>(eviction.chain), eviction.victim, *eviction.target};
     }
     drift.state.apply(news);
 }

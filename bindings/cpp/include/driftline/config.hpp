@@ -12,6 +12,8 @@ inline namespace DRIFTLINE_CPP_MODE {
 ///     driftline::SchedulerConfig config;
 ///     config.cooldown = std::chrono::minutes(1);
 ///     config.validate();
+///
+/// `production` is what a cluster that people depend on should run with.
 struct SchedulerConfig {
     /// A holder that scores less is a candidate for eviction. In [0, 1]; 0.5.
     float score_floor;
@@ -33,8 +35,45 @@ struct SchedulerConfig {
     bool backstop_spread;
     /// How long a chain without a better home is left alone at most (L4). 0 is not at all; 0.
     Time retry_backoff;
+    /// No eviction leaves a chain with fewer holders than this (R5). 0.
+    std::uint32_t min_holders;
+    /// Which half of a move goes first (R4); `evict_first`.
+    MoveOrder move_order;
+    /// For how long the target that justified an eviction is the target of the placement that follows (R3). 60 s.
+    Time pin_ttl;
+    /// How long a move may take before it counts as failed (F1). 0 is no tracking: what still has to be done is said
+    /// again in each tick (F0); 0.
+    Time move_timeout;
+    /// At most so many new moves in one tick (L1). 0 is no limit, here and in the next three; 0.
+    std::uint64_t max_moves_per_tick;
+    /// At most so many moves in flight (L1). Needs a `move_timeout`, as do the next two.
+    std::uint64_t max_in_flight;
+    /// At most so many moves in flight away from one node (L1).
+    std::uint64_t max_in_flight_per_source;
+    /// At most so many moves in flight to one node (L1).
+    std::uint64_t max_in_flight_per_target;
+    /// By how much each move in flight to a node lowers its score as an alternative (L2). In [0, 1]; 0. Needs a
+    /// `move_timeout`.
+    float target_penalty;
+    /// How many alternatives of a chain are considered before giving up (L2). Above zero; 1, which asks
+    /// `best_alternative` in place of `alternatives`.
+    std::uint32_t max_alternatives;
+    /// A chain that came back to a node which it had left within this time, or that moved three times in it, is left
+    /// alone for as long (O1). 0 is off; 0.
+    Time flap_window;
+    /// The share of led chains that must have a score before the first move for better scores (V2). In [0, 1]; 0 is
+    /// off; 0.
+    float warmup_coverage;
+    /// For how long such moves wait for that at most (V2). 300 s.
+    Time warmup_max;
 
-    SchedulerConfig() noexcept : SchedulerConfig(defaults()) {}
+    SchedulerConfig() noexcept : SchedulerConfig(filled(driftline_config_init)) {}
+
+    /// What the README tells people to run: moves are tracked and limited, flapping is held, the scorer may fail.
+    ///
+    ///     driftline::SchedulerConfig config = driftline::SchedulerConfig::production();
+    ///     config.score_floor = 0.6f;
+    static SchedulerConfig production() noexcept { return SchedulerConfig(filled(driftline_config_production)); }
 
     explicit SchedulerConfig(const driftline_config& config) noexcept
         : score_floor(config.score_floor), hysteresis_gap(config.hysteresis_gap),
@@ -42,7 +81,13 @@ struct SchedulerConfig {
           cost_per_sec(config.cost_per_sec), on_scorer_error(static_cast<OnScorerError>(config.on_scorer_error)),
           fingerprint_mode(static_cast<FingerprintMode>(config.fingerprint_mode)),
           max_scores_per_tick(config.max_scores_per_tick), backstop_spread(config.backstop_spread != 0),
-          retry_backoff(Nanoseconds(config.retry_backoff_ns))
+          retry_backoff(Nanoseconds(config.retry_backoff_ns)), min_holders(config.min_holders),
+          move_order(static_cast<MoveOrder>(config.move_order)), pin_ttl(Nanoseconds(config.pin_ttl_ns)),
+          move_timeout(Nanoseconds(config.move_timeout_ns)), max_moves_per_tick(config.max_moves_per_tick),
+          max_in_flight(config.max_in_flight), max_in_flight_per_source(config.max_in_flight_per_source),
+          max_in_flight_per_target(config.max_in_flight_per_target), target_penalty(config.target_penalty),
+          max_alternatives(config.max_alternatives), flap_window(Nanoseconds(config.flap_window_ns)),
+          warmup_coverage(config.warmup_coverage), warmup_max(Nanoseconds(config.warmup_max_ns))
     {
     }
 
@@ -60,7 +105,7 @@ struct SchedulerConfig {
     /// As the C header has it.
     driftline_config capi() const noexcept
     {
-        driftline_config config = defaults();
+        driftline_config config = filled(driftline_config_init);
         config.score_floor = score_floor;
         config.hysteresis_gap = hysteresis_gap;
         config.cooldown_ns = cooldown.count();
@@ -71,6 +116,19 @@ struct SchedulerConfig {
         config.max_scores_per_tick = max_scores_per_tick;
         config.backstop_spread = backstop_spread ? 1 : 0;
         config.retry_backoff_ns = retry_backoff.count();
+        config.min_holders = min_holders;
+        config.move_order = static_cast<std::uint32_t>(move_order);
+        config.pin_ttl_ns = pin_ttl.count();
+        config.move_timeout_ns = move_timeout.count();
+        config.max_moves_per_tick = max_moves_per_tick;
+        config.max_in_flight = max_in_flight;
+        config.max_in_flight_per_source = max_in_flight_per_source;
+        config.max_in_flight_per_target = max_in_flight_per_target;
+        config.target_penalty = target_penalty;
+        config.max_alternatives = max_alternatives;
+        config.flap_window_ns = flap_window.count();
+        config.warmup_coverage = warmup_coverage;
+        config.warmup_max_ns = warmup_max.count();
         return config;
     }
 
@@ -81,7 +139,15 @@ struct SchedulerConfig {
             && left.cost_per_sec == right.cost_per_sec && left.on_scorer_error == right.on_scorer_error
             && left.fingerprint_mode == right.fingerprint_mode
             && left.max_scores_per_tick == right.max_scores_per_tick
-            && left.backstop_spread == right.backstop_spread && left.retry_backoff == right.retry_backoff;
+            && left.backstop_spread == right.backstop_spread && left.retry_backoff == right.retry_backoff
+            && left.min_holders == right.min_holders && left.move_order == right.move_order
+            && left.pin_ttl == right.pin_ttl && left.move_timeout == right.move_timeout
+            && left.max_moves_per_tick == right.max_moves_per_tick && left.max_in_flight == right.max_in_flight
+            && left.max_in_flight_per_source == right.max_in_flight_per_source
+            && left.max_in_flight_per_target == right.max_in_flight_per_target
+            && left.target_penalty == right.target_penalty && left.max_alternatives == right.max_alternatives
+            && left.flap_window == right.flap_window && left.warmup_coverage == right.warmup_coverage
+            && left.warmup_max == right.warmup_max;
     }
     friend bool operator!=(const SchedulerConfig& left, const SchedulerConfig& right) noexcept
     {
@@ -89,12 +155,12 @@ struct SchedulerConfig {
     }
 
 private:
-    static driftline_config defaults() noexcept
+    static driftline_config filled(driftline_result (*fill)(driftline_config*, std::size_t)) noexcept
     {
         driftline_config config;
         std::memset(&config, 0, sizeof config);
         // It fails for NULL and for a wrong size only.
-        if (driftline_config_init(&config, sizeof config) != DRIFTLINE_RESULT_OK) {
+        if (fill(&config, sizeof config) != DRIFTLINE_RESULT_OK) {
             detail::end_program("the linked library does not know this header's driftline_config");
         }
         return config;

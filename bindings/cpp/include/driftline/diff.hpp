@@ -30,8 +30,9 @@ inline std::vector<Failure> failures_of(const std::vector<Note>& notes)
 ///
 /// Given a `SnapshotScorer` it judges by what was sampled, given a plain scorer it asks for every score itself. The
 /// scorer is only used during the call. Chains in `already_evicted`, in any order, were evicted from earlier in the
-/// same pass and are skipped (D2). No cooldown starts. In the report's failures a live score that was asked of
-/// `score` is named so.
+/// same pass and are skipped (D2). No cooldown starts. Moves in flight are taken as they stand in the state; there are
+/// no classes, no warm-up and no waits. Placements do not say what they exclude. In the report's failures a live score
+/// that was asked of `score` is named so.
 ///
 /// Throws what the scorer threw, the same object, or `ScorerError`; `ConfigError`; `DataError`: `ID` for `no_node`.
 inline Result<Decision> try_diff_scheduler(const MeshState& state, const Scorer& scorer, const SchedulerConfig& config,

@@ -7,16 +7,21 @@
 ///   good each home is. `diff_scheduler` is the decision alone.
 /// - Errors are exceptions, or `Result`s of the `try_` functions, which also work without exceptions and run-time
 ///   types. Without exceptions, reading a `Result` that has no value ends the program with a message.
+/// - `SchedulerConfig::production()` is what a cluster that people depend on should run with.
 /// - What you get is a copy, and is yours. Every handle is freed by the object that owns it.
 /// - Times are <chrono> durations or time points of any clock that never runs backwards.
 #ifndef DRIFTLINE_HPP
 #define DRIFTLINE_HPP
 
+#include <driftline/action.hpp>
 #include <driftline/any_scorer.hpp>
+#include <driftline/class_policy.hpp>
 #include <driftline/config.hpp>
 #include <driftline/diff.hpp>
 #include <driftline/error.hpp>
+#include <driftline/events.hpp>
 #include <driftline/explanation.hpp>
+#include <driftline/progress.hpp>
 #include <driftline/report.hpp>
 #include <driftline/scheduler.hpp>
 #include <driftline/scorer.hpp>

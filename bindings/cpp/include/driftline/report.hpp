@@ -2,6 +2,7 @@
 #ifndef DRIFTLINE_REPORT_HPP
 #define DRIFTLINE_REPORT_HPP
 
+#include <driftline/action.hpp>
 #include <driftline/handle.hpp>
 #include <driftline/trampolines.hpp>
 
@@ -9,31 +10,6 @@
 
 namespace driftline {
 inline namespace DRIFTLINE_CPP_MODE {
-
-/// What the caller is asked to do: take `chain` away from `victim`, because `target` is a better home (D11).
-struct Action {
-    ChainId chain = 0;
-    /// The holder to leave.
-    NodeId victim = no_node;
-    NodeId target = no_node;
-    /// The victim's live score.
-    float victim_score = 0.0f;
-    float target_score = 0.0f;
-    /// `target_score - victim_score`.
-    float gain = 0.0f;
-    /// What the move costs, in score. Empty: the scorer named no cost.
-    std::optional<float> cost{};
-
-    Action() noexcept = default;
-    explicit Action(const driftline_action& action) noexcept
-        : chain(action.chain), victim(action.victim), target(action.target), victim_score(action.victim_score),
-          target_score(action.target_score), gain(action.gain)
-    {
-        if ((action.flags & DRIFTLINE_ACTION_FLAG_COST) != 0) {
-            cost = action.cost;
-        }
-    }
-};
 
 /// A failure of the scorer that `OnScorerError::skip_chain` skipped.
 struct Failure {
@@ -93,7 +69,7 @@ public:
 
     /// Values that were not finite or out of range (P1).
     std::uint64_t invalid_scores() const noexcept { return report_.invalid_scores; }
-    /// Alternatives that were excluded or reserved (P1).
+    /// Alternatives that were excluded, reserved or named twice (P1).
     std::uint64_t invalid_alternatives() const noexcept { return report_.invalid_alternatives; }
 
     /// Chains with this verdict (W1).
@@ -102,6 +78,21 @@ public:
         const auto number = static_cast<std::uint32_t>(verdict);
         return number < DRIFTLINE_VERDICT_COUNT ? report_.verdicts[number] : 0;
     }
+
+    /// Moves of led chains that are in flight after the tick (F1). A sample leaves this and what follows 0.
+    std::uint64_t in_flight() const noexcept { return report_.in_flight; }
+    /// Moves that the tick found done.
+    std::uint64_t completed_moves() const noexcept { return report_.completed_moves; }
+    /// Moves that somebody said have failed.
+    std::uint64_t failed_moves() const noexcept { return report_.failed_moves; }
+    /// Moves that took longer than `move_timeout`.
+    std::uint64_t timed_out_moves() const noexcept { return report_.timed_out_moves; }
+    /// Moves back to a node that the chain had left less than a `flap_window` before (O1).
+    std::uint64_t returned_moves() const noexcept { return report_.returned_moves; }
+    /// Orders that could not be carried out (R7).
+    std::uint64_t forced_refused() const noexcept { return report_.forced_refused; }
+    /// Feedback since the last tick that referred to no move in flight (F3).
+    std::uint64_t ignored_feedback() const noexcept { return report_.ignored_feedback; }
 
     /// When the caller should tick next at the latest; empty if nothing waits.
     std::optional<Nanoseconds> next_due() const noexcept
@@ -122,7 +113,7 @@ private:
 
 /// What a pass decided. A value of its own.
 struct Decision {
-    /// By ascending chain (D12).
+    /// By ascending chain, at most one for each (D12).
     std::vector<Action> actions;
     TickReport report;
 };
@@ -135,11 +126,6 @@ inline driftline_report empty_report() noexcept
     std::memset(&report, 0, sizeof report);
     report.struct_size = static_cast<std::uint32_t>(sizeof report);
     return report;
-}
-
-inline std::vector<Action> to_actions(const driftline_action* actions, std::size_t count)
-{
-    return std::vector<Action>(actions, actions + count);
 }
 
 /// A failure without its chain and node where there is none. Every number is a chain, so the method says whether

@@ -2,8 +2,10 @@
 #ifndef DRIFTLINE_SCHEDULER_HPP
 #define DRIFTLINE_SCHEDULER_HPP
 
+#include <driftline/class_policy.hpp>
 #include <driftline/config.hpp>
 #include <driftline/explanation.hpp>
+#include <driftline/progress.hpp>
 #include <driftline/report.hpp>
 #include <driftline/snapshot.hpp>
 #include <driftline/state.hpp>
@@ -113,6 +115,24 @@ public:
         return wrote(driftline_scheduler_configure(capi(), &c_config, &error), error);
     }
 
+    /// The policy of a class; empty if it has none, and is as the config says (Y1).
+    std::optional<ClassPolicy> class_policy(ClassId class_id) const { return try_class_policy(class_id).value(); }
+    Result<std::optional<ClassPolicy>> try_class_policy(ClassId class_id) const;
+
+    /// Gives a class a policy, or takes it away, from the next call on; returns the previous one (Y1). Class 0 is that
+    /// of all chains that were never given one.
+    ///
+    ///     scheduler.set_class_policy(5, policy);
+    ///     scheduler.set_class_policy(5, std::nullopt);
+    ///
+    /// Throws `ConfigError`, whose message names the field and the value; `DataError`: `TOO_MANY` beyond 255 policies,
+    /// `NO_MEMORY`. Nothing has changed then.
+    std::optional<ClassPolicy> set_class_policy(ClassId class_id, const std::optional<ClassPolicy>& policy)
+    {
+        return try_set_class_policy(class_id, policy).value();
+    }
+    Result<std::optional<ClassPolicy>> try_set_class_policy(ClassId class_id, const std::optional<ClassPolicy>& policy);
+
     /// Makes this the scorer and returns the previous one, if there was one. Every led chain is due then (P4). A scorer
     /// that is refused is let go of.
     Scorer install(Scorer scorer) { return try_install(std::move(scorer)).value(); }
@@ -125,7 +145,8 @@ public:
     /// Where the scorer is installed. Valid as long as this scheduler stays where it is.
     SchedulerRegistry registry() noexcept;
 
-    /// One tick: observe, decide, commit (A8). The cooldowns of its evictions have started.
+    /// One tick: observe, decide, commit (A8). Carry its actions out and report back with events. The cooldowns of its
+    /// evictions have started; with a `move_timeout` they start when the events show the move done (F2).
     ///
     /// Throws what the scorer threw, the same object, or `ScorerError` if it failed without an exception: nothing is
     /// emitted then and no decision state is written; what was observed is kept, the rest stays due (P2). Throws
@@ -165,6 +186,22 @@ public:
         const driftline_result result = driftline_explain(capi(), state.capi(), chain, &explanation, &error);
         return result == DRIFTLINE_RESULT_OK ? Result<Explanation>(Explanation(explanation)) : Error(result, error);
     }
+
+    /// The changes of standing verdicts from a sequence number on, oldest first (W3). The last `transition_ring_length`
+    /// are kept; if the first has a larger number than was asked for, some were missed.
+    std::vector<Transition> transitions(std::uint64_t since_sequence = 0) const
+    {
+        return try_transitions(since_sequence).value();
+    }
+    Result<std::vector<Transition>> try_transitions(std::uint64_t since_sequence = 0) const;
+
+    /// How far a node that is drained has come, as of the last tick and by what the state says now (N1); empty if it is
+    /// not drained. Throws `DataError`: `ID` for `no_node`.
+    std::optional<DrainStatus> drain_status(const MeshState& state, NodeId node) const
+    {
+        return try_drain_status(state, node).value();
+    }
+    Result<std::optional<DrainStatus>> try_drain_status(const MeshState& state, NodeId node) const;
 
     /// The history of a chain. Throws `DataError`: `NOT_LED` if it was not led at the last sample.
     ScoreHistory history(ChainId chain) const { return try_history(chain).value(); }
@@ -240,6 +277,37 @@ private:
 };
 
 inline SchedulerRegistry LocalScheduler::registry() noexcept { return SchedulerRegistry(*this); }
+
+inline Result<std::optional<ClassPolicy>> LocalScheduler::try_class_policy(ClassId class_id) const
+{
+    driftline_error error = Error::empty();
+    driftline_class_policy policy = ClassPolicy::empty();
+    const driftline_result result = driftline_scheduler_class_policy(capi(), class_id, &policy, &error);
+    if (result == DRIFTLINE_RESULT_NO_POLICY) {
+        return std::optional<ClassPolicy>();
+    }
+    if (result != DRIFTLINE_RESULT_OK) {
+        return Error(result, error);
+    }
+    return std::optional<ClassPolicy>(policy);
+}
+
+inline Result<std::optional<ClassPolicy>>
+LocalScheduler::try_set_class_policy(ClassId class_id, const std::optional<ClassPolicy>& policy)
+{
+    auto previous = try_class_policy(class_id);
+    if (!previous) {
+        return previous;
+    }
+    driftline_error error = Error::empty();
+    const driftline_class_policy c_policy = policy ? policy->capi() : ClassPolicy::empty();
+    const Result<void> set = wrote(
+        driftline_scheduler_set_class_policy(capi(), class_id, policy ? &c_policy : nullptr, &error), error);
+    if (!set) {
+        return set.error();
+    }
+    return previous;
+}
 
 inline Result<Scorer> LocalScheduler::try_install(Scorer scorer)
 {
@@ -339,6 +407,54 @@ inline Result<std::vector<Sampled>> LocalScheduler::try_sampled() const
         sampled.push_back(Sampled{one.chain, static_cast<SampleCause>(one.cause)});
     }
     return sampled;
+}
+
+inline Result<std::vector<Transition>> LocalScheduler::try_transitions(std::uint64_t since_sequence) const
+{
+    const auto raw = detail::fetch<driftline_transition>([&](driftline_transition* out, std::size_t capacity,
+                                                             std::size_t* count, driftline_error* error) {
+        return driftline_scheduler_transitions(capi(), since_sequence, out, capacity, sizeof(driftline_transition),
+                                               count, error);
+    });
+    if (!raw) {
+        return raw.error();
+    }
+    std::vector<Transition> transitions;
+    transitions.reserve(raw->size());
+    for (const driftline_transition& one : *raw) {
+        transitions.push_back(detail::to_transition(one));
+    }
+    return transitions;
+}
+
+inline Result<std::optional<DrainStatus>> LocalScheduler::try_drain_status(const MeshState& state, NodeId node) const
+{
+    driftline_drain_status found;
+    std::memset(&found, 0, sizeof found);
+    found.struct_size = static_cast<std::uint32_t>(sizeof found);
+    const auto raw = detail::fetch<driftline_blocked>([&](driftline_blocked* out, std::size_t capacity,
+                                                          std::size_t* count, driftline_error* error) {
+        return driftline_scheduler_drain_status(capi(), state.capi(), node, &found, out, capacity,
+                                                sizeof(driftline_blocked), count, error);
+    });
+    if (!raw) {
+        return raw.error();
+    }
+    if (found.draining == 0) {
+        return std::optional<DrainStatus>();
+    }
+    DrainStatus status;
+    status.node = node;
+    status.deadline = Nanoseconds(found.deadline_ns);
+    status.left = found.left;
+    status.moved = found.moved;
+    status.in_flight = found.in_flight;
+    status.at_risk = found.at_risk != 0;
+    status.blocked.reserve(raw->size());
+    for (const driftline_blocked& one : *raw) {
+        status.blocked.push_back(Blocked{one.chain, static_cast<Verdict>(one.verdict)});
+    }
+    return std::optional<DrainStatus>(std::move(status));
 }
 
 inline Result<ScoreHistory> LocalScheduler::try_history(ChainId chain) const

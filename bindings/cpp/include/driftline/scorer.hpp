@@ -6,7 +6,9 @@
 #include <driftline/scorer_failure.hpp>
 #include <driftline/span.hpp>
 
+#include <algorithm>
 #include <limits>
+#include <vector>
 
 namespace driftline {
 inline namespace DRIFTLINE_CPP_MODE {
@@ -99,8 +101,9 @@ public:
     /// How good a home `node` is for `chain`. You may cache it.
     virtual std::optional<float> score(ChainId chain, NodeId node) = 0;
 
-    /// The best home that `chain` could have and has not. `exclude` is its holders, ascending; one of them is no answer
-    /// and is counted as invalid (P1).
+    /// The best home that `chain` could have and has not. `exclude` is its holders and whatever else is no home for it
+    /// now (nodes that are drained or avoided, targets that have just failed), ascending; one of them is no answer and
+    /// is counted as invalid (P1).
     virtual std::optional<Alternative> best_alternative(ChainId chain, span<const NodeId> exclude) = 0;
 
     /// What is true right now, never cached.
@@ -142,11 +145,24 @@ public:
         }
     }
 
-    /// Several alternatives, best first. Not asked by this version of the library.
+    /// Up to `out.capacity()` alternatives, best first; asked in place of `best_alternative` when `max_alternatives` is
+    /// above 1 (L2). One that is excluded or named twice is counted as invalid. A scorer with very many may be asked
+    /// again with more room. By default, and so in the library: `best_alternative` again and again, with what it has
+    /// answered among `exclude`.
     virtual void alternatives(ChainId chain, span<const NodeId> exclude, AlternativeAnswers& out)
     {
-        if (const auto best = best_alternative(chain, exclude)) {
+        std::vector<NodeId> excluded(exclude.begin(), exclude.end());
+        while (out.size() < out.capacity()) {
+            const auto best = best_alternative(chain, span<const NodeId>(excluded.data(), excluded.size()));
+            if (!best) {
+                return;
+            }
             out.add(best->node, best->score);
+            const auto place = std::lower_bound(excluded.begin(), excluded.end(), best->node);
+            if (place != excluded.end() && *place == best->node) {
+                return;
+            }
+            excluded.insert(place, best->node);
         }
     }
 

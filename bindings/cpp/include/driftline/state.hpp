@@ -2,6 +2,7 @@
 #ifndef DRIFTLINE_STATE_HPP
 #define DRIFTLINE_STATE_HPP
 
+#include <driftline/events.hpp>
 #include <driftline/handle.hpp>
 #include <driftline/span.hpp>
 
@@ -22,7 +23,47 @@ struct ChainInfo {
     bool claim_held = false;
     /// When it was last evicted from. Forgotten when the cooldown is over (E4).
     std::optional<Nanoseconds> last_rebalance{};
+    /// How many nodes should hold it, if that was told; 0 can be told.
+    std::optional<std::uint32_t> desired_replicas{};
+    /// 0 if it was never given one (Y1).
+    ClassId class_id = 0;
+    /// Its latest revision, if one was told (R8).
+    std::optional<std::uint64_t> revision{};
+    /// Whether a move of it is in flight (F1).
+    bool in_flight = false;
+    /// The holder that is ordered away, until a tick of its leader has considered it (R7).
+    std::optional<NodeId> pending_eviction{};
+    /// The node that it is ordered to, likewise.
+    std::optional<NodeId> pending_placement{};
 };
+
+/// A node with a time: when it should be empty, or until when it is avoided.
+struct NodeTime {
+    NodeId node = no_node;
+    Nanoseconds at{};
+};
+
+namespace detail {
+
+inline ChainInfo to_chain_info(ChainId chain, const driftline_chain& found, std::vector<NodeId> holders)
+{
+    const auto has = [&](std::uint32_t flag) { return (found.flags & flag) != 0; };
+    ChainInfo info;
+    info.chain = chain;
+    info.leader = known(found.leader != DRIFTLINE_NONE, found.leader);
+    info.holders = std::move(holders);
+    info.claim_held = has(DRIFTLINE_CHAIN_CLAIM_HELD);
+    info.last_rebalance = known(has(DRIFTLINE_CHAIN_REBALANCED), Nanoseconds(found.last_rebalance_ns));
+    info.desired_replicas = known(has(DRIFTLINE_CHAIN_DESIRED), found.desired_replicas);
+    info.class_id = found.class_id;
+    info.revision = known(has(DRIFTLINE_CHAIN_REVISION), found.revision);
+    info.in_flight = has(DRIFTLINE_CHAIN_IN_FLIGHT);
+    info.pending_eviction = known(has(DRIFTLINE_CHAIN_PENDING_EVICTION), found.pending_eviction);
+    info.pending_placement = known(has(DRIFTLINE_CHAIN_PENDING_PLACEMENT), found.pending_placement);
+    return info;
+}
+
+} // namespace detail
 
 /// A state: a fold over events (A1). Several schedulers may share one; it knows nothing of them.
 ///
@@ -62,7 +103,7 @@ public:
     ///
     /// The holders of chain `i` are `holders[offsets[i]]` up to `holders[offsets[i + 1] - 1]`, in any order; there
     /// are as many leaders as chains and one offset more. `no_node` as a leader is nobody. Chains that are listed
-    /// keep their claim and cooldown. The arrays are only read during the call.
+    /// keep all the rest: claim, cooldown, facts, moves. The arrays are only read during the call.
     ///
     /// Throws `DataError`: `MEMBERSHIP`, `DUPLICATE`, `ID`, `TOO_MANY`, `NO_MEMORY`; the index says where.
     void load(span<const ChainId> chains, span<const NodeId> leaders, span<const std::uint64_t> offsets,
@@ -132,17 +173,7 @@ public:
         if (!holders) {
             return holders.error();
         }
-        ChainInfo info;
-        info.chain = chain;
-        info.holders = std::move(holders).value();
-        if (found.leader != DRIFTLINE_NONE) {
-            info.leader = found.leader;
-        }
-        info.claim_held = (found.flags & DRIFTLINE_CHAIN_CLAIM_HELD) != 0;
-        if ((found.flags & DRIFTLINE_CHAIN_REBALANCED) != 0) {
-            info.last_rebalance = Nanoseconds(found.last_rebalance_ns);
-        }
-        return info;
+        return detail::to_chain_info(chain, found, std::move(holders).value());
     }
 
     /// The chains that exist, ascending. Walks all of them.
@@ -175,12 +206,83 @@ public:
         });
     }
 
+    /// The nodes that are drained, ascending, with their deadlines (N1).
+    std::vector<NodeTime> drains() const { return try_drains().value(); }
+    Result<std::vector<NodeTime>> try_drains() const { return node_times(driftline_state_drains); }
+
+    /// The nodes that are avoided, ascending, and until when (N2). One whose time is over stands here until the next
+    /// tick.
+    std::vector<NodeTime> avoided() const { return try_avoided().value(); }
+    Result<std::vector<NodeTime>> try_avoided() const { return node_times(driftline_state_avoided); }
+
+    /// When the freeze is over; empty if there is none (R6). One that is over stands here until the next tick.
+    std::optional<Nanoseconds> frozen_until() const { return try_frozen_until().value(); }
+    Result<std::optional<Nanoseconds>> try_frozen_until() const
+    {
+        driftline_error error = Error::empty();
+        std::uint32_t is_known = 0;
+        std::uint64_t until_ns = 0;
+        const driftline_result result = driftline_state_frozen_until(capi(), &is_known, &until_ns, &error);
+        if (result != DRIFTLINE_RESULT_OK) {
+            return Error(result, error);
+        }
+        return detail::known(is_known != 0, Nanoseconds(until_ns));
+    }
+
+    /// What is remembered of a chain, for whoever leads it next: its cooldown, its moves and the one in flight, its
+    /// back-offs (V1). Facts that events tell are not in it. The bytes are the same on every platform.
+    ///
+    ///     there.import_chain(here.export_chain(7));
+    ///
+    /// Throws `DataError`: `UNKNOWN_CHAIN`, `NO_MEMORY`.
+    std::vector<std::uint8_t> export_chain(ChainId chain) const { return try_export_chain(chain).value(); }
+    Result<std::vector<std::uint8_t>> try_export_chain(ChainId chain) const
+    {
+        return detail::fetch<std::uint8_t>([&](std::uint8_t* out, std::size_t capacity, std::size_t* count,
+                                               driftline_error* error) {
+            return driftline_state_export_chain(capi(), chain, out, capacity, count, error);
+        });
+    }
+
+    /// Takes in what another leader has exported, in place of what is remembered of that chain, and says which it is
+    /// (V1). The bytes are only read during the call, and nothing of them is believed before all are checked.
+    ///
+    /// Throws `DataError`: `IMPORT`, whose message says what is wrong with the bytes ("import: damaged"), `TOO_MANY`,
+    /// `NO_MEMORY`.
+    ChainId import_chain(span<const std::uint8_t> bytes) { return try_import_chain(bytes).value(); }
+    Result<ChainId> try_import_chain(span<const std::uint8_t> bytes)
+    {
+        driftline_error error = Error::empty();
+        ChainId chain = 0;
+        const driftline_result result =
+            driftline_state_import_chain(capi(), bytes.data(), bytes.size(), &chain, &error);
+        return result == DRIFTLINE_RESULT_OK ? Result<ChainId>(chain) : Error(result, error);
+    }
+
 private:
     explicit MeshState(driftline_state state) noexcept : handle_(state) {}
 
     static Result<void> outcome(driftline_result result, const driftline_error& error)
     {
         return result == DRIFTLINE_RESULT_OK ? Result<void>() : Error(result, error);
+    }
+
+    template <class List>
+    Result<std::vector<NodeTime>> node_times(List list) const
+    {
+        const auto found = detail::fetch<driftline_node_time>([&](driftline_node_time* out, std::size_t capacity,
+                                                                  std::size_t* count, driftline_error* error) {
+            return list(capi(), out, capacity, sizeof(driftline_node_time), count, error);
+        });
+        if (!found) {
+            return found.error();
+        }
+        std::vector<NodeTime> times;
+        times.reserve(found->size());
+        for (const driftline_node_time& one : *found) {
+            times.push_back(NodeTime{one.node, Nanoseconds(one.at_ns)});
+        }
+        return times;
     }
 
     detail::Handle<driftline_state, driftline_state_free> handle_;

@@ -1,4 +1,4 @@
-// Ids, the numbers that have names, events, and what a scorer answers with.
+// Ids, the numbers that have names, and what a scorer answers with.
 #ifndef DRIFTLINE_VALUES_HPP
 #define DRIFTLINE_VALUES_HPP
 
@@ -16,6 +16,9 @@ using ChainId = std::uint64_t;
 /// Who can hold a chain. `no_node` is reserved.
 using NodeId = std::uint64_t;
 
+/// Chains that have a policy of their own (Y1). A chain that was never given one is of class 0.
+using ClassId = std::uint32_t;
+
 /// No node. In the leaders of a membership: nobody.
 inline constexpr NodeId no_node = DRIFTLINE_NONE;
 
@@ -27,6 +30,16 @@ inline constexpr float history_smoothing = static_cast<float>(DRIFTLINE_HISTORY_
 inline constexpr float history_dead_band = static_cast<float>(DRIFTLINE_HISTORY_DEAD_BAND);
 /// The first wait of a chain that was refused (L4).
 inline constexpr Nanoseconds retry_backoff_first{DRIFTLINE_RETRY_BACKOFF_FIRST_NS};
+/// The first back-off of a chain and a target whose move failed; each further failure doubles it (F1).
+inline constexpr Nanoseconds move_backoff_first{DRIFTLINE_MOVE_BACKOFF_FIRST_NS};
+/// The longest such back-off.
+inline constexpr Nanoseconds move_backoff_max{DRIFTLINE_MOVE_BACKOFF_MAX_NS};
+/// How many moves of a chain are remembered (O1).
+inline constexpr std::size_t flap_memory = DRIFTLINE_FLAP_MEMORY;
+/// The longest cooldown that flapping leads to (O1).
+inline constexpr Nanoseconds flap_cooldown_max{DRIFTLINE_FLAP_COOLDOWN_MAX_NS};
+/// How many transitions of verdicts a scheduler remembers (W3).
+inline constexpr std::size_t transition_ring_length = DRIFTLINE_TRANSITION_RING_LENGTH;
 
 /// What a failure of the scorer does (P2).
 enum class OnScorerError : std::uint32_t {
@@ -44,21 +57,78 @@ enum class FingerprintMode : std::uint32_t {
     push = DRIFTLINE_FINGERPRINT_PUSH,
 };
 
+/// Which half of a move goes first (R4).
+enum class MoveOrder : std::uint32_t {
+    /// The victim leaves, then the chain is placed on the target.
+    evict_first = DRIFTLINE_MOVE_ORDER_EVICT_FIRST,
+    /// The chain is placed on the target; the victim leaves when it is there, so that the chain is never short of a
+    /// replica because of driftline.
+    place_first = DRIFTLINE_MOVE_ORDER_PLACE_FIRST,
+};
+
+/// Which part of the library asks for an action, in the order in which they act (R1).
+enum class Arm : std::uint32_t {
+    /// Somebody ordered it (R7).
+    forced = DRIFTLINE_ARM_FORCED,
+    /// The number of holders is not the wished one, or the second half of a move is due (R2, R4).
+    count = DRIFTLINE_ARM_COUNT,
+    /// A node is drained (N1).
+    drain = DRIFTLINE_ARM_DRAIN,
+    /// A holder is bad and there is a better home (D11).
+    scheduler = DRIFTLINE_ARM_SCHEDULER,
+};
+
 /// Where a chain stands after a pass. A later library may know more numbers than have names here.
 enum class Verdict : std::uint32_t {
+    /// Not asked for scores since it became led, or there is no scorer.
     not_sampled = DRIFTLINE_VERDICT_NOT_SAMPLED,
+    /// The worst holder is at or above the floor (D6).
     healthy = DRIFTLINE_VERDICT_HEALTHY,
+    /// No holder has a score, or the victim has no live one (D5, D7).
     no_score = DRIFTLINE_VERDICT_NO_SCORE,
+    /// Evicted from less than a cooldown ago (D3).
     cooldown = DRIFTLINE_VERDICT_COOLDOWN,
+    /// An exclusive claim is held (D4).
     claim_held = DRIFTLINE_VERDICT_CLAIM_HELD,
+    /// The victim's live score is at or above the floor (D7).
     recovered = DRIFTLINE_VERDICT_RECOVERED,
+    /// The scorer knows no better home (D8).
     no_alternative = DRIFTLINE_VERDICT_NO_ALTERNATIVE,
+    /// The alternative is not better by more than the gap (D9).
     gap_too_small = DRIFTLINE_VERDICT_GAP_TOO_SMALL,
+    /// The move costs at least what it gains (D10).
     cost_too_high = DRIFTLINE_VERDICT_COST_TOO_HIGH,
+    /// The victim should go (D11).
     evict = DRIFTLINE_VERDICT_EVICT,
+    /// The scorer failed for the chain, which sits this pass out (P2).
     scorer_failed = DRIFTLINE_VERDICT_SCORER_FAILED,
+    /// Acted upon earlier in the same pass, by another arm (D2).
     already_moved = DRIFTLINE_VERDICT_ALREADY_MOVED,
+    /// The move would leave the chain with too few holders (R5).
+    last_holder = DRIFTLINE_VERDICT_LAST_HOLDER,
+    /// Nothing is emitted until a freeze is over (R6).
+    frozen = DRIFTLINE_VERDICT_FROZEN,
+    /// A move of the chain is under way (F1).
+    in_flight = DRIFTLINE_VERDICT_IN_FLIGHT,
+    /// Refused before for want of a better home, and nothing is new yet (L4).
     retry_later = DRIFTLINE_VERDICT_RETRY_LATER,
+    /// The moves of this tick are used up (L1).
+    tick_limit = DRIFTLINE_VERDICT_TICK_LIMIT,
+    /// Too many moves are in flight (L1).
+    cluster_limit = DRIFTLINE_VERDICT_CLUSTER_LIMIT,
+    /// Too many moves are in flight from the victim (L1).
+    source_limit = DRIFTLINE_VERDICT_SOURCE_LIMIT,
+    /// Too many moves are in flight to every home that would do (L1).
+    target_limit = DRIFTLINE_VERDICT_TARGET_LIMIT,
+    /// The chain has moved back and forth, or too often (O1).
+    flap_hold = DRIFTLINE_VERDICT_FLAP_HOLD,
+    /// Too few chains have a score yet (V2).
+    warming_up = DRIFTLINE_VERDICT_WARMING_UP,
+    /// The chain's class does not move (Y1).
+    pinned = DRIFTLINE_VERDICT_PINNED,
+    /// The victim should go, but the chain's class only proposes (Y1).
+    propose_only = DRIFTLINE_VERDICT_PROPOSE_ONLY,
+    /// Due, but the scores of this tick were used up before its turn (L3).
     deferred = DRIFTLINE_VERDICT_DEFERRED,
 };
 
@@ -92,55 +162,6 @@ enum class Trend : std::uint32_t {
     improving = DRIFTLINE_TREND_IMPROVING,
 };
 
-/// A fact about the cluster (A1), made by the functions of `events`.
-using Event = driftline_event;
-
-/// The facts that there are.
-namespace events {
-
-constexpr Event make(std::uint32_t kind, ChainId chain, NodeId node) noexcept
-{
-    return Event{kind, 0, chain, node, 0};
-}
-
-/// `node` has the chain now.
-constexpr Event holder_added(ChainId chain, NodeId node) noexcept
-{
-    return make(DRIFTLINE_EVENT_HOLDER_ADDED, chain, node);
-}
-
-/// `node` has the chain no longer.
-constexpr Event holder_removed(ChainId chain, NodeId node) noexcept
-{
-    return make(DRIFTLINE_EVENT_HOLDER_REMOVED, chain, node);
-}
-
-/// `node` leads the chain.
-constexpr Event leader_set(ChainId chain, NodeId node) noexcept
-{
-    return make(DRIFTLINE_EVENT_LEADER_SET, chain, node);
-}
-
-/// Nobody leads the chain.
-constexpr Event leader_cleared(ChainId chain) noexcept { return make(DRIFTLINE_EVENT_LEADER_CLEARED, chain, 0); }
-
-/// The chain is gone: holders, leader, claim and cooldown.
-constexpr Event chain_removed(ChainId chain) noexcept { return make(DRIFTLINE_EVENT_CHAIN_REMOVED, chain, 0); }
-
-/// Somebody holds an exclusive claim: no eviction until it is released (D4).
-constexpr Event claim_acquired(ChainId chain) noexcept { return make(DRIFTLINE_EVENT_CLAIM_ACQUIRED, chain, 0); }
-
-/// The claim is released.
-constexpr Event claim_released(ChainId chain) noexcept { return make(DRIFTLINE_EVENT_CLAIM_RELEASED, chain, 0); }
-
-/// Something that scores depend on moved at this node.
-constexpr Event node_touched(NodeId node) noexcept { return make(DRIFTLINE_EVENT_NODE_TOUCHED, 0, node); }
-
-/// Something that scores depend on moved for this chain.
-constexpr Event chain_touched(ChainId chain) noexcept { return make(DRIFTLINE_EVENT_CHAIN_TOUCHED, chain, 0); }
-
-} // namespace events
-
 /// A question of a batch: `chain` and `node`.
 using Pair = driftline_pair;
 
@@ -162,6 +183,13 @@ struct MigrationCost {
 };
 
 namespace detail {
+
+/// What C says beside a flag.
+template <class Value>
+constexpr std::optional<Value> known(bool is_known, Value value) noexcept
+{
+    return is_known ? std::optional<Value>(value) : std::nullopt;
+}
 
 constexpr driftline_migration_cost to_c(const MigrationCost& cost) noexcept
 {

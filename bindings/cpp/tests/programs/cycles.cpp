@@ -20,6 +20,20 @@ public:
     }
 };
 
+// The other half of the move, and what is handed over to the next leader.
+bool hand_over(driftline::MeshState& state, driftline::LocalScheduler& scheduler)
+{
+    driftline::ClassPolicy policy;
+    policy.mode = driftline::ClassMode::lazy(0.5f);
+    scheduler.set_class_policy(0, policy);
+    state.apply({driftline::events::holder_removed(7, 2), driftline::events::desired_replicas(7, 2)});
+    const auto actions = scheduler.tick(state, 2s).actions;
+    driftline::MeshState next;
+    next.import_chain(state.export_chain(7));
+    return actions.size() == 1 && actions[0].placement() != nullptr && actions[0].placement()->exclude.size() == 1
+        && next.chain(7).last_rebalance == 1s && scheduler.transitions().size() == 2;
+}
+
 // Every tenth scorer throws, and every scheduler is moved once on its way.
 bool cycle(unsigned long round)
 {
@@ -28,7 +42,7 @@ bool cycle(unsigned long round)
                  driftline::events::leader_set(7, 1)});
     driftline::LocalScheduler first(1, {}, Table());
     driftline::LocalScheduler scheduler(std::move(first));
-    bool moved = scheduler.tick(state, 1s).actions.size() == 1;
+    bool moved = scheduler.tick(state, 1s).actions.size() == 1 && hand_over(state, scheduler);
     if (round % 10 == 0) {
         driftline::ScorerFunctions functions;
         functions.score = [](driftline::ChainId, driftline::NodeId) -> std::optional<float> {
@@ -39,7 +53,7 @@ bool cycle(unsigned long round)
         };
         scheduler.install(std::move(functions));
         try {
-            scheduler.tick(state, 1s);
+            scheduler.tick(state, 2s);
             moved = false;
         } catch (const std::runtime_error&) {
         }

@@ -89,7 +89,13 @@ int main(int argument_count, char** arguments)
     table.fails_with = 0;
     const auto decision = scheduler->try_tick(*state, 0s);
     expect(decision.has_value() && decision->actions.size() == 1, "the next tick is as good");
-    expect(decision->actions[0].victim == 2 && decision->actions[0].target == 9, "and says where to");
+    const driftline::Eviction* eviction = decision->actions[0].eviction();
+    expect(eviction != nullptr && eviction->victim == 2 && eviction->target == 9, "and says where to");
+    expect(state->try_import_chain({}).error().code() == DRIFTLINE_RESULT_IMPORT, "what is no export is refused");
+    driftline::ClassPolicy policy;
+    policy.mode = driftline::ClassMode::lazy(2.0f);
+    expect(scheduler->try_set_class_policy(5, policy).error().code() == DRIFTLINE_RESULT_CONFIG, "and so is a policy");
+    expect(scheduler->try_explain(*state, 7)->try_sentence()->size() > 20, "a sentence is a result, too");
     expect(state->try_chain(99).error().code() == DRIFTLINE_RESULT_UNKNOWN_CHAIN, "errors have codes");
     std::puts("ok, without exceptions");
     return EXIT_SUCCESS;

@@ -46,15 +46,7 @@ static void command_remove(Story& story, Arguments& arguments)
     holder_events(story, arguments, events::holder_removed);
 }
 
-static void command_lead(Story& story, Arguments& arguments)
-{
-    const ChainId chain = parse_id(story, arguments.required("chain"));
-    const NodeId node = parse_id(story, arguments.required("node"));
-    if (arguments.end()) {
-        collect(story, events::leader_set(chain, node));
-    }
-}
-
+// An event about one chain.
 static void chain_event(Story& story, Arguments& arguments, driftline::Event (*make)(ChainId))
 {
     const ChainId chain = parse_id(story, arguments.required("chain"));
@@ -62,6 +54,38 @@ static void chain_event(Story& story, Arguments& arguments, driftline::Event (*m
         collect(story, make(chain));
     }
 }
+
+// About one node.
+static void node_event(Story& story, Arguments& arguments, driftline::Event (*make)(NodeId))
+{
+    const NodeId node = parse_id(story, arguments.required("node"));
+    if (arguments.end()) {
+        collect(story, make(node));
+    }
+}
+
+// About one chain and one node.
+static void pair_event(Story& story, Arguments& arguments, driftline::Event (*make)(ChainId, NodeId))
+{
+    const ChainId chain = parse_id(story, arguments.required("chain"));
+    const NodeId node = parse_id(story, arguments.required("node"));
+    if (arguments.end()) {
+        collect(story, make(chain, node));
+    }
+}
+
+// About one node and a time.
+static void time_event(Story& story, Arguments& arguments, const char* key,
+                       driftline::Event (*make)(NodeId, driftline::Time))
+{
+    const NodeId node = parse_id(story, arguments.required("node"));
+    const Nanoseconds time = parse_time(story, arguments.required(key));
+    if (arguments.end()) {
+        collect(story, make(node, time));
+    }
+}
+
+static void command_lead(Story& story, Arguments& arguments) { pair_event(story, arguments, events::leader_set); }
 
 static void command_unlead(Story& story, Arguments& arguments)
 {
@@ -72,6 +96,68 @@ static void command_claim(Story& story, Arguments& arguments) { chain_event(stor
 static void command_release(Story& story, Arguments& arguments)
 {
     chain_event(story, arguments, events::claim_released);
+}
+static void command_fail(Story& story, Arguments& arguments) { chain_event(story, arguments, events::move_failed); }
+
+static void command_force_evict(Story& story, Arguments& arguments)
+{
+    pair_event(story, arguments, events::force_evict);
+}
+static void command_force_place(Story& story, Arguments& arguments)
+{
+    pair_event(story, arguments, events::force_place);
+}
+
+static void command_drain(Story& story, Arguments& arguments)
+{
+    time_event(story, arguments, "deadline", events::drain);
+}
+static void command_undrain(Story& story, Arguments& arguments)
+{
+    node_event(story, arguments, events::drain_cancelled);
+}
+static void command_avoid(Story& story, Arguments& arguments) { time_event(story, arguments, "until", events::avoid); }
+
+static void command_desire(Story& story, Arguments& arguments)
+{
+    const ChainId chain = parse_id(story, arguments.required("chain"));
+    const std::uint32_t count = parse_small_integer(story, arguments.required("count"));
+    if (arguments.end()) {
+        collect(story, events::desired_replicas(chain, count));
+    }
+}
+
+static void command_revision(Story& story, Arguments& arguments)
+{
+    const ChainId chain = parse_id(story, arguments.required("chain"));
+    const std::uint64_t revision = parse_integer(story, arguments.required("value"));
+    if (arguments.end()) {
+        collect(story, events::chain_revision(chain, revision));
+    }
+}
+
+static void command_class(Story& story, Arguments& arguments)
+{
+    const ChainId chain = parse_id(story, arguments.required("chain"));
+    const driftline::ClassId class_id = parse_small_integer(story, arguments.required("class"));
+    if (arguments.end()) {
+        collect(story, events::chain_class(chain, class_id));
+    }
+}
+
+static void command_freeze(Story& story, Arguments& arguments)
+{
+    const Nanoseconds until = parse_time(story, arguments.required("until"));
+    if (arguments.end()) {
+        collect(story, events::freeze_until(until));
+    }
+}
+
+static void command_thaw(Story& story, Arguments& arguments)
+{
+    if (arguments.end()) {
+        collect(story, events::thaw());
+    }
 }
 
 static void command_touch(Story& story, Arguments& arguments)
@@ -170,9 +256,26 @@ static void command_load_raw(Story& story, Arguments& arguments)
 Command find_event(const std::string& name)
 {
     static const std::map<std::string, Command> commands = {
-        {"add", command_add},         {"remove", command_remove}, {"lead", command_lead},
-        {"unlead", command_unlead},   {"delete", command_delete}, {"claim", command_claim},
-        {"release", command_release}, {"touch", command_touch},   {"commit", command_commit},
+        {"add", command_add},
+        {"remove", command_remove},
+        {"lead", command_lead},
+        {"unlead", command_unlead},
+        {"delete", command_delete},
+        {"claim", command_claim},
+        {"release", command_release},
+        {"touch", command_touch},
+        {"desire", command_desire},
+        {"revision", command_revision},
+        {"class", command_class},
+        {"drain", command_drain},
+        {"undrain", command_undrain},
+        {"avoid", command_avoid},
+        {"freeze", command_freeze},
+        {"thaw", command_thaw},
+        {"force-evict", command_force_evict},
+        {"force-place", command_force_place},
+        {"fail", command_fail},
+        {"commit", command_commit},
     };
     const auto found = commands.find(name);
     return found == commands.end() ? nullptr : found->second;

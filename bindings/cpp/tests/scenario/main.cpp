@@ -37,7 +37,8 @@ static void run_command(Story& story, const std::string& line)
     const std::string& name = arguments.name;
     const Command event = find_event(name);
     Command command = event;
-    for (const auto find : {find_setup, find_membership, find_table, find_pass, find_question}) {
+    for (const auto find :
+         {find_setup, find_config, find_membership, find_table, find_pass, find_question, find_move}) {
         command = command == nullptr ? find(name) : command;
     }
     if (command == nullptr) {

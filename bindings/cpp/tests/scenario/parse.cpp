@@ -162,6 +162,28 @@ std::uint64_t parse_integer(Story& story, const std::string& text)
     return *value;
 }
 
+std::uint32_t parse_small_integer(Story& story, const std::string& text)
+{
+    const std::uint64_t value = parse_integer(story, text);
+    if (value > UINT32_MAX) {
+        story.refuse("'" + text + "' does not fit into 32 bits");
+        return 0;
+    }
+    return static_cast<std::uint32_t>(value);
+}
+
+std::uint32_t parse_choice(Story& story, const std::string& text, const std::vector<std::string>& words)
+{
+    const auto found = std::find(words.begin(), words.end(), text);
+    if (found == words.end()) {
+        story.refuse("'" + text + "' is no choice here");
+        return 0;
+    }
+    return static_cast<std::uint32_t>(found - words.begin());
+}
+
+bool parse_switch(Story& story, const std::string& text) { return parse_choice(story, text, {"off", "on"}) == 1; }
+
 std::uint64_t parse_id(Story& story, const std::string& text)
 {
     if (text == "max" || text == "max-1") {

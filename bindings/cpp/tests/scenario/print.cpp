@@ -62,6 +62,13 @@ const char* trend_name(driftline::Trend trend)
     return "unknown trend";
 }
 
+std::string verdict_word(driftline::Verdict verdict)
+{
+    std::string word = driftline::name(verdict);
+    std::replace(word.begin(), word.end(), ' ', '_');
+    return word;
+}
+
 // ---- Reports ----
 
 void print_verdicts(std::string& out, const driftline::TickReport* report)
@@ -73,47 +80,54 @@ void print_verdicts(std::string& out, const driftline::TickReport* report)
         if (report->verdicts(kind) == 0) {
             continue;
         }
-        std::string words = driftline::name(kind);
-        for (char& letter : words) {
-            letter = letter == ' ' ? '_' : letter;
-        }
-        out += " " + words + "=" + number(report->verdicts(kind));
+        out += " " + verdict_word(kind) + "=" + number(report->verdicts(kind));
         any = true;
     }
     out += any ? "\n" : " none\n";
 }
 
+using Count = std::pair<const char*, std::uint64_t>;
+
+// Those that are not zero.
+static std::string counts(const std::vector<Count>& list)
+{
+    std::string text;
+    for (const auto& [name, value] : list) {
+        text += value == 0 ? "" : std::string(" ") + name + "=" + number(value);
+    }
+    return text;
+}
+
+// A line that is only there if something is counted.
+static void print_counts(std::string& out, const char* name, const std::vector<Count>& list)
+{
+    const std::string text = counts(list);
+    out += text.empty() ? "" : name + text + "\n";
+}
+
 void print_calls(std::string& out, const driftline::TickReport& report)
 {
-    static const std::pair<const char*, driftline::ScorerMethod> methods[] = {
-        {"score", driftline::ScorerMethod::score},
-        {"live_score", driftline::ScorerMethod::live_score},
-        {"alternative", driftline::ScorerMethod::best_alternative},
-        {"fingerprint", driftline::ScorerMethod::node_fingerprint},
-        {"chain_fingerprint", driftline::ScorerMethod::chain_fingerprint},
-        {"cost", driftline::ScorerMethod::migration_cost},
-    };
-    const auto count = [&out](const char* name, std::uint64_t value) {
-        if (value != 0) {
-            out += std::string(" ") + name + "=" + number(value);
-        }
-        return value != 0;
-    };
+    using driftline::ScorerMethod;
     if (report.deferred() != 0) {
         out += "deferred " + number(report.deferred()) + ", oldest " + time_text(report.deferred_age()) + "\n";
     }
-    out += "calls";
-    bool any = false;
-    for (const auto& [name, method] : methods) {
-        any = count(name, report.calls(method)) || any;
-    }
-    out += any ? "\n" : " none\n";
-    if (report.invalid_scores() != 0 || report.invalid_alternatives() != 0) {
-        out += "invalid";
-        count("scores", report.invalid_scores());
-        count("alternatives", report.invalid_alternatives());
-        out += "\n";
-    }
+    const std::string calls = counts({{"score", report.calls(ScorerMethod::score)},
+                                      {"live_score", report.calls(ScorerMethod::live_score)},
+                                      {"alternative", report.calls(ScorerMethod::best_alternative)},
+                                      {"fingerprint", report.calls(ScorerMethod::node_fingerprint)},
+                                      {"chain_fingerprint", report.calls(ScorerMethod::chain_fingerprint)},
+                                      {"cost", report.calls(ScorerMethod::migration_cost)}});
+    out += "calls" + (calls.empty() ? " none" : calls) + "\n";
+    print_counts(out, "invalid",
+                 {{"scores", report.invalid_scores()}, {"alternatives", report.invalid_alternatives()}});
+    print_counts(out, "moves",
+                 {{"in_flight", report.in_flight()},
+                  {"completed", report.completed_moves()},
+                  {"failed", report.failed_moves()},
+                  {"timed_out", report.timed_out_moves()},
+                  {"returned", report.returned_moves()},
+                  {"forced_refused", report.forced_refused()},
+                  {"ignored_feedback", report.ignored_feedback()}});
     out += "next " + (report.next_due() ? time_text(*report.next_due()) : "none") + "\n";
 }
 
@@ -132,6 +146,13 @@ static std::string config_field(const std::string& message)
         return "";
     }
     return " " + message.substr(before.size(), message.find(':') - before.size());
+}
+
+// The message is "import: REASON".
+static std::string import_reason(const std::string& message)
+{
+    static const std::string before = "import: ";
+    return message.compare(0, before.size(), before) == 0 ? " " + message.substr(before.size()) : "";
 }
 
 static std::string scorer_error(const driftline::Error& error)
@@ -162,6 +183,14 @@ static std::string error_line(const driftline::Error& error)
         return "error time";
     case DRIFTLINE_RESULT_NO_SCORER:
         return "error no-scorer";
+    case DRIFTLINE_RESULT_NO_MEMORY:
+        return "error memory";
+    case DRIFTLINE_RESULT_TOO_MANY:
+        return "error too-many";
+    case DRIFTLINE_RESULT_UNKNOWN_CHAIN:
+        return "error no such chain";
+    case DRIFTLINE_RESULT_IMPORT:
+        return "error import" + import_reason(error.what());
     case DRIFTLINE_RESULT_SCORER:
         return scorer_error(error);
     default:

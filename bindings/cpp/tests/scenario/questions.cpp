@@ -30,6 +30,17 @@ static void command_explain(Story& story, Arguments& arguments)
     }
 }
 
+static void command_why(Story& story, Arguments& arguments)
+{
+    const ChainId chain = parse_id(story, arguments.required("chain"));
+    if (!arguments.end()) {
+        return;
+    }
+    if (const auto explanation = take(story, story.scheduler->try_explain(*story.state, chain))) {
+        story.out += *explanation->try_sentence() + "\n";
+    }
+}
+
 static void command_history(Story& story, Arguments& arguments)
 {
     const ChainId chain = parse_id(story, arguments.required("chain"));
@@ -101,6 +112,19 @@ static void command_verdicts(Story& story, Arguments& arguments)
 
 // ---- The state ----
 
+static std::string facts(const driftline::ChainInfo& info)
+{
+    std::string text;
+    text += info.desired_replicas ? ", desired " + number(*info.desired_replicas) : "";
+    text += info.class_id != 0 ? ", class " + number(info.class_id) : "";
+    text += info.revision ? ", revision " + number(*info.revision) : "";
+    text += info.in_flight ? ", in flight" : "";
+    text += info.pending_eviction || info.pending_placement ? ", ordered" : "";
+    text += info.pending_eviction ? " " + number(*info.pending_eviction) : "";
+    text += info.pending_placement ? " -> " + number(*info.pending_placement) : "";
+    return text;
+}
+
 static void command_state(Story& story, Arguments& arguments)
 {
     const ChainId chain = parse_id(story, arguments.required("chain"));
@@ -118,7 +142,7 @@ static void command_state(Story& story, Arguments& arguments)
     }
     story.out += "state " + number(chain) + ": leader " + (info->leader ? number(*info->leader) : "none") + ", holders"
         + ids(info->holders) + ", claim " + (info->claim_held ? "held" : "free") + ", last rebalance "
-        + time_or_never(info->last_rebalance) + "\n";
+        + time_or_never(info->last_rebalance) + facts(*info) + "\n";
     const auto eligible = *driftline::MigrationEligible::try_check(*story.state, chain);
     if (eligible.has_value() == info->claim_held || (eligible && eligible->chain() != chain)) {
         story.disagree("a chain is eligible exactly when no claim is held on it");
@@ -173,12 +197,19 @@ static void command_digest_check(Story& story, Arguments& arguments)
 Command find_question(const std::string& name)
 {
     static const std::map<std::string, Command> commands = {
-        {"explain", command_explain},         {"history", command_history},
-        {"ewma", command_ewma},               {"cells", command_cells},
-        {"asked", command_asked},             {"verdicts", command_verdicts},
-        {"state", command_state},             {"chains", command_chains},
-        {"on", command_on},                   {"digest", command_digest},
-        {"digest-mark", command_digest_mark}, {"digest-check", command_digest_check},
+        {"explain", command_explain},
+        {"why", command_why},
+        {"history", command_history},
+        {"ewma", command_ewma},
+        {"cells", command_cells},
+        {"asked", command_asked},
+        {"verdicts", command_verdicts},
+        {"state", command_state},
+        {"chains", command_chains},
+        {"on", command_on},
+        {"digest", command_digest},
+        {"digest-mark", command_digest_mark},
+        {"digest-check", command_digest_check},
     };
     const auto found = commands.find(name);
     return found == commands.end() ? nullptr : found->second;

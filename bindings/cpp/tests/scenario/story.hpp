@@ -1,10 +1,11 @@
 // The parts of the scenario runner: a story is one file of tests/scenarios while it is being told.
 //
 // main.cpp      files, blocks, comparing      parse.cpp   tokens and arguments
-// world.cpp     the table scorer              setup.cpp   commands that set something up
-// events.cpp    events and memberships        tables.cpp  what the table scorer answers
-// passes.cpp    ticks and the like            questions.cpp
-// print.cpp     values, reports, errors
+// world.cpp     the table scorer              tables.cpp  what it answers
+// setup.cpp     scheduler and scorer          config.cpp  config and policies of classes
+// events.cpp    events and memberships        moves.cpp   hand-over, drains, transitions
+// passes.cpp    ticks and the like            checks.cpp  what they must agree on
+// questions.cpp                               print.cpp   values, reports, errors
 #ifndef SCENARIO_STORY_HPP
 #define SCENARIO_STORY_HPP
 
@@ -43,12 +44,24 @@ struct Manner {
     bool batch = false;     // batches even where the story has none
 };
 
+// How often the scorer was asked what, in the names that it has itself.
+using Calls = std::map<driftline::ScorerMethod, std::uint64_t>;
+
 struct World {
     Table scores, live_scores, alternatives, fingerprints, chain_fingerprints, costs;
+    // Homes by chain, best first; where there are some, `alternatives` does not count.
+    std::map<ChainId, std::vector<driftline::Alternative>> homes;
     bool batch = false, live = true, with_chain_fingerprints = false;
     std::size_t alive = 0; // scorers over this world that are not destroyed yet
     std::string asked;     // what they were asked in the last pass, a line each
+    Calls seen;            // and how often
     Manner manner;
+
+    void begin_pass()
+    {
+        asked.clear();
+        seen.clear();
+    }
 };
 
 driftline::Scorer make_scorer(World& world);
@@ -69,6 +82,8 @@ struct Story {
     std::vector<driftline::Event> events;
     std::optional<driftline::TickReport> last_report;
     std::optional<std::uint64_t> mark;
+    std::optional<std::vector<std::uint8_t>> exported;
+    std::uint64_t next_transition = 0;
 
     // Only the first reason is kept.
     void refuse(const std::string& reason)
@@ -102,6 +117,7 @@ public:
     std::optional<std::string> optional(const char* key);
     std::string required(const char* key);
     bool flag(const char* word);
+    std::size_t count() const { return tokens_.size(); }
     // The next key=value that is left.
     std::optional<Token> any_pair();
     // `none`, `fail(CODE)` or `interrupt` in place of values; empty: none of them is there.
@@ -116,6 +132,11 @@ private:
 std::uint64_t parse_id(Story& story, const std::string& text);
 std::uint64_t parse_leader(Story& story, const std::string& text);
 std::uint64_t parse_integer(Story& story, const std::string& text);
+std::uint32_t parse_small_integer(Story& story, const std::string& text);
+// The place of a word in a list.
+std::uint32_t parse_choice(Story& story, const std::string& text, const std::vector<std::string>& words);
+// `off` or `on`.
+bool parse_switch(Story& story, const std::string& text);
 Nanoseconds parse_time(Story& story, const std::string& text);
 float parse_number(Story& story, const std::string& text);
 Answer parse_score(Story& story, const std::string& text);
@@ -129,11 +150,31 @@ std::vector<std::uint64_t> parse_list(Story& story, const std::string& text,
 using Command = void (*)(Story&, Arguments&);
 // NULL: there is no such command.
 Command find_setup(const std::string& name);
+Command find_config(const std::string& name);
 Command find_event(const std::string& name);
 Command find_membership(const std::string& name);
 Command find_table(const std::string& name);
 Command find_pass(const std::string& name);
 Command find_question(const std::string& name);
+Command find_move(const std::string& name);
+
+// ---- What a pass must agree on ----
+
+// The led chains by ascending id, and whether they are in flight by the state.
+struct Led {
+    std::vector<driftline::Explanation> explanations;
+    std::vector<bool> in_flight;
+};
+
+Led led_of(Story& story);
+void check_sample(Story& story, const driftline::TickReport& report);
+// `is_lent`: the actions say what they exclude.
+void check_actions(Story& story, const std::vector<driftline::Action>& actions, Nanoseconds now, bool is_lent);
+void check_decision(Story& story, const driftline::Decision& decision);
+void check_tick(Story& story, const driftline::Decision& decision, const Led& before, const Led& after);
+// The eviction or placement as one; every action is one of them.
+const driftline::ActionDetails& details_of(const driftline::Action& action);
+std::optional<NodeId> victim_of(const driftline::Action& action);
 
 // ---- Printing ----
 
@@ -142,6 +183,8 @@ std::string number(std::uint64_t value);
 std::string time_text(Nanoseconds time);
 const char* method_name(driftline::ScorerMethod method);
 const char* trend_name(driftline::Trend trend);
+// A verdict as one word.
+std::string verdict_word(driftline::Verdict verdict);
 void print_error(Story& story, const driftline::Error& error);
 void print_verdicts(std::string& out, const driftline::TickReport* report);
 // The lines that every pass ends with.

@@ -56,6 +56,22 @@ static void command_alternative(Story& story, Arguments& arguments)
     }
     if (arguments.end()) {
         story.world.alternatives[{chain, 0}] = *answer;
+        story.world.homes.erase(chain);
+    }
+}
+
+static void command_alternatives(Story& story, Arguments& arguments)
+{
+    const ChainId chain = parse_id(story, arguments.required("chain"));
+    std::vector<driftline::Alternative> homes;
+    while (const auto pair = arguments.any_pair()) {
+        homes.push_back({parse_id(story, pair->key), parse_number(story, *pair->value)});
+    }
+    if (homes.empty()) {
+        story.refuse("an index of no home");
+    }
+    if (arguments.end()) {
+        story.world.homes[chain] = homes;
     }
 }
 
@@ -85,9 +101,13 @@ static void command_cost(Story& story, Arguments& arguments)
 Command find_table(const std::string& name)
 {
     static const std::map<std::string, Command> commands = {
-        {"score", command_score},           {"live", command_live},
-        {"fingerprint", command_fingerprint}, {"chainprint", command_chainprint},
-        {"alternative", command_alternative}, {"cost", command_cost},
+        {"score", command_score},
+        {"live", command_live},
+        {"fingerprint", command_fingerprint},
+        {"chainprint", command_chainprint},
+        {"alternative", command_alternative},
+        {"alternatives", command_alternatives},
+        {"cost", command_cost},
     };
     const auto found = commands.find(name);
     return found == commands.end() ? nullptr : found->second;

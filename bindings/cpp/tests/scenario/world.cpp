@@ -1,8 +1,6 @@
 // The table scorer: it answers what its tables say.
 #include "story.hpp"
 
-#include <limits>
-
 namespace scenario {
 
 namespace {
@@ -37,6 +35,23 @@ std::optional<Value> answer(const World& world, const Answer* found, Value Answe
     return found->kind == AnswerKind::fails ? fail(world, found->code) : std::optional<Value>(found->*value);
 }
 
+std::string excluding(driftline::span<const NodeId> exclude)
+{
+    std::string text = " excluding";
+    for (const NodeId node : exclude) {
+        text += " " + number(node);
+    }
+    return text + (exclude.empty() ? " none\n" : "\n");
+}
+
+// Whether a home is not excluded.
+auto is_free(driftline::span<const NodeId> exclude)
+{
+    return [exclude](const driftline::Alternative& home) {
+        return std::find(exclude.begin(), exclude.end(), home.node) == exclude.end();
+    };
+}
+
 class TableScorer final : public driftline::PlacementScorer {
 public:
     explicit TableScorer(World& world) : world_(world) { world_.alive += 1; }
@@ -46,6 +61,7 @@ public:
 
     std::optional<float> score(ChainId chain, NodeId node) override
     {
+        ask(driftline::ScorerMethod::score);
         world_.asked += "asked score " + number(chain) + " " + number(node) + "\n";
         return answer(world_, find(world_.scores, chain, node), &Answer::score);
     }
@@ -54,6 +70,7 @@ public:
     std::optional<float> live_score(ChainId chain, NodeId node) override
     {
         const Answer* found = find(world_.live_scores, chain, node);
+        ask(driftline::ScorerMethod::live_score);
         world_.asked += "asked live_score " + number(chain) + " " + number(node) + "\n";
         return answer(world_, found != nullptr ? found : find(world_.scores, chain, node), &Answer::score);
     }
@@ -61,16 +78,41 @@ public:
     std::optional<driftline::Alternative> best_alternative(ChainId chain,
                                                            driftline::span<const NodeId> exclude) override
     {
-        world_.asked += "asked best_alternative " + number(chain) + " excluding";
-        for (const NodeId node : exclude) {
-            world_.asked += " " + number(node);
+        ask(driftline::ScorerMethod::best_alternative);
+        world_.asked += "asked best_alternative " + number(chain) + excluding(exclude);
+        const auto index = world_.homes.find(chain);
+        if (index == world_.homes.end()) {
+            return answer(world_, find(world_.alternatives, chain, 0), &Answer::alternative);
         }
-        world_.asked += "\n";
-        return answer(world_, find(world_.alternatives, chain, 0), &Answer::alternative);
+        const auto found = std::find_if(index->second.begin(), index->second.end(), is_free(exclude));
+        return found == index->second.end() ? std::nullopt : std::optional<driftline::Alternative>(*found);
+    }
+
+    // Without an index the one alternative that there is, whatever is excluded.
+    void alternatives(ChainId chain, driftline::span<const NodeId> exclude,
+                      driftline::AlternativeAnswers& out) override
+    {
+        ask(driftline::ScorerMethod::best_alternative);
+        world_.asked +=
+            "asked alternatives " + number(chain) + " limit " + number(out.capacity()) + excluding(exclude);
+        const auto index = world_.homes.find(chain);
+        if (index == world_.homes.end()) {
+            if (const auto one = answer(world_, find(world_.alternatives, chain, 0), &Answer::alternative)) {
+                out.add(one->node, one->score);
+            }
+            return;
+        }
+        for (const driftline::Alternative& home : index->second) {
+            // What there is no room for is not wanted.
+            if (is_free(exclude)(home) && !out.add(home.node, home.score)) {
+                return;
+            }
+        }
     }
 
     std::optional<std::uint64_t> node_fingerprint(NodeId node) override
     {
+        ask(driftline::ScorerMethod::node_fingerprint);
         world_.asked += "asked node_fingerprint " + number(node) + "\n";
         return answer(world_, find(world_.fingerprints, node, 0), &Answer::fingerprint);
     }
@@ -78,12 +120,14 @@ public:
     std::optional<std::uint64_t> chain_fingerprint(ChainId chain) override
     {
         const Answer* found = find(world_.chain_fingerprints, chain, 0);
+        ask(driftline::ScorerMethod::chain_fingerprint);
         world_.asked += "asked chain_fingerprint " + number(chain) + "\n";
         return found == nullptr ? 0 : answer(world_, found, &Answer::fingerprint);
     }
 
     std::optional<driftline::MigrationCost> migration_cost(ChainId chain, NodeId target) override
     {
+        ask(driftline::ScorerMethod::migration_cost);
         world_.asked += "asked migration_cost " + number(chain) + " " + number(target) + "\n";
         return answer(world_, find(world_.costs, chain, target), &Answer::cost);
     }
@@ -93,7 +137,7 @@ public:
     {
         driftline::Capabilities own;
         own.live_score = world_.live;
-        own.node_fingerprint = own.migration_cost = true;
+        own.node_fingerprint = own.migration_cost = own.alternatives = true;
         own.chain_fingerprint = world_.with_chain_fingerprints;
         own.score_many = own.node_fingerprints = world_.batch || world_.manner.batch;
         own.live_score_many = own.score_many && world_.live;
@@ -101,6 +145,8 @@ public:
     }
 
 private:
+    void ask(driftline::ScorerMethod method) { world_.seen[method] += 1; }
+
     World& world_;
 };
 
@@ -114,6 +160,8 @@ driftline::ScorerFunctions functions_over(World& world)
     functions.best_alternative = [table](ChainId chain, driftline::span<const NodeId> exclude) {
         return table->best_alternative(chain, exclude);
     };
+    functions.alternatives = [table](ChainId chain, driftline::span<const NodeId> exclude,
+                                     driftline::AlternativeAnswers& out) { table->alternatives(chain, exclude, out); };
     functions.node_fingerprint = [table](NodeId node) { return table->node_fingerprint(node); };
     functions.migration_cost = [table](ChainId chain, NodeId node) { return table->migration_cost(chain, node); };
     if (own.live_score) {

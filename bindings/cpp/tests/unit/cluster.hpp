@@ -97,6 +97,12 @@ public:
         intercept("node_fingerprints");
         PlacementScorer::node_fingerprints(nodes, out);
     }
+    void alternatives(ChainId chain, driftline::span<const NodeId> exclude,
+                      driftline::AlternativeAnswers& out) override
+    {
+        intercept("alternatives");
+        PlacementScorer::alternatives(chain, exclude, out);
+    }
 };
 
 inline driftline::MeshState make_state()
@@ -111,6 +117,13 @@ inline driftline::SchedulerConfig skipping()
 {
     driftline::SchedulerConfig config;
     config.on_scorer_error = driftline::OnScorerError::skip_chain;
+    return config;
+}
+
+// Asks for several alternatives.
+inline driftline::SchedulerConfig choosy(driftline::SchedulerConfig config)
+{
+    config.max_alternatives = 3;
     return config;
 }
 

@@ -41,6 +41,11 @@ TEST_CASE("a moved state is the same state, and what is left refuses every call"
     CHECK(first.try_chains().error().code() == DRIFTLINE_RESULT_HANDLE);
     CHECK(first.try_chains_on(1).error().code() == DRIFTLINE_RESULT_HANDLE);
     CHECK(first.try_led_by(1).error().code() == DRIFTLINE_RESULT_HANDLE);
+    CHECK(first.try_drains().error().code() == DRIFTLINE_RESULT_HANDLE);
+    CHECK(first.try_avoided().error().code() == DRIFTLINE_RESULT_HANDLE);
+    CHECK(first.try_frozen_until().error().code() == DRIFTLINE_RESULT_HANDLE);
+    CHECK(first.try_export_chain(7).error().code() == DRIFTLINE_RESULT_HANDLE);
+    CHECK(first.try_import_chain(second.export_chain(7)).error().code() == DRIFTLINE_RESULT_HANDLE);
     CHECK_THROWS_AS(first.digest(), driftline::MisuseError);
     first.close();
 }
@@ -69,6 +74,10 @@ TEST_CASE("a moved scheduler is the same scheduler, and what is left refuses eve
     CHECK(first.try_history(7).error().code() == DRIFTLINE_RESULT_HANDLE);
     CHECK(first.try_cells(7).error().code() == DRIFTLINE_RESULT_HANDLE);
     CHECK(first.try_snapshot(state).error().code() == DRIFTLINE_RESULT_HANDLE);
+    CHECK(first.try_class_policy(0).error().code() == DRIFTLINE_RESULT_HANDLE);
+    CHECK(first.try_set_class_policy(0, std::nullopt).error().code() == DRIFTLINE_RESULT_HANDLE);
+    CHECK(first.try_transitions().error().code() == DRIFTLINE_RESULT_HANDLE);
+    CHECK(first.try_drain_status(state, 1).error().code() == DRIFTLINE_RESULT_HANDLE);
     first.close();
 }
 
@@ -159,7 +168,12 @@ TEST_CASE("a scorer cannot use or end what is asking it")
         codes.push_back(scheduler.try_install(PlainScorer()).error().code());
         codes.push_back(scheduler.try_uninstall().error().code());
         codes.push_back(scheduler.try_close().error().code());
+        codes.push_back(scheduler.try_set_class_policy(5, std::nullopt).error().code());
+        codes.push_back(scheduler.try_transitions().error().code());
         codes.push_back(state.try_apply({driftline::events::chain_touched(7)}).error().code());
+        codes.push_back(state.try_import_chain({}).error().code());
+        codes.push_back(state.try_export_chain(7).error().code());
+        codes.push_back(state.try_frozen_until().error().code());
         codes.push_back(state.try_close().error().code());
     };
     scheduler.install(driftline::Scorer::borrow(scorer));

@@ -45,9 +45,23 @@ TEST_CASE("the actions of a tick that had no memory to return them are still the
     LocalScheduler scheduler(1, {}, PlainScorer());
     CHECK(thrown_with(0, [&] { scheduler.tick(state, 0s); }) == "bad_alloc");
     REQUIRE(scheduler.last_actions().size() == 1);
-    CHECK(scheduler.last_actions()[0].target == 9);
+    CHECK(scheduler.last_actions()[0].target() == 9);
     CHECK(state.chain(7).last_rebalance == 0s);
     CHECK(scheduler.tick(state, 0s).actions.empty());
+}
+
+TEST_CASE("what a placement excludes is still there, too")
+{
+    driftline::MeshState state = make_state();
+    state.apply({driftline::events::desired_replicas(7, 4), driftline::events::desired_replicas(8, 3)});
+    LocalScheduler scheduler(1);
+    CHECK(thrown_with(2, [&] { scheduler.tick(state, 0s); }) == "bad_alloc");
+    REQUIRE(scheduler.last_actions().size() == 2);
+    CHECK(scheduler.last_actions()[0].placement()->exclude == std::vector<NodeId>{1, 2, 3});
+    CHECK(scheduler.last_actions()[1].placement()->exclude == std::vector<NodeId>{1, 2});
+    std::size_t size = 0;
+    CHECK(starve([&] { size = scheduler.last_actions().size(); }) == 3);
+    CHECK(size == 2);
 }
 
 TEST_CASE("a tick in which nothing is due takes no memory")
@@ -98,6 +112,29 @@ TEST_CASE("questions without memory can be asked again")
     CHECK(size == 2);
     CHECK(starve([&] { size = scheduler.explain(state, 7).text().size(); }) > 0);
     CHECK(size > 1);
+    CHECK(starve([&] { size = scheduler.explain(state, 7).sentence().size(); }) > 0);
+    CHECK(size > 1);
+}
+
+TEST_CASE("questions about moves without memory can be asked again")
+{
+    driftline::MeshState state = make_state();
+    state.apply({driftline::events::drain(2, 0s), driftline::events::avoid(5, 1h),
+                 driftline::events::claim_acquired(7)});
+    LocalScheduler scheduler(1, {}, PlainScorer());
+    scheduler.tick(state, 0s);
+    std::size_t size = 0;
+    CHECK(starve([&] { size = scheduler.transitions().size(); }) > 0);
+    CHECK(size == 2);
+    CHECK(starve([&] { size = scheduler.drain_status(state, 2)->blocked.size(); }) > 0);
+    CHECK(size == 1);
+    CHECK(starve([&] { size = state.drains().size(); }) > 0);
+    CHECK(size == 1);
+    CHECK(starve([&] { size = state.avoided().size(); }) > 0);
+    CHECK(size == 1);
+    std::vector<std::uint8_t> bytes;
+    CHECK(starve([&] { bytes = state.export_chain(8); }) > 0);
+    CHECK(state.import_chain(bytes) == 8);
 }
 
 TEST_CASE("what ends the call needs no memory to be kept")

@@ -15,8 +15,11 @@ TEST_CASE("a tick says what to do, and why")
     LocalScheduler scheduler(1, {}, FullScorer());
     const driftline::Decision decision = scheduler.tick(state, 10s);
     REQUIRE(decision.actions.size() == 1);
-    const driftline::Action& action = decision.actions[0];
+    REQUIRE(decision.actions[0].eviction() != nullptr);
+    const driftline::Eviction& action = *decision.actions[0].eviction();
     CHECK(action.chain == 7);
+    CHECK(action.arm == driftline::Arm::scheduler);
+    CHECK_FALSE(action.revision);
     CHECK(action.victim == 3);
     CHECK(action.target == 9);
     CHECK(action.victim_score == 0.3f);
@@ -61,7 +64,7 @@ TEST_CASE("what an explanation does not know is empty, and what it knows is ther
     scheduler.tick(state, 0s);
     CHECK(scheduler.explain(state, 7).cooldown_until() == 300s);
     driftline::MeshState again = make_state();
-    CHECK(scheduler.tick(again, 0s).actions.at(0).cost == std::nullopt);
+    CHECK(scheduler.tick(again, 0s).actions.at(0).eviction()->cost == std::nullopt);
 
     driftline::SchedulerConfig config;
     config.hysteresis_gap = 0.9f;
@@ -86,6 +89,10 @@ TEST_CASE("a text of any length is whole")
     CHECK(text.size() > 160);
     CHECK(text.find('\0') == std::string::npos);
     CHECK(text.substr(0, 26) == "18446744073709551614 evict");
+    const std::string sentence = driftline::Explanation(long_one).sentence();
+    CHECK(sentence.size() > 160);
+    CHECK(sentence.find('\0') == std::string::npos);
+    CHECK(sentence.substr(0, 32) == "chain 18446744073709551614 moves");
     long_one.verdict = 31;
     CHECK_THROWS_AS(driftline::Explanation(long_one).text(), driftline::ConfigError);
 }
@@ -180,6 +187,7 @@ TEST_CASE("the last actions are there until the scheduler changes")
         [](LocalScheduler& changed, driftline::MeshState&) { changed.configure({}); },
         [](LocalScheduler& changed, driftline::MeshState&) { changed.install(PlainScorer()); },
         [](LocalScheduler& changed, driftline::MeshState&) { changed.uninstall(); },
+        [](LocalScheduler& changed, driftline::MeshState&) { changed.set_class_policy(5, std::nullopt); },
         [](LocalScheduler& changed, driftline::MeshState& of) { changed.sample(of, 0s); },
         [](LocalScheduler& changed, driftline::MeshState& of) { changed.tick(of, 0s); },
         [](LocalScheduler& changed, driftline::MeshState&) { changed.close(); },
@@ -187,8 +195,8 @@ TEST_CASE("the last actions are there until the scheduler changes")
     for (const auto change : changes) {
         LocalScheduler acting(1, {}, PlainScorer());
         REQUIRE(acting.tick(state = make_state(), 0s).actions.size() == 1);
-        CHECK(acting.last_actions().at(0).target == 9);
-        CHECK(acting.last_actions().at(0).victim == 3);
+        CHECK(acting.last_actions().at(0).target() == 9);
+        CHECK(acting.last_actions().at(0).eviction()->victim == 3);
         change(acting, state);
         CHECK(acting.last_actions().empty());
     }
@@ -290,8 +298,8 @@ TEST_CASE("over a snapshot the decision is that of the scheduler")
     const auto judged = driftline::diff_scheduler(state, snapshot, {}, 1, 0s);
     const auto decided = scheduler.decide(state, 0s);
     REQUIRE(judged.actions.size() == 1);
-    CHECK(judged.actions[0].victim == decided.actions.at(0).victim);
-    CHECK(judged.actions[0].cost == decided.actions[0].cost);
+    CHECK(judged.actions[0].eviction()->victim == decided.actions.at(0).eviction()->victim);
+    CHECK(judged.actions[0].eviction()->cost == decided.actions[0].eviction()->cost);
     CHECK(scores == 0);
     CHECK(driftline::diff_scheduler(state, Scorer::borrow(live), {}, 1, 0s).actions.size() == 2);
 }

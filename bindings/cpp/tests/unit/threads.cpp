@@ -21,15 +21,21 @@ TEST_CASE("what is in use by another thread is refused, not waited for")
             codes.push_back(scheduler.try_tick(state, 0s).error().code());
             codes.push_back(scheduler.try_this_node().error().code());
             codes.push_back(scheduler.try_close().error().code());
+            codes.push_back(scheduler.try_set_class_policy(5, driftline::ClassPolicy()).error().code());
+            codes.push_back(scheduler.try_transitions().error().code());
+            codes.push_back(scheduler.try_drain_status(state, 1).error().code());
             codes.push_back(state.try_apply({driftline::events::chain_touched(7)}).error().code());
+            codes.push_back(state.try_export_chain(7).error().code());
+            codes.push_back(state.try_import_chain({}).error().code());
         }).join();
     };
     CHECK(scheduler.tick(state, 0s).actions.size() == 1);
-    CHECK(codes.size() >= 4);
+    CHECK(codes.size() >= 9);
     for (const driftline_result code : codes) {
         CHECK(code == DRIFTLINE_RESULT_BUSY);
     }
     CHECK(scheduler.last_actions().size() == 1);
+    CHECK_FALSE(scheduler.class_policy(5));
 }
 
 TEST_CASE("schedulers on several threads share a state and a scorer, and keep their exceptions apart")

@@ -12,8 +12,9 @@ static std::string moves(const driftline::Decision& decision)
 {
     std::string text;
     for (const driftline::Action& action : decision.actions) {
-        text += std::to_string(action.chain) + ":" + std::to_string(action.victim) + "->"
-            + std::to_string(action.target) + " ";
+        const driftline::Eviction& eviction = *action.eviction();
+        text += std::to_string(eviction.chain) + ":" + std::to_string(eviction.victim) + "->"
+            + std::to_string(*eviction.target) + " ";
     }
     return text;
 }
@@ -51,16 +52,16 @@ struct Thrower {
 };
 
 template <class Kind>
-static void throw_everywhere_under_abort()
+static void throw_everywhere_under_abort(const driftline::SchedulerConfig& config)
 {
-    const std::size_t questions = count_questions<Kind>({});
+    const std::size_t questions = count_questions<Kind>(config);
     REQUIRE(questions >= 7);
     for (std::size_t at = 1; at <= questions; at++) {
         const int before = Counted::alive;
         {
             driftline::MeshState state = make_state();
             Thrower<Kind> thrower(at);
-            LocalScheduler scheduler(1, {}, Scorer::borrow(thrower.scorer));
+            LocalScheduler scheduler(1, config, Scorer::borrow(thrower.scorer));
             const auto result = scheduler.try_tick(state, 0s);
             REQUIRE(!result);
             CHECK(result.error().code() == DRIFTLINE_RESULT_SCORER);
@@ -77,22 +78,24 @@ static void throw_everywhere_under_abort()
 
 TEST_CASE("under abort the exception comes out as the same object, and the next tick is as good")
 {
-    throw_everywhere_under_abort<PlainScorer>();
-    throw_everywhere_under_abort<FullScorer>();
-    throw_everywhere_under_abort<BatchScorer>();
+    for (const auto& config : {driftline::SchedulerConfig(), choosy({})}) {
+        throw_everywhere_under_abort<PlainScorer>(config);
+        throw_everywhere_under_abort<FullScorer>(config);
+        throw_everywhere_under_abort<BatchScorer>(config);
+    }
 }
 
 template <class Kind>
-static std::size_t throw_everywhere_under_skip()
+static std::size_t throw_everywhere_under_skip(const driftline::SchedulerConfig& config)
 {
     std::size_t reported = 0;
-    const std::size_t questions = count_questions<Kind>(skipping());
+    const std::size_t questions = count_questions<Kind>(config);
     for (std::size_t at = 1; at <= questions; at++) {
         const int before = Counted::alive;
         {
             driftline::MeshState state = make_state();
             Thrower<Kind> thrower(at);
-            LocalScheduler scheduler(1, skipping(), Scorer::borrow(thrower.scorer));
+            LocalScheduler scheduler(1, config, Scorer::borrow(thrower.scorer));
             const auto decision = scheduler.tick(state, 0s);
             const auto& failures = decision.report.failures();
             // A batch that failed as a whole is asked again in parts, which do not fail.
@@ -117,9 +120,13 @@ static std::size_t throw_everywhere_under_skip()
 
 TEST_CASE("under skip_chain the exception is in the report, and the rest goes on")
 {
-    CHECK(throw_everywhere_under_skip<PlainScorer>() >= 7);
-    CHECK(throw_everywhere_under_skip<FullScorer>() >= 10);
-    CHECK(throw_everywhere_under_skip<BatchScorer>() >= 5);
+    CHECK(throw_everywhere_under_skip<PlainScorer>(skipping()) >= 7);
+    CHECK(throw_everywhere_under_skip<FullScorer>(skipping()) >= 10);
+    CHECK(throw_everywhere_under_skip<BatchScorer>(skipping()) >= 5);
+    // The library asks for one alternative after the other, or the scorer does.
+    CHECK(throw_everywhere_under_skip<PlainScorer>(choosy(skipping())) >= 8);
+    CHECK(throw_everywhere_under_skip<FullScorer>(choosy(skipping())) >= 11);
+    CHECK(throw_everywhere_under_skip<BatchScorer>(choosy(skipping())) >= 7);
 }
 
 TEST_CASE("a batch that fails again and again is told apart from the failures of its parts")

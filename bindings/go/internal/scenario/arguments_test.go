@@ -70,19 +70,28 @@ func (a *arguments) value(key string) string {
 func (a *arguments) chain() driftline.ChainID { return driftline.ChainID(id(a.value("chain"))) }
 func (a *arguments) node() driftline.NodeID   { return driftline.NodeID(id(a.value("node"))) }
 
-// pairs takes all key=value that are left.
+// flag takes a word that may be there.
+func (a *arguments) flag(word string) bool {
+	_, found := a.find(func(t token) bool { return !t.isPair && t.key == word })
+	return found
+}
+
+// pairs takes all key=value that are left, one at least.
 func (a *arguments) pairs(each func(key, value string)) {
 	seen := map[string]bool{}
 	for {
 		found, ok := a.find(func(t token) bool { return t.isPair })
 		if !ok {
-			return
+			break
 		}
 		if seen[found.key] {
 			refuse("argument %q is repeated", found.key)
 		}
 		seen[found.key] = true
 		each(found.key, found.value)
+	}
+	if len(seen) == 0 {
+		refuse("nothing is given")
 	}
 }
 
@@ -92,6 +101,14 @@ func integer(text string) uint64 {
 		refuse("%q is not an integer", text)
 	}
 	return value
+}
+
+func smallInteger(text string) uint32 {
+	value := integer(text)
+	if value > math.MaxUint32 {
+		refuse("%q does not fit into 32 bits", text)
+	}
+	return uint32(value)
 }
 
 func id(text string) uint64 {
@@ -167,4 +184,5 @@ func list[T any](text string, parse func(string) T) []T {
 
 func chainID(text string) driftline.ChainID { return driftline.ChainID(id(text)) }
 func nodeID(text string) driftline.NodeID   { return driftline.NodeID(id(text)) }
+func classID(text string) driftline.ClassID { return driftline.ClassID(smallInteger(text)) }
 func leaderID(text string) driftline.NodeID { return driftline.NodeID(leader(text)) }

@@ -13,7 +13,7 @@ func (s *story) printVerdicts(report *driftline.TickReport) {
 	any := false
 	for verdict, count := range report.Verdicts {
 		if count != 0 {
-			s.print(" %s=%d", strings.ReplaceAll(driftline.Verdict(verdict).String(), " ", "_"), count)
+			s.print(" %s=%d", word(driftline.Verdict(verdict)), count)
 			any = true
 		}
 	}
@@ -37,11 +37,20 @@ func (s *story) printCalls(report *driftline.TickReport) {
 	if invalid := counts("scores", report.InvalidScores, "alternatives", report.InvalidAlternatives); invalid != "" {
 		s.print("invalid%s\n", invalid)
 	}
+	if moves := movesOf(report); moves != "" {
+		s.print("moves%s\n", moves)
+	}
 	next := "none"
 	if report.NextDue.Known {
 		next = report.NextDue.At.String()
 	}
 	s.print("next %s\n", next)
+}
+
+func movesOf(report *driftline.TickReport) string {
+	return counts("in_flight", report.InFlight, "completed", report.CompletedMoves, "failed", report.FailedMoves,
+		"timed_out", report.TimedOutMoves, "returned", report.ReturnedMoves, "forced_refused", report.ForcedRefused,
+		"ignored_feedback", report.IgnoredFeedback)
 }
 
 // counts are those of the pairs of name and count that are not zero.
@@ -126,6 +135,12 @@ func (s *story) printPlainError(err *driftline.Error) {
 		s.print("error time\n")
 	case driftline.ErrNoScorer:
 		s.print("error no-scorer\n")
+	case driftline.ErrUnknownChain:
+		s.print("error no such chain\n")
+	case driftline.ErrTooMany:
+		s.print("error too-many\n")
+	case driftline.ErrImport:
+		s.print("error %s\n", strings.ReplaceAll(err.Message, ":", ""))
 	default:
 		s.print("error %v, which no scenario knows\n", err)
 	}

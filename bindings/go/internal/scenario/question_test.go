@@ -18,6 +18,17 @@ func (s *story) explain(a *arguments) {
 	s.print("%v; since %v, sampled %v\n", explanation, explanation.Since, explanation.SampledAt)
 }
 
+func (s *story) why(a *arguments) {
+	chain := a.chain()
+	a.end()
+	explanation, err := s.scheduler.Explain(s.state, chain)
+	if err != nil {
+		s.printError(err)
+		return
+	}
+	s.print("%s\n", explanation.Sentence())
+}
+
 func (s *story) history(a *arguments) {
 	chain := a.chain()
 	a.end()
@@ -115,7 +126,29 @@ func (s *story) stateOf(a *arguments) {
 	if _, eligible := driftline.CheckMigrationEligible(chain); !eligible {
 		claim = "held"
 	}
-	s.print(", claim %s, last rebalance %v\n", claim, chain.LastRebalance)
+	s.print(", claim %s, last rebalance %v", claim, chain.LastRebalance)
+	if chain.DesiredKnown {
+		s.print(", desired %d", chain.DesiredReplicas)
+	}
+	if chain.Class != 0 {
+		s.print(", class %d", chain.Class)
+	}
+	if chain.RevisionKnown {
+		s.print(", revision %d", chain.Revision)
+	}
+	if chain.InFlight {
+		s.print(", in flight")
+	}
+	if chain.PendingEviction != driftline.NoNode || chain.PendingPlacement != driftline.NoNode {
+		s.print(", ordered")
+	}
+	if chain.PendingEviction != driftline.NoNode {
+		s.print(" %d", uint64(chain.PendingEviction))
+	}
+	if chain.PendingPlacement != driftline.NoNode {
+		s.print(" -> %d", uint64(chain.PendingPlacement))
+	}
+	s.print("\n")
 }
 
 func (s *story) chains(a *arguments) {

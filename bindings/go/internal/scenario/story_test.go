@@ -32,8 +32,11 @@ type story struct {
 	lastReport    driftline.TickReport // of the last tick or sample that succeeded
 	mark          uint64
 	hasMark       bool
-	decision      driftline.Decision // used again by every tick, as a caller would
-	maxScores     uint64
+	decision      driftline.Decision        // used again by every tick, as a caller would
+	limits        driftline.SchedulerConfig // the config as it is
+
+	exported       []byte // survives `node`, as the mark does
+	nextTransition uint64 // the first that was not printed yet
 }
 
 // refusal says why a file is none. It is thrown as a panic, because nothing of the file counts then.
@@ -187,26 +190,46 @@ func rest(lines []string, at int) string {
 func TestRefusals(t *testing.T) {
 	const start = "# Why.\nnode 1\n----\nok\n\n"
 	for text, wanted := range map[string]string{
-		"node 1\n----\nok\n":                             "the first line",
-		"# Why.\nnode 1\n----\nok":                       "the last line",
-		"# Why.\ntick 0s\n----\nok\n":                    "needs a scheduler",
-		start + "tick 0s\n":                              "without ----",
-		start + "dance\n----\nok\n":                      "unknown command",
-		start + "tick\n----\nok\n":                       "missing",
-		start + "tick 5\n----\nok\n":                     "not a time",
-		start + "tick 0s 1s\n----\nok\n":                 "unknown or repeated",
-		start + "lead chain=1\n----\nok\n":               "missing",
-		start + "lead chain=1 node=x\n----\nok\n":        "not an integer",
-		start + "lead chain=1 node=1 node=2\n----\nok\n": "repeated",
-		start + "score chain=1 1=1e3\n----\nok\n":        "not a number",
-		start + "score chain=1 1=fail(5)\n----\nok\n":    "not a number",
-		start + "add chain=1 nodes=1,,2\n----\nok\n":     "not a list",
-		start + "begin\n----\nok\n":                      "begin without commit",
-		start + "begin\ntick 0s\ncommit\n----\nok\n":     "is no event",
-		start + "commit\n----\nok\n":                     "commit without begin",
-		start + "digest-check\n----\nok\n":               "before digest-mark",
-		start + "chains\n----\n----\n":                   "second ----",
-		start + "load 7:1\n----\nok\n":                   "CHAIN:LEADER:HOLDERS",
+		"node 1\n----\nok\n":                                "the first line",
+		"# Why.\nnode 1\n----\nok":                          "the last line",
+		"# Why.\ntick 0s\n----\nok\n":                       "needs a scheduler",
+		start + "tick 0s\n":                                 "without ----",
+		start + "dance\n----\nok\n":                         "unknown command",
+		start + "tick\n----\nok\n":                          "missing",
+		start + "tick 5\n----\nok\n":                        "not a time",
+		start + "tick 0s 1s\n----\nok\n":                    "unknown or repeated",
+		start + "lead chain=1\n----\nok\n":                  "missing",
+		start + "lead chain=1 node=x\n----\nok\n":           "not an integer",
+		start + "lead chain=1 node=1 node=2\n----\nok\n":    "repeated",
+		start + "score chain=1 1=1e3\n----\nok\n":           "not a number",
+		start + "score chain=1 1=fail(5)\n----\nok\n":       "not a number",
+		start + "add chain=1 nodes=1,,2\n----\nok\n":        "not a list",
+		start + "begin\n----\nok\n":                         "begin without commit",
+		start + "begin\ntick 0s\ncommit\n----\nok\n":        "is no event",
+		start + "commit\n----\nok\n":                        "commit without begin",
+		start + "digest-check\n----\nok\n":                  "before digest-mark",
+		start + "chains\n----\n----\n":                      "second ----",
+		start + "load 7:1\n----\nok\n":                      "CHAIN:LEADER:HOLDERS",
+		start + "score chain=7\n----\nok\n":                 "nothing is given",
+		start + "config\n----\nok\n":                        "nothing is given",
+		start + "config safe\n----\nok\n":                   "unknown or repeated",
+		start + "config production 1\n----\nok\n":           "unknown or repeated",
+		start + "config move_order=both\n----\nok\n":        "neither evict_first nor place_first",
+		start + "desire chain=7 count=4294967296\n----\n":   "does not fit into 32 bits",
+		start + "class chain=7 class=-1\n----\n":            "not an integer",
+		start + "revision chain=7\n----\n":                  "missing",
+		start + "freeze\n----\n":                            "missing",
+		start + "thaw now\n----\n":                          "unknown or repeated",
+		start + "policy class=5\n----\n":                    "nothing is given",
+		start + "policy class=5 none mode=eager\n----\n":    "unknown or repeated",
+		start + "policy class=5 mode=busy\n----\n":          "is no mode",
+		start + "policy class=5 mode=lazy\n----\n":          "goes with mode=lazy",
+		start + "policy class=5 critical_floor=0\n----\n":   "goes with mode=lazy",
+		start + "begin\nexport chain=7\n----\n":             "is no event",
+		start + "alternatives chain=7\n----\n":              "nothing is given",
+		start + "alternatives chain=7 8=1 8=1\n----\n":      "is repeated",
+		start + "import\n----\n":                            "import before export",
+		start + "samples from=max every=1s count=2\n----\n": "beyond all time",
 	} {
 		_, refused := (&story{}).tell(text)
 		if refused == nil || !strings.Contains(refused.Error(), wanted) {

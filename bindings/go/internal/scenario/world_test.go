@@ -62,6 +62,7 @@ type place struct {
 type world struct {
 	scores, live                         map[place]answer[float32]
 	alternatives                         map[driftline.ChainID]answer[driftline.Alternative]
+	homes                                map[driftline.ChainID][]driftline.Alternative // an index, in place of the one above
 	fingerprints                         map[driftline.NodeID]answer[uint64]
 	chainFingerprints                    map[driftline.ChainID]answer[uint64]
 	costs                                map[place]answer[driftline.MigrationCost]
@@ -75,6 +76,7 @@ func newWorld() *world {
 		scores:            map[place]answer[float32]{},
 		live:              map[place]answer[float32]{},
 		alternatives:      map[driftline.ChainID]answer[driftline.Alternative]{},
+		homes:             map[driftline.ChainID][]driftline.Alternative{},
 		fingerprints:      map[driftline.NodeID]answer[uint64]{},
 		chainFingerprints: map[driftline.ChainID]answer[uint64]{},
 		costs:             map[place]answer[driftline.MigrationCost]{},
@@ -110,14 +112,55 @@ func (w *world) liveScore(chain driftline.ChainID, node driftline.NodeID) (float
 	return lookUp(w.scores, place{chain, node})
 }
 
-func (w *world) bestAlternative(chain driftline.ChainID, exclude []driftline.NodeID) (driftline.Alternative, error) {
-	fmt.Fprintf(&w.asked, "asked best_alternative %d excluding", chain)
+func (w *world) noteExcluded(exclude []driftline.NodeID) {
+	w.asked.WriteString(" excluding")
 	for _, node := range exclude {
 		fmt.Fprintf(&w.asked, " %d", uint64(node))
 	}
+	if len(exclude) == 0 {
+		w.asked.WriteString(" none")
+	}
 	w.asked.WriteString("\n")
 	w.seen.BestAlternative++
-	return lookUp(w.alternatives, chain)
+}
+
+// findHomes writes those of a chain's index that are not excluded, or the one alternative that it has.
+func (w *world) findHomes(chain driftline.ChainID, exclude []driftline.NodeID, out []driftline.Alternative) (int, error) {
+	homes, isIndex := w.homes[chain]
+	if !isIndex {
+		only, err := lookUp(w.alternatives, chain)
+		if err != nil {
+			return 0, err
+		}
+		return copy(out, []driftline.Alternative{only}), nil
+	}
+	count := 0
+	for _, home := range homes {
+		if count < len(out) && !slices.Contains(exclude, home.Node) {
+			out[count] = home
+			count++
+		}
+	}
+	if count == 0 {
+		return 0, driftline.ErrNoOpinion
+	}
+	return count, nil
+}
+
+func (w *world) bestAlternative(chain driftline.ChainID, exclude []driftline.NodeID) (driftline.Alternative, error) {
+	fmt.Fprintf(&w.asked, "asked best_alternative %d", chain)
+	w.noteExcluded(exclude)
+	var best [1]driftline.Alternative
+	_, err := w.findHomes(chain, exclude, best[:])
+	return best[0], err
+}
+
+func (w *world) listAlternatives(
+	chain driftline.ChainID, exclude []driftline.NodeID, out []driftline.Alternative,
+) (int, error) {
+	fmt.Fprintf(&w.asked, "asked alternatives %d limit %d", chain, len(out))
+	w.noteExcluded(exclude)
+	return w.findHomes(chain, exclude, out)
 }
 
 func (w *world) nodeFingerprint(node driftline.NodeID) (uint64, error) {
@@ -182,6 +225,7 @@ func (w *world) scorer() driftline.PlacementScorer {
 	scorer := driftline.ScorerFuncs{
 		ScoreFunc:           w.score,
 		BestAlternativeFunc: w.bestAlternative,
+		AlternativesFunc:    w.listAlternatives,
 		NodeFingerprintFunc: w.nodeFingerprint,
 		MigrationCostFunc:   w.migrationCost,
 	}

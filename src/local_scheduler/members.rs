@@ -1,4 +1,5 @@
-//! The chains whose worst cell is under the floor, by ascending id: all that a decision has to ask about.
+//! Rows that a decision has to ask about, by ascending chain: those whose worst cell is under their floor, and those that need
+//! attention whatever their scores.
 
 use alloc::vec::Vec;
 
@@ -8,15 +9,22 @@ use crate::id::ChainId;
 use crate::room;
 
 /// An ordered set that is changed in batches. Between [`settle`](Self::settle) and the next change it is exact.
-#[derive(Debug, Default)]
-pub(super) struct UnderFloor {
+#[derive(Debug)]
+pub(super) struct Members {
+    /// What marks a row that is a member.
+    flag: Flags,
     members: Vec<(ChainId, u32)>,
     /// How many members at the front are in order; the rest was added since.
     settled: usize,
     has_leavers: bool,
 }
 
-impl UnderFloor {
+impl Members {
+    /// Nobody; `flag` is the set's own.
+    pub(super) fn new(flag: Flags) -> Self {
+        Members { flag, members: Vec::new(), settled: 0, has_leavers: false }
+    }
+
     /// By ascending chain id.
     pub(super) fn members(&self) -> &[(ChainId, u32)] {
         &self.members
@@ -25,23 +33,6 @@ impl UnderFloor {
     /// Makes room for so many more members.
     pub(super) fn reserve(&mut self, additional: usize) -> Result<(), Error> {
         room::reserve(&mut self.members, additional)
-    }
-
-    /// Makes room for all that another floor adds.
-    pub(super) fn reserve_for(&mut self, led: &LedChains, score_floor: f32) -> Result<(), Error> {
-        let is_new = |&row: &u32| !led.has(row, Flags::UNDER_FLOOR) && is_under(led, row, score_floor);
-        self.reserve(led.in_use().filter(is_new).count())
-    }
-
-    /// Puts every row where another floor says. The room was made before.
-    pub(super) fn rebuild(&mut self, led: &mut LedChains, score_floor: f32) -> Result<(), Error> {
-        for row in 0..led.row_count() as u32 {
-            if led.has(row, Flags::IN_USE) {
-                self.update(led, row, score_floor)?;
-            }
-        }
-        self.settle(led);
-        Ok(())
     }
 
     /// The rows have other numbers; those that are gone are no members.
@@ -59,21 +50,15 @@ impl UnderFloor {
         room::give_back(&mut self.members);
     }
 
-    /// Puts a row where its worst cell says.
-    pub(super) fn update(&mut self, led: &mut LedChains, row: u32, score_floor: f32) -> Result<(), Error> {
-        let is_under = is_under(led, row, score_floor);
-        self.put(led, row, is_under)
-    }
-
-    /// The same for who knows already where the worst cell is.
-    pub(super) fn put(&mut self, led: &mut LedChains, row: u32, is_under: bool) -> Result<(), Error> {
-        if is_under == led.has(row, Flags::UNDER_FLOOR) {
+    /// Makes a row a member, or none.
+    pub(super) fn put(&mut self, led: &mut LedChains, row: u32, is_member: bool) -> Result<(), Error> {
+        if is_member == led.has(row, self.flag) {
             return Ok(());
         }
-        if is_under {
+        if is_member {
             self.reserve(1)?;
             self.members.push((led.snapshot.chain(row), row));
-            led.row_mut(row).flags.set(Flags::UNDER_FLOOR);
+            led.row_mut(row).flags.set(self.flag);
         } else {
             self.leave(led, row);
         }
@@ -82,8 +67,8 @@ impl UnderFloor {
 
     /// The row is no member any more.
     pub(super) fn leave(&mut self, led: &mut LedChains, row: u32) {
-        if led.has(row, Flags::UNDER_FLOOR) {
-            led.row_mut(row).flags.clear(Flags::UNDER_FLOOR);
+        if led.has(row, self.flag) {
+            led.row_mut(row).flags.clear(self.flag);
             self.has_leavers = true;
         }
     }
@@ -91,7 +76,8 @@ impl UnderFloor {
     /// Makes the set exact again. Allocates nothing.
     pub(super) fn settle(&mut self, led: &LedChains) {
         if self.has_leavers {
-            self.members.retain(|&(chain, row)| led.has(row, Flags::UNDER_FLOOR) && led.snapshot.chain(row) == chain);
+            let flag = self.flag;
+            self.members.retain(|&(chain, row)| led.has(row, flag) && led.snapshot.chain(row) == chain);
         }
         if self.has_leavers || self.settled < self.members.len() {
             self.members.sort_unstable();
@@ -101,9 +87,4 @@ impl UnderFloor {
         self.settled = self.members.len();
         self.has_leavers = false;
     }
-}
-
-/// Whether the worst cell of a row is under a floor.
-fn is_under(led: &LedChains, row: u32, score_floor: f32) -> bool {
-    led.snapshot.row_worst(row).is_some_and(|(_, score)| score < score_floor)
 }

@@ -1,0 +1,208 @@
+//! One pass over chains at one time: what all arms share (R1).
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::drain::DrainProgress;
+use super::entries::{Entries, Entry};
+use super::exclude::Closed;
+use super::flights::Flights;
+use super::holds::Holds;
+use super::judge::Candidate;
+use super::offers::Offers;
+use super::reservations::Reservations;
+use crate::action::{Action, Judgement, Verdict};
+use crate::asker::{Asker, Stop, Tally};
+use crate::class::{Bounds, Classes};
+use crate::config::{MoveOrder, SchedulerConfig};
+use crate::error::Error;
+use crate::id::{ChainId, NodeId, Timestamp};
+use crate::room;
+use crate::scorer::PlacementScorer;
+use crate::state::{ChainView, Memory, MeshState};
+
+/// Everything that a pass reads, but for the scorer.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules<'a> {
+    pub(crate) state: &'a MeshState,
+    pub(crate) config: &'a SchedulerConfig,
+    pub(crate) classes: &'a Classes,
+    pub(crate) this_node: NodeId,
+    pub(crate) now: Timestamp,
+}
+
+impl Rules<'_> {
+    /// What a chain is judged by (Y1).
+    pub(crate) fn bounds(&self, chain: &ChainView<'_>) -> Bounds {
+        let class = if self.classes.is_empty() { 0 } else { chain.class() };
+        self.classes.bounds(self.config, class)
+    }
+
+    /// R5, and a chain that is short of holders already has none to lose.
+    pub(crate) fn leaves_too_few(&self, chain: &ChainView<'_>, places_first: bool) -> bool {
+        let holders = chain.holder_count();
+        let left = if places_first { holders } else { holders.saturating_sub(1) };
+        let is_short = chain.desired_replicas().is_some_and(|desired| holders < desired as usize);
+        left < self.config.min_holders as usize || is_short
+    }
+}
+
+/// What a pass writes; kept from tick to tick so that an idle one allocates nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Work {
+    pub(crate) entries: Entries,
+    pub(crate) reservations: Reservations,
+    pub(crate) closed: Closed,
+    pub(crate) offers: Offers,
+    pub(crate) exclude: Vec<NodeId>,
+    pub(crate) candidates: Vec<Candidate>,
+    /// The chains that were asked about, by ascending chain, and the number by which somebody knows each.
+    pub(crate) judgements: Vec<Judgement>,
+    pub(crate) keys: Vec<u32>,
+    pub(crate) actions: Vec<Action>,
+    /// How far each drain has come after the pass, by ascending node.
+    pub(crate) drains: Vec<DrainProgress>,
+    /// The drains in the order in which they are gone through, and where they stand.
+    pub(crate) drain_order: Vec<(Timestamp, NodeId, usize)>,
+    /// The chains of one node.
+    pub(crate) on_node: Vec<(ChainId, u32)>,
+    /// The nodes that tracked drains have moved chains away from, one for each chain.
+    pub(crate) drained: Vec<NodeId>,
+    /// What the arms count.
+    pub(crate) counts: Counts,
+}
+
+/// What has become of moves and orders in one pass.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) completed_moves: u64,
+    pub(crate) failed_moves: u64,
+    pub(crate) timed_out_moves: u64,
+    pub(crate) returned_moves: u64,
+    pub(crate) forced_refused: u64,
+}
+
+impl Work {
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+        self.reservations.clear();
+        self.offers.clear();
+        room::give_back(&mut self.candidates);
+        room::give_back(&mut self.judgements);
+        room::give_back(&mut self.keys);
+        room::give_back(&mut self.actions);
+        room::give_back(&mut self.on_node);
+        self.candidates.clear();
+        self.judgements.clear();
+        self.keys.clear();
+        self.actions.clear();
+        self.drained.clear();
+        self.counts = Counts::default();
+    }
+}
+
+/// A pass and who it asks.
+pub(crate) struct Pass<'a> {
+    pub(crate) rules: Rules<'a>,
+    pub(crate) asker: Option<Asker<'a>>,
+    pub(crate) work: &'a mut Work,
+    /// Chains to leave alone, by ascending id (D2).
+    pub(crate) already_evicted: &'a [ChainId],
+}
+
+impl<'a> Pass<'a> {
+    pub(crate) fn new(
+        rules: Rules<'a>,
+        scorer: Option<&'a dyn PlacementScorer>,
+        tally: &'a mut Tally,
+        work: &'a mut Work,
+    ) -> Result<Self, Error> {
+        let on_scorer_error = rules.config.on_scorer_error;
+        let asker = scorer.map(|scorer| Asker { scorer, on_scorer_error, tally });
+        work.closed.settle(rules.state, rules.now)?;
+        Ok(Pass { rules, asker, work, already_evicted: &[] })
+    }
+
+    /// The first step: what has become of the moves of these chains. After it the entries are by ascending chain.
+    pub(crate) fn advance(&mut self, chains: impl Iterator<Item = ChainView<'a>>) -> Result<(), Error> {
+        let Rules { config, now, .. } = self.rules;
+        let Work { entries, counts, drained, .. } = &mut *self.work;
+        for chain in chains {
+            let index = entries.of(&chain, &self.rules)?;
+            let mut flights = Flights { config, now, counts, drained: None };
+            let mut memory = *entries.memory(index);
+            flights.advance(&mut entries.list_mut()[index], &mut memory, &chain);
+            if let Some(node) = flights.drained {
+                room::reserve(drained, 1)?;
+                drained.push(node);
+            }
+            entries.set_memory(index, &memory)?;
+        }
+        self.work.entries.sort();
+        let Work { entries, reservations, .. } = &mut *self.work;
+        let flights = entries.list().iter().filter_map(|entry| entries.memory_of(entry).flight);
+        flights.into_iter().try_for_each(|flight| reservations.add(flight.victim, flight.target))
+    }
+
+    pub(crate) fn entry(&self, index: usize) -> &Entry {
+        &self.work.entries.list()[index]
+    }
+
+    pub(crate) fn entry_mut(&mut self, index: usize) -> &mut Entry {
+        &mut self.work.entries.list_mut()[index]
+    }
+
+    pub(crate) fn memory(&self, index: usize) -> &Memory {
+        self.work.entries.memory(index)
+    }
+
+    pub(crate) fn view(&self, index: usize) -> ChainView<'a> {
+        self.rules.state.view(self.entry(index).slot)
+    }
+
+    /// The moves of a chain as they are after the first step.
+    pub(crate) fn holds<'b>(&'b self, chain: &ChainView<'b>, bounds: &Bounds) -> Holds<'b> {
+        match self.work.entries.get(chain.id()) {
+            Some(entry) => {
+                let memory = self.work.entries.memory_of(entry);
+                Holds::new(entry.last_rebalance, Some(memory), bounds, &self.rules)
+            }
+            None => Holds::new(chain.last_rebalance(), chain.memory(), bounds, &self.rules),
+        }
+    }
+
+    /// Fills [`Work::exclude`] for one chain.
+    pub(crate) fn fill_exclude(&mut self, chain: &ChainView<'_>) -> Result<(), Error> {
+        let Work { entries, closed, exclude, .. } = &mut *self.work;
+        let memory = entries.find(chain.id()).map_or_else(|| chain.memory(), |index| Some(entries.memory(index)));
+        closed.exclude(chain, memory, self.rules.now, exclude)
+    }
+
+    /// Asks for the homes that a chain could have. Without a scorer there are none.
+    pub(crate) fn ask_for_offers(&mut self, chain: &ChainView<'_>) -> Result<Range<usize>, Stop> {
+        self.fill_exclude(chain)?;
+        let Some(asker) = &mut self.asker else { return Ok(0..0) };
+        let Work { offers, exclude, .. } = &mut *self.work;
+        offers.ask(chain.id(), exclude, self.rules.config, asker)
+    }
+
+    /// Whether a move away from somebody to this target places first (R4).
+    pub(crate) fn places_first(&self, target: Option<NodeId>) -> bool {
+        self.rules.config.move_order == MoveOrder::PlaceFirst && target.is_some()
+    }
+
+    /// L1: keeps an arm from acting, and says so for the chain.
+    pub(crate) fn is_refused_by_limit(&mut self, index: usize, victim: Option<NodeId>, target: Option<NodeId>) -> bool {
+        let refusal = self.limit(victim, target);
+        let preset = &mut self.entry_mut(index).preset;
+        *preset = preset.or(refusal);
+        refusal.is_some()
+    }
+
+    /// L1: the limit in the way of a move.
+    pub(crate) fn limit(&self, victim: Option<NodeId>, target: Option<NodeId>) -> Option<Verdict> {
+        let (reservations, config) = (&self.work.reservations, self.rules.config);
+        let full = target.filter(|&target| reservations.is_full(target, config)).map(|_| Verdict::TargetLimit);
+        reservations.refusal(victim, config).or(full)
+    }
+}

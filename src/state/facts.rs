@@ -1,0 +1,97 @@
+//! What the caller has said of a chain beyond who holds and leads it: how many holders it should have, its class, its
+//! revision, and orders (B1, B6).
+
+use hashbrown::HashMap;
+
+use crate::error::Error;
+use crate::id::{ChainId, NodeId};
+
+/// Facts of one chain. Most chains of most clusters have none, so they lie beside the chains.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    pub(crate) desired: Option<u32>,
+    pub(crate) class: Option<u32>,
+    pub(crate) revision: Option<u64>,
+}
+
+/// A node that an order names, and the state's revision at which the order came.
+pub(crate) type Ordered = (NodeId, u64);
+
+/// What somebody has ordered for a chain (R7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Order {
+    pub(crate) victim: Option<Ordered>,
+    pub(crate) target: Option<Ordered>,
+}
+
+impl Order {
+    /// What came after a revision: a scheduler carries out only what its last tick could not have seen.
+    pub(crate) fn after(&self, revision: u64) -> Order {
+        let is_new = |&(_, ordered_at): &Ordered| ordered_at > revision;
+        Order { victim: self.victim.filter(is_new), target: self.target.filter(is_new) }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.victim.is_none() && self.target.is_none()
+    }
+}
+
+/// Something that few chains have, by chain. Only ever looked up, so that its order reaches no output.
+#[derive(Debug)]
+pub(crate) struct ByChain<T> {
+    map: HashMap<ChainId, T, foldhash::fast::FixedState>,
+}
+
+impl<T> Default for ByChain<T> {
+    fn default() -> Self {
+        ByChain { map: HashMap::default() }
+    }
+}
+
+/// A map with fewer places than this is left alone.
+const KEPT: usize = if cfg!(feature = "testing") { 4 } else { 4096 };
+
+impl<T> ByChain<T> {
+    /// Makes room for so many more.
+    pub(crate) fn reserve(&mut self, additional: usize) -> Result<(), Error> {
+        self.map.try_reserve(additional).map_err(|_| Error::OutOfMemory)
+    }
+
+    pub(crate) fn get(&self, chain: ChainId) -> Option<&T> {
+        if self.map.is_empty() { None } else { self.map.get(&chain) }
+    }
+
+    /// The room was made before.
+    pub(crate) fn set(&mut self, chain: ChainId, value: T) {
+        self.map.insert(chain, value);
+    }
+
+    pub(crate) fn get_mut(&mut self, chain: ChainId) -> Option<&mut T> {
+        self.map.get_mut(&chain)
+    }
+
+    /// The value of a chain, which has one from now on. The room was made before.
+    pub(crate) fn entry(&mut self, chain: ChainId) -> &mut T
+    where
+        T: Default,
+    {
+        self.map.entry(chain).or_default()
+    }
+
+    pub(crate) fn remove(&mut self, chain: ChainId) {
+        if !self.map.is_empty() {
+            self.map.remove(&chain);
+        }
+    }
+
+    /// Gives back the room that a peak has left (E4). Where there is no memory to move the rest to, it stays.
+    pub(crate) fn give_back(&mut self) {
+        if self.map.capacity() > KEPT + 4 * self.map.len() {
+            let mut smaller = HashMap::default();
+            if smaller.try_reserve(2 * self.map.len()).is_ok() {
+                smaller.extend(self.map.drain());
+                self.map = smaller;
+            }
+        }
+    }
+}

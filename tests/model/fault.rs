@@ -1,0 +1,46 @@
+//! What can be broken on purpose, to see that a walk finds it.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Executors do not compare revisions (R8).
+    NoCompareAndSwap,
+    /// Executors do not look for claims, nor at revisions.
+    NoCare,
+    /// Control planes take the holders of whatever they hear last, under the newest revision that they know.
+    MembershipOutOfOrder,
+    /// Control planes sometimes take a revision without what came with it.
+    RevisionBeforeMembership,
+    /// Nobody carries out placements, even when all is calm.
+    NobodyPlaces,
+    /// The book does not note the moves that placements begin.
+    UnnotedPlacements,
+    /// The book does not hear that a claim is released.
+    UnheardReleases,
+    /// The book does not hear that all is thawed.
+    UnheardThaw,
+    /// The book thinks that a limit is lower by one.
+    LowerLimit,
+    /// The book does not take over the moves in flight that are handed over.
+    UnnotedHandOver,
+    /// The book forgets orders.
+    ForgottenOrders,
+    /// Whoever hears that all is thawed panics.
+    Panics,
+}
+
+impl Fault {
+    pub const ALL: [Fault; 12] = [
+        Fault::NoCompareAndSwap,
+        Fault::NoCare,
+        Fault::MembershipOutOfOrder,
+        Fault::RevisionBeforeMembership,
+        Fault::NobodyPlaces,
+        Fault::UnnotedPlacements,
+        Fault::UnheardReleases,
+        Fault::UnheardThaw,
+        Fault::LowerLimit,
+        Fault::UnnotedHandOver,
+        Fault::ForgottenOrders,
+        Fault::Panics,
+    ];
+}

@@ -1,0 +1,181 @@
+//! R2, R4: as many holders as are wished, and the second halves of moves.
+
+use driftline::{Arm, ChainId, Verdict};
+
+use super::begin::Plan;
+use crate::support::oracle::answer::Numbers;
+use crate::support::oracle::memory::{OracleFlight, Owed, PastMove, Stage};
+use crate::support::oracle::pass::Pass;
+
+impl Pass<'_> {
+    pub(crate) fn count_arm(&mut self) {
+        for id in self.led.clone() {
+            if !self.acted.contains(&id) {
+                self.count(id);
+            }
+        }
+    }
+
+    fn count(&mut self, id: ChainId) {
+        let (memory, chain) = (self.memory(id), self.chain(id));
+        let holders = chain.holders.len() as u64;
+        let desired = chain.desired.map(u64::from);
+        match (memory.flight, memory.owed) {
+            (Some(flight), None) if flight.stage == Stage::Placing && !flight.emitted => self.second_half(id, flight),
+            (None, Some(owed)) if owed.target.is_none() && desired.is_some() => self.trim(id, Some(owed)),
+            (flight, Some(owed)) => {
+                let has_come = owed.target.is_none_or(|target| chain.holders.contains(&target));
+                match flight {
+                    Some(flight) if flight.stage == Stage::Placing && has_come => self.pay(id, owed, Some(flight)),
+                    None if has_come => self.pay(id, owed, None),
+                    None => self.place_again(id, owed),
+                    Some(_) => {}
+                }
+            }
+            (Some(_), None) => {}
+            (None, None) if desired.is_some_and(|desired| holders < desired) => self.refill(id),
+            (None, None) if desired.is_some_and(|desired| holders > desired) => self.trim(id, None),
+            (None, None) => {}
+        }
+    }
+
+    /// `EvictFirst`: the victim has gone, now the target comes. The move was admitted before.
+    fn second_half(&mut self, id: ChainId, flight: OracleFlight) {
+        if self.chain(id).claim_held {
+            return;
+        }
+        self.notes.push("count: second half");
+        let numbers = Numbers::default();
+        self.place(id, Plan { arm: Arm::Count, victim: None, target: flight.target, numbers });
+        let (since, holders_at) = (self.inputs.now, self.holders_now(id));
+        self.memory_mut(id).flight = Some(OracleFlight { since, emitted: true, holders_at, ..flight });
+    }
+
+    /// The eviction that is owed.
+    fn pay(&mut self, id: ChainId, owed: Owed, flight: Option<OracleFlight>) {
+        let chain = self.chain(id);
+        let has_too_many = chain.desired.is_some_and(|desired| chain.holders.len() as u64 > u64::from(desired));
+        if chain.claim_held {
+            return;
+        }
+        let waits = if self.is_tracking() {
+            self.memory(id).is_backed_off(owed.target.unwrap_or(owed.victim), self.inputs.now)
+        } else {
+            self.is_on_cooldown(self.memory(id), &self.bounds(id)) && !has_too_many
+        };
+        if waits {
+            self.notes.push("count: owed eviction waits");
+            return;
+        }
+        if flight.is_none() {
+            if let Some(limit) = self.limit(Some(owed.victim), None) {
+                return self.hold_up(id, limit);
+            }
+            self.new_moves += 1;
+            self.acted.insert(id);
+        }
+        let is_first = flight.is_none();
+        self.notes.push(if is_first { "count: owed eviction" } else { "count: owed eviction in flight" });
+        self.evict(id, the_rest(owed));
+        if self.is_tracking() {
+            let begun = OracleFlight {
+                place_first: true,
+                stage: Stage::Evicting,
+                victim: Some(owed.victim),
+                target: owed.target,
+                since: self.inputs.now,
+                emitted: true,
+                holders_at: self.holders_now(id),
+                arm: flight.map_or(Arm::Count, |flight| flight.arm),
+            };
+            self.memory_mut(id).flight = Some(begun);
+            if flight.is_none() {
+                self.reserved.add(&begun);
+            }
+        } else {
+            self.memory_mut(id).last_rebalance = Some(self.inputs.now);
+            if !self.is_recorded(id, owed) {
+                self.record_move(id, owed.victim, owed.target);
+            }
+        }
+    }
+
+    /// Whether the eviction was asked for before and remembered then.
+    fn is_recorded(&self, id: ChainId, owed: Owed) -> bool {
+        let is_it = |made: &PastMove| made.victim == owed.victim && made.target == owed.target && made.at >= owed.at;
+        self.memory(id).moves.last().is_some_and(is_it)
+    }
+
+    /// `PlaceFirst` without tracking: the target has not come yet.
+    fn place_again(&mut self, id: ChainId, owed: Owed) {
+        if self.chain(id).claim_held {
+            return;
+        }
+        if let Some(limit) = self.limit(None, owed.target) {
+            return self.hold_up(id, limit);
+        }
+        self.new_moves += 1;
+        self.acted.insert(id);
+        self.notes.push("count: place again");
+        self.place(id, the_rest(owed));
+    }
+
+    /// Too few.
+    fn refill(&mut self, id: ChainId) {
+        let (memory, chain, now) = (self.memory(id), self.chain(id), self.inputs.now);
+        if chain.claim_held {
+            return;
+        }
+        // R3
+        let pin = memory.pin.filter(|pin| {
+            let is_young = now.0.saturating_sub(pin.at.0) < self.inputs.config.pin_ttl_ns;
+            let is_home = !chain.holders.contains(&pin.target) && !self.is_closed(pin.target);
+            is_young && is_home && !memory.is_backed_off(pin.target, now)
+        });
+        let target = pin.map(|pin| pin.target);
+        if target.is_none() && memory.is_backed_off(driftline::NodeId::NONE, now) {
+            return;
+        }
+        if let Some(limit) = self.limit(None, target) {
+            return self.hold_up(id, limit);
+        }
+        self.notes.push(if target.is_some() { "count: refill from a pin" } else { "count: refill" });
+        self.begin(id, Plan { arm: Arm::Count, victim: None, target, numbers: Numbers::default() });
+    }
+
+    /// Too many. `owed` names the victim if somebody was named before.
+    fn trim(&mut self, id: ChainId, owed: Option<Owed>) {
+        let now = self.inputs.now;
+        if self.chain(id).claim_held {
+            return;
+        }
+        if self.leaves_too_few(id, false) {
+            return self.hold_up(id, Verdict::LastHolder);
+        }
+        let victim = owed.map_or_else(|| self.worst_holder(id), |owed| owed.victim);
+        if self.memory(id).is_backed_off(victim, now) {
+            return;
+        }
+        if let Some(limit) = self.limit(Some(victim), None) {
+            return self.hold_up(id, limit);
+        }
+        let plan = Plan { arm: Arm::Count, victim: Some(victim), target: None, numbers: Numbers::default() };
+        if owed.is_some() && !self.is_tracking() {
+            self.notes.push("count: trim again");
+            self.new_moves += 1;
+            self.acted.insert(id);
+            self.evict(id, plan);
+            self.memory_mut(id).last_rebalance = Some(now);
+            return;
+        }
+        self.notes.push("count: trim");
+        self.begin(id, plan);
+        // So that the next tick names the same victim, however the scores are then. A flight says it by itself.
+        let owed = Owed { victim, target: None, at: now };
+        self.memory_mut(id).owed = Some(owed).filter(|_| !self.is_tracking());
+    }
+}
+
+fn the_rest(owed: Owed) -> Plan {
+    Plan { arm: Arm::Count, victim: Some(owed.victim), target: owed.target, numbers: Numbers::default() }
+}
