@@ -161,15 +161,16 @@ impl Pass<'_> {
         }
         let plan = Plan { arm: Arm::Count, victim: Some(victim), target: None, numbers: Numbers::default() };
         if owed.is_some() && !self.is_tracking() {
+            // It is the same move as before, so it is not remembered twice.
             self.notes.push("count: trim again");
             self.new_moves += 1;
             self.acted.insert(id);
             self.evict(id, plan);
             self.memory_mut(id).last_rebalance = Some(now);
-            return;
+        } else {
+            self.notes.push("count: trim");
+            self.begin(id, plan);
         }
-        self.notes.push("count: trim");
-        self.begin(id, plan);
         // So that the next tick names the same victim, however the scores are then. A flight says it by itself.
         let owed = Owed { victim, target: None, at: now };
         self.memory_mut(id).owed = Some(owed).filter(|_| !self.is_tracking());
