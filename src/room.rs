@@ -24,6 +24,13 @@ pub(crate) fn give_back<T>(list: &mut Vec<T>) {
     give_back_beyond(list, list.len());
 }
 
+/// The same for elements so large that only a few are kept.
+pub(crate) fn give_back_large<T>(list: &mut Vec<T>) {
+    if list.capacity() > KEPT / 16 + 4 * list.len() {
+        shrink_to(list, 2 * list.len());
+    }
+}
+
 /// The same for a list that was emptied already, but has just needed so many places.
 pub(crate) fn give_back_beyond<T>(list: &mut Vec<T>, needed: usize) {
     if list.capacity() > KEPT + 4 * needed {

@@ -96,7 +96,7 @@ pub(crate) struct Entries {
 impl Entries {
     pub(crate) fn clear(&mut self) {
         room::give_back(&mut self.list);
-        room::give_back(&mut self.memories);
+        room::give_back_large(&mut self.memories);
         self.list.clear();
         self.memories.clear();
         if !self.index.is_empty() {

@@ -48,8 +48,8 @@ impl<T> Default for ByChain<T> {
     }
 }
 
-/// A map with fewer places than this is left alone.
-const KEPT: usize = if cfg!(feature = "testing") { 4 } else { 4096 };
+/// A map that is smaller than this, in bytes, is left alone.
+const KEPT: usize = if cfg!(feature = "testing") { 128 } else { 128 << 10 };
 
 impl<T> ByChain<T> {
     /// Makes room for so many more.
@@ -86,7 +86,8 @@ impl<T> ByChain<T> {
 
     /// Gives back the room that a peak has left (E4). Where there is no memory to move the rest to, it stays.
     pub(crate) fn give_back(&mut self) {
-        if self.map.capacity() > KEPT + 4 * self.map.len() {
+        let kept = KEPT / size_of::<(ChainId, T)>();
+        if self.map.capacity() > kept + 4 * self.map.len() {
             let mut smaller = HashMap::default();
             if smaller.try_reserve(2 * self.map.len()).is_ok() {
                 smaller.extend(self.map.drain());

@@ -192,7 +192,9 @@ impl<'a> Follower<'a> {
             told.rebalanced = None;
         }
         // E4: who flaps is on cooldown for longer.
-        let may_remember = !is_old || may_flap;
+        // An import may come from a clock that is ahead.
+        let lies_ahead = told.rebalanced.is_some_and(|last| last > now);
+        let may_remember = !is_old || may_flap || lies_ahead;
         ensure(may_remember || said.is_none(), rule, || self.describe("has not forgotten its cooldown"))?;
         same(rule, &format!("last eviction from {}", CHAINS[self.chain]), said, told.rebalanced)
     }
