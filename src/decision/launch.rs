@@ -59,8 +59,10 @@ impl Pass<'_> {
             if stage == Stage::Placing {
                 memory.owed = Some(Owed { victim, target: made.target, at: now });
             } else {
-                let will_be_placed = made.target.filter(|_| chain.desired_replicas().is_some());
-                memory.pin = will_be_placed.map(|target| Pin { target, at: now });
+                if chain.desired_replicas().is_some() {
+                    // R3
+                    memory.pin = made.target.map(|target| Pin { target, at: now });
+                }
                 if !tracks {
                     self.evicted_untracked(index, &mut memory, victim, made.target);
                 }

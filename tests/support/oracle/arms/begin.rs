@@ -39,7 +39,8 @@ impl Pass<'_> {
         if self.is_tracking() {
             let places = self.actions[&id].is_placement();
             let flight = OracleFlight {
-                place_first,
+                // A move of one half has no order.
+                place_first: place_first && plan.victim.is_some() && plan.target.is_some(),
                 stage: if places { Stage::Placing } else { Stage::Evicting },
                 victim: plan.victim,
                 target: plan.target,

@@ -79,7 +79,7 @@ impl Pass<'_> {
         self.evict(id, the_rest(owed));
         if self.is_tracking() {
             let begun = OracleFlight {
-                place_first: true,
+                place_first: owed.target.is_some(),
                 stage: Stage::Evicting,
                 victim: Some(owed.victim),
                 target: owed.target,
