@@ -336,7 +336,7 @@ static void config_production(void)
         PATTERN(config);
         ACCEPTED(driftline_config_production(&config, sizeof config));
         CHECK(config.struct_size == sizeof config);
-        CHECK(config.score_floor == 0.5f && config.hysteresis_gap == 0.2f && config.cost_per_sec == 0.1f);
+        CHECK(config.score_floor == 0.5f && config.hysteresis_gap == 0.25f && config.cost_per_sec == 0.1f);
         CHECK(config.on_scorer_error == DRIFTLINE_ON_SCORER_ERROR_SKIP_CHAIN && config.backstop_spread == 1);
         CHECK(config.min_holders == 1 && config.move_timeout_ns > 0 && config.max_moves_per_tick > 0);
         CHECK(config.max_in_flight > 0 && config.max_in_flight_per_source > 0 && config.max_in_flight_per_target > 0);
