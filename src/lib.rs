@@ -135,6 +135,8 @@ extern crate alloc;
 
 mod action;
 mod asker;
+mod by_chain;
+mod cells;
 mod claim;
 mod class;
 mod config;
@@ -149,6 +151,7 @@ mod history;
 mod holder_nodes;
 mod id;
 mod local_scheduler;
+mod numbers;
 mod room;
 mod scorer;
 mod sentence;

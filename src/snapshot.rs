@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use hashbrown::HashTable;
-use smallvec::SmallVec;
 
+use crate::cells::{Cell, CellRows};
 use crate::cost::MigrationCost;
 use crate::decision::Worst;
 use crate::error::Error;
@@ -23,18 +23,8 @@ pub struct ScoreSnapshot {
     /// By row. Apart from the cells, because who looks for a chain reads nothing else.
     chains: Vec<ChainId>,
     /// By row: the holders by ascending id.
-    cells: Vec<Cells>,
+    cells: CellRows,
     pub(crate) nodes: HolderNodes,
-}
-
-type Cells = SmallVec<[Cell; 3]>;
-
-#[derive(Clone, Copy, Debug)]
-struct Cell {
-    /// Place of the holder among the holder nodes.
-    node: u32,
-    /// NaN is "no opinion": a score that is kept was validated and is never NaN.
-    score: f32,
 }
 
 fn hash_of(chain: ChainId) -> u64 {
@@ -77,7 +67,7 @@ impl ScoreSnapshot {
     }
 
     pub(crate) fn row_cells(&self, row: u32) -> impl Iterator<Item = (NodeId, f32)> + '_ {
-        let cells = self.cells[row as usize].iter();
+        let cells = self.cells.get(row).iter();
         cells.filter(|cell| !cell.score.is_nan()).map(|cell| (self.nodes.id(cell.node), cell.score))
     }
 
@@ -90,23 +80,23 @@ impl ScoreSnapshot {
 
     /// Whether somebody has a score.
     pub(crate) fn has_score(&self, row: u32) -> bool {
-        self.cells[row as usize].iter().any(|cell| !cell.score.is_nan())
+        self.cells.get(row).iter().any(|cell| !cell.score.is_nan())
     }
 
     /// Whether a node that is looked for holds the chain of a row.
     pub(crate) fn row_has_moved(&self, row: u32) -> bool {
-        self.cells[row as usize].iter().any(|cell| self.nodes.is_moved(cell.node))
+        self.cells.get(row).iter().any(|cell| self.nodes.is_moved(cell.node))
     }
 
     pub(crate) fn row_holders(&self, row: u32) -> impl ExactSizeIterator<Item = NodeId> + '_ {
-        self.cells[row as usize].iter().map(|cell| self.nodes.id(cell.node))
+        self.cells.get(row).iter().map(|cell| self.nodes.id(cell.node))
     }
 
     /// Makes room for so many more rows.
     pub(crate) fn reserve(&mut self, additional: usize) -> Result<(), Error> {
         let ScoreSnapshot { table, chains, cells, .. } = self;
         room::reserve(chains, additional)?;
-        room::reserve(cells, additional)?;
+        cells.reserve(additional)?;
         table.try_reserve(additional, |&row| hash_of(chains[row as usize])).map_err(|_| Error::OutOfMemory)
     }
 
@@ -116,9 +106,9 @@ impl ScoreSnapshot {
         table.try_reserve(1, |&row| hash_of(chains[row as usize])).map_err(|_| Error::OutOfMemory)?;
         if chains.len() <= row as usize {
             room::reserve(chains, 1)?;
-            room::reserve(cells, 1)?;
+            cells.reserve(1)?;
             chains.push(chain);
-            cells.push(Cells::new());
+            cells.push();
         }
         chains[row as usize] = chain;
         table.insert_unique(hash_of(chain), row, |&row| hash_of(chains[row as usize]));
@@ -127,19 +117,17 @@ impl ScoreSnapshot {
 
     /// Keeps `count` rows only, in their order: those whose new number is not `gone`.
     pub(crate) fn close_gaps(&mut self, new_number: &[u32], gone: u32, count: usize) -> Result<(), Error> {
-        let (mut chains, mut cells) = (Vec::new(), Vec::new());
-        let mut table = HashTable::new();
+        let (mut chains, mut table) = (Vec::new(), HashTable::new());
         room::reserve(&mut chains, count)?;
-        room::reserve(&mut cells, count)?;
         table.try_reserve(count, |_| 0).map_err(|_| Error::OutOfMemory)?;
+        self.cells.close_gaps(new_number, gone, count)?;
         for (row, &number) in new_number.iter().enumerate() {
             if number != gone {
                 table.insert_unique(hash_of(self.chains[row]), number, |_| 0);
                 chains.push(self.chains[row]);
-                cells.push(core::mem::take(&mut self.cells[row]));
             }
         }
-        (self.table, self.chains, self.cells) = (table, chains, cells);
+        (self.table, self.chains) = (table, chains);
         Ok(())
     }
 
@@ -149,7 +137,7 @@ impl ScoreSnapshot {
         if self.nodes.is_sparse()
             && let Some(new_number) = self.nodes.close_gaps()
         {
-            for cell in self.cells.iter_mut().flatten() {
+            for cell in self.cells.all_mut() {
                 cell.node = new_number[cell.node as usize];
             }
         }
@@ -161,9 +149,8 @@ impl ScoreSnapshot {
         if let Ok(found) = self.table.find_entry(hash_of(chain), |&other| other == row) {
             found.remove();
         }
-        for cell in core::mem::take(&mut self.cells[row as usize]) {
-            self.nodes.release(cell.node);
-        }
+        self.release(row);
+        self.cells.clear(row);
     }
 
     /// Makes these the holders of a row and says whether they were others before. Cells of holders that stay are kept,
@@ -177,22 +164,27 @@ impl ScoreSnapshot {
             return Ok(false);
         }
         self.nodes.reserve(holders.len())?;
-        let mut cells = Cells::new();
-        cells.try_reserve_exact(holders.len()).map_err(|_| Error::OutOfMemory)?;
+        let mut draft = self.cells.draft(holders.len())?;
         for holder in holders {
-            let known = self.cells[row as usize].iter().find(|cell| self.nodes.id(cell.node) == holder);
+            let known = self.cells.get(row).iter().find(|cell| self.nodes.id(cell.node) == holder);
             let score = known.map_or(f32::NAN, |cell| cell.score);
-            cells.push(Cell { node: self.nodes.acquire(holder), score });
+            draft.push(Cell { node: self.nodes.acquire(holder), score });
         }
-        for cell in core::mem::replace(&mut self.cells[row as usize], cells) {
+        self.release(row);
+        self.cells.replace(row, draft);
+        Ok(true)
+    }
+
+    /// The chain of a row refers to its holders no longer.
+    fn release(&mut self, row: u32) {
+        for cell in self.cells.get(row) {
             self.nodes.release(cell.node);
         }
-        Ok(true)
     }
 
     /// Replaces the cells of a row as a whole (S4). There is one score for each holder, in their order.
     pub(crate) fn replace_cells(&mut self, row: u32, scores: &[Option<f32>]) {
-        for (cell, score) in self.cells[row as usize].iter_mut().zip(scores) {
+        for (cell, score) in self.cells.get_mut(row).iter_mut().zip(scores) {
             cell.score = score.unwrap_or(f32::NAN);
         }
     }

@@ -176,7 +176,7 @@ impl Entries {
 
 /// Whether a chain has to be looked at in each tick, whatever its scores.
 pub(crate) fn needs_attention(view: &ChainView<'_>) -> bool {
-    if view.chain().extras.is_empty() {
+    if !view.marks().has_something_beside() {
         return false;
     }
     let count_differs = view.desired_replicas().is_some_and(|desired| desired as usize != view.holder_count());

@@ -12,7 +12,7 @@ use crate::decision::{Rules, needs_attention};
 use crate::error::Error;
 use crate::id::NodeId;
 use crate::room;
-use crate::state::{Extras, MeshState};
+use crate::state::{ChainMarks, MeshState};
 
 impl Sampler {
     /// Brings rows, holders and cooldowns to where the state is. Asks nothing. If it fails half way it can be repeated:
@@ -119,16 +119,15 @@ impl Sampler {
             self.attention.reserve(1)?;
             self.classes.reserve(view.class(), self.led.row_count())?;
             let holders_changed = self.led.set_holders(row, view.holders())?;
-            let class_changed = self.classes.get(row) != view.class();
-            self.classes.set(row, view.class());
+            let class_changed = self.class_of(row) != view.class();
+            self.classes.set(row, view.id(), view.class());
             if holders_changed || class_changed {
                 self.update_floor(row, rules.config, rules.classes)?;
             }
             self.attention.put(&mut self.led, row, needs_attention(&view))?;
             // Facts are about classes, which whoever judges knows, and counts, which call for attention.
-            let extras = view.chain().extras;
-            let has_moves = view.last_rebalance().is_some() || extras.has(Extras::MEMORY);
-            let is_held_back = view.claim_held() || has_moves || extras.has(Extras::ORDER);
+            let holds_back = [ChainMarks::CLAIM, ChainMarks::REBALANCED, ChainMarks::MEMORY, ChainMarks::ORDER];
+            let is_held_back = holds_back.iter().any(|&mark| view.marks().has(mark));
             self.led.row_mut(row).flags.put(Flags::HELD_BACK, is_held_back);
             let is_new = !self.led.has(row, Flags::SAMPLED);
             if is_new || holders_changed || view.chain().touched > self.seen_revision {
@@ -153,7 +152,7 @@ impl Sampler {
         self.backstops.remove(&mut self.led, row);
         self.under_floor.leave(&mut self.led, row);
         self.attention.leave(&mut self.led, row);
-        self.classes.set(row, 0);
+        self.classes.set(row, self.led.snapshot.chain(row), 0);
         self.waits.remove(row);
         self.marks_are_stale |= self.led.has(row, Flags::MARKED);
         if self.led.has(row, Flags::FAILED) {

@@ -378,7 +378,7 @@ impl<'a> Question<'a> {
         }
         let classes = self.rules.classes;
         let is_pinned = !classes.is_empty() && {
-            let class = self.sampler.classes.get(row);
+            let class = self.sampler.class_of(row);
             classes.bounds(self.rules.config, class).mode == ClassMode::Pinned
         };
         let is_plain = !is_pinned && work.entries.find(self.sampler.led.snapshot.chain(row)).is_none();

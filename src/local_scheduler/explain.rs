@@ -53,7 +53,7 @@ impl LocalScheduler {
         let led = self.sampler.led.row(row);
         if led.flags.has(Flags::JUDGED) {
             explanation.since = Some(self.standing.since(led.since));
-            let class = self.sampler.classes.get(row);
+            let class = self.sampler.class_of(row);
             let bounds = self.judged_classes.bounds(&self.judged_by, class);
             explanation.score_floor = bounds.score_floor;
             explanation.hysteresis_gap = bounds.hysteresis_gap;

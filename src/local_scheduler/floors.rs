@@ -1,58 +1,52 @@
 //! Whose worst cell is under its floor: all that a decision has to ask about (D6, Y1).
 
-use alloc::vec::Vec;
-
 use super::led::{Flags, LedChains};
 use super::sampler::Sampler;
 use crate::class::Classes;
 use crate::config::SchedulerConfig;
 use crate::error::Error;
-use crate::room;
+use crate::id::ChainId;
+use crate::numbers::Numbers;
 
 /// The class of each row; empty as long as all are of class 0, which is what most clusters have.
 #[derive(Debug, Default)]
 pub(super) struct RowClasses {
-    by_row: Vec<u32>,
+    numbers: Numbers,
+    is_used: bool,
 }
 
 impl RowClasses {
-    pub(super) fn get(&self, row: u32) -> u32 {
-        self.by_row.get(row as usize).copied().unwrap_or(0)
-    }
-
     /// Makes room for a chain of this class in one of so many rows.
     pub(super) fn reserve(&mut self, class: u32, row_count: usize) -> Result<(), Error> {
-        if class == 0 && self.by_row.is_empty() {
+        if class == 0 && !self.is_used {
             return Ok(());
         }
-        let additional = row_count.saturating_sub(self.by_row.len());
-        room::reserve(&mut self.by_row, additional)?;
-        self.by_row.resize(row_count.max(self.by_row.len()), 0);
-        Ok(())
+        self.is_used = true;
+        self.numbers.reserve(class, 1, row_count)
     }
 
     /// The room was made before.
-    pub(super) fn set(&mut self, row: u32, class: u32) {
-        if let Some(known) = self.by_row.get_mut(row as usize) {
-            *known = class;
-        }
+    pub(super) fn set(&mut self, row: u32, chain: ChainId, class: u32) {
+        self.numbers.set(row, chain, class);
     }
 
-    /// Rows keep their order, so it is enough to leave those out that are gone.
     pub(super) fn renumber(&mut self, new_number: &[u32], gone: u32) {
-        let mut numbers = new_number.iter();
-        self.by_row.retain(|_| numbers.next().is_some_and(|&number| number != gone));
-        room::give_back(&mut self.by_row);
+        self.numbers.renumber(new_number, gone);
     }
 }
 
 impl Sampler {
+    /// The class of a row's chain, as it was last seen.
+    pub(super) fn class_of(&self, row: u32) -> u32 {
+        self.classes.numbers.get(row, self.led.snapshot.chain(row)).unwrap_or(0)
+    }
+
     /// The floor of a row's chain.
     pub(super) fn floor_of(&self, row: u32, config: &SchedulerConfig, classes: &Classes) -> f32 {
         if classes.is_empty() {
             return config.score_floor;
         }
-        classes.bounds(config, self.classes.get(row)).score_floor
+        classes.bounds(config, self.class_of(row)).score_floor
     }
 
     /// Puts a row where its worst cell says.

@@ -2,8 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::facts::Facts;
-use super::{Extras, MeshState, NO_SLOT};
+use super::{ChainMarks, MeshState, NO_SLOT};
 use crate::error::Error;
 use crate::event::Event;
 use crate::id::{ChainId, NodeId};
@@ -59,7 +58,7 @@ impl MeshState {
     fn resolve(&mut self, events: &[Event], batch: &mut Batch) -> Result<(), Error> {
         let Batch { resolved, leavers } = batch;
         resolved.try_reserve(events.len()).map_err(|_| Error::OutOfMemory)?;
-        self.reserve_extras(events)?;
+        self.reserve_orders_and_closures(events)?;
         for event in events {
             // Pushed before it is filled, so that what a failure leaves half done is released too.
             resolved.push(Resolved { chain: NO_SLOT, node: NO_SLOT });
@@ -68,18 +67,27 @@ impl MeshState {
                 Event::HolderAdded { chain, node } => {
                     slots.chain = self.intern_chain(chain)?;
                     slots.node = self.intern_node(node)?;
-                    self.reserve_holder(*slots)?;
+                    self.reserve_holder(*slots, events.len())?;
                 }
                 Event::HolderRemoved { chain, node } => {
                     slots.chain = self.chains.find(chain.0).unwrap_or(NO_SLOT);
                     slots.node = self.nodes.find(node.0).unwrap_or(NO_SLOT);
                 }
-                Event::LeaderSet { chain, .. }
-                | Event::ClaimAcquired { chain }
-                | Event::ChainTouched { chain }
-                | Event::DesiredReplicas { chain, .. }
-                | Event::ChainRevision { chain, .. }
-                | Event::ChainClass { chain, .. } => slots.chain = self.intern_chain(chain)?,
+                Event::LeaderSet { chain, .. } | Event::ClaimAcquired { chain } | Event::ChainTouched { chain } => {
+                    slots.chain = self.intern_chain(chain)?;
+                }
+                Event::DesiredReplicas { chain, count } => {
+                    slots.chain = self.intern_chain(chain)?;
+                    self.reserve_desired(count, events.len())?;
+                }
+                Event::ChainRevision { chain, .. } => {
+                    slots.chain = self.intern_chain(chain)?;
+                    self.reserve_revision()?;
+                }
+                Event::ChainClass { chain, class } => {
+                    slots.chain = self.intern_chain(chain)?;
+                    self.reserve_class(class, events.len())?;
+                }
                 Event::LeaderCleared { chain }
                 | Event::ClaimReleased { chain }
                 | Event::ForceEvict { chain, .. }
@@ -104,20 +112,16 @@ impl MeshState {
         Ok(())
     }
 
-    /// Makes room for what lies beside chains and nodes.
-    fn reserve_extras(&mut self, events: &[Event]) -> Result<(), Error> {
-        let (mut facts, mut orders, mut drains, mut avoided) = (0, 0, 0, 0);
+    /// Makes room for what lies beside chains and nodes, facts apart.
+    fn reserve_orders_and_closures(&mut self, events: &[Event]) -> Result<(), Error> {
+        let (mut orders, mut drains, mut avoided) = (0, 0, 0);
         for event in events {
             match event {
-                Event::DesiredReplicas { .. } | Event::ChainRevision { .. } | Event::ChainClass { .. } => facts += 1,
                 Event::ForceEvict { .. } | Event::ForcePlace { .. } => orders += 1,
                 Event::Drain { .. } => drains += 1,
                 Event::Avoid { .. } => avoided += 1,
                 _ => {}
             }
-        }
-        if facts > 0 {
-            self.facts.reserve(facts)?;
         }
         if orders > 0 {
             self.orders.reserve(orders)?;
@@ -126,14 +130,16 @@ impl MeshState {
         self.closures.avoided.reserve(avoided)
     }
 
-    /// Makes room for one more holder, unless the pair exists: what is removed and added again keeps its room.
-    fn reserve_holder(&mut self, slots: Resolved) -> Result<(), Error> {
-        let chain = self.chains.value_mut(slots.chain);
-        if chain.holds(slots.node) {
+    /// Makes room for one more holder, one of so many, unless the pair exists: what is removed and added again keeps its
+    /// room.
+    fn reserve_holder(&mut self, slots: Resolved, of: usize) -> Result<(), Error> {
+        if self.chains.value(slots.chain).holds(slots.node) {
             return Ok(());
         }
-        chain.pending += 1;
-        chain.holders.try_reserve(chain.pending as usize).map_err(|_| Error::OutOfMemory)?;
+        let marks = self.chains.marks_mut(slots.chain);
+        marks.pending = marks.pending.saturating_add(1);
+        let additional = if marks.pending < u8::MAX { usize::from(marks.pending) } else { of };
+        self.chains.value_mut(slots.chain).holders.try_reserve(additional).map_err(|_| Error::OutOfMemory)?;
         let node = self.nodes.value_mut(slots.node);
         node.pending += 1;
         node.chains.try_reserve(node.pending as usize).map_err(|_| Error::OutOfMemory)
@@ -173,10 +179,10 @@ impl MeshState {
             }
             Event::LeaderSet { node, .. } => core::mem::replace(&mut value.leader, node) != node,
             Event::LeaderCleared { .. } => !core::mem::replace(&mut value.leader, NodeId::NONE).is_none(),
-            Event::ClaimAcquired { .. } => !core::mem::replace(&mut value.claim_held, true),
-            Event::ClaimReleased { .. } => core::mem::replace(&mut value.claim_held, false),
+            Event::ClaimAcquired { .. } => !self.chains.marks_mut(chain).put(ChainMarks::CLAIM, true),
+            Event::ClaimReleased { .. } => self.chains.marks_mut(chain).put(ChainMarks::CLAIM, false),
             Event::ChainRemoved { .. } => {
-                let exists = value.has_content();
+                let exists = self.chains.has_content(chain);
                 self.clear_chain(chain);
                 exists
             }
@@ -184,19 +190,13 @@ impl MeshState {
                 self.touch_chain(chain);
                 false
             }
-            Event::DesiredReplicas { count, .. } => {
-                let facts = self.facts_mut(chain);
-                facts.desired.replace(count) != Some(count)
-            }
+            Event::DesiredReplicas { count, .. } => self.set_desired(chain, count),
             Event::ChainRevision { revision, .. } => {
-                self.facts_mut(chain).revision = Some(revision);
+                self.set_revision(chain, revision);
                 // No decision depends on it, so there is nothing to note.
                 false
             }
-            Event::ChainClass { class, .. } => {
-                let facts = self.facts_mut(chain);
-                facts.class.replace(class).unwrap_or(0) != class
-            }
+            Event::ChainClass { class, .. } => self.set_class(chain, class),
             Event::ForceEvict { .. } | Event::ForcePlace { .. } => self.take_order(chain, event),
             Event::MoveFailed { .. } => self.take_failure(chain),
             Event::NodeTouched { .. }
@@ -228,21 +228,14 @@ impl MeshState {
         }
     }
 
-    /// The facts of a chain, which has some from now on. The room was made before.
-    fn facts_mut(&mut self, slot: u32) -> &mut Facts {
-        let chain = ChainId(self.chains.id(slot));
-        self.chains.value_mut(slot).extras.put(Extras::FACTS, true);
-        self.facts.entry(chain)
-    }
-
     /// R7. Orders for a chain that does not exist are about nothing.
     fn take_order(&mut self, slot: u32, event: &Event) -> bool {
-        if !self.chains.value(slot).has_content() {
+        if !self.chains.has_content(slot) {
             return false;
         }
         let chain = ChainId(self.chains.id(slot));
         self.note_chain(slot);
-        self.chains.value_mut(slot).extras.put(Extras::ORDER, true);
+        self.chains.marks_mut(slot).put(ChainMarks::ORDER, true);
         let revision = self.revision;
         let order = self.orders.entry(chain);
         match *event {
@@ -256,7 +249,7 @@ impl MeshState {
     /// F1, and F3 where there is nothing that could have failed.
     fn take_failure(&mut self, slot: u32) -> bool {
         let chain = ChainId(self.chains.id(slot));
-        let has_memory = self.chains.value(slot).extras.has(Extras::MEMORY);
+        let has_memory = self.chains.marks(slot).has(ChainMarks::MEMORY);
         let memory = if has_memory { self.memories.get_mut(chain) } else { None };
         match memory.filter(|memory| memory.flight.is_some()) {
             Some(memory) => !core::mem::replace(&mut memory.failed, true),
@@ -271,8 +264,8 @@ impl MeshState {
     fn release(&mut self, batch: &Batch) {
         for slots in &batch.resolved {
             if slots.chain != NO_SLOT {
+                self.chains.marks_mut(slots.chain).pending = 0;
                 let chain = self.chains.value_mut(slots.chain);
-                chain.pending = 0;
                 if chain.holders.spilled() && chain.holders.len() <= chain.holders.inline_size() {
                     // A replaced holder was the fourth for a moment only.
                     chain.holders.shrink_to_fit();

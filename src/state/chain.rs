@@ -3,8 +3,9 @@
 use smallvec::SmallVec;
 
 use super::MeshState;
-use super::facts::{Facts, Order};
 use super::memory::Memory;
+use super::order::Order;
+use super::slots::Slots;
 use crate::id::{ChainId, NodeId, Timestamp};
 
 /// A holder of a chain, and where the chain stands in that node's list of chains.
@@ -14,33 +15,62 @@ pub(crate) struct Holder {
     pub(crate) position: u32,
 }
 
-/// What the state has beside a chain, each under its id.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Extras(u8);
+/// What is true of a chain or not, and scratch. Kept apart from [`Chain`], which padding would make larger by eight bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ChainMarks {
+    bits: u8,
+    /// Scratch of one call: holders that it will add, as far as a byte can count, or whether it has named the chain.
+    pub(crate) pending: u8,
+}
 
-impl Extras {
-    /// Facts that the caller has told.
-    pub(crate) const FACTS: Extras = Extras(1);
-    /// A memory of moves.
-    pub(crate) const MEMORY: Extras = Extras(1 << 1);
-    /// Orders.
-    pub(crate) const ORDER: Extras = Extras(1 << 2);
+/// One of the things that [`ChainMarks`] says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark(u8);
 
-    pub(crate) fn has(self, extra: Extras) -> bool {
-        self.0 & extra.0 != 0
+impl ChainMarks {
+    /// The caller has told facts.
+    pub(crate) const FACTS: Mark = Mark(1);
+    /// Among them a revision.
+    pub(crate) const REVISION: Mark = Mark(1 << 1);
+    /// There is a memory of moves.
+    pub(crate) const MEMORY: Mark = Mark(1 << 2);
+    /// There are orders.
+    pub(crate) const ORDER: Mark = Mark(1 << 3);
+    /// An exclusive claim is held (D4).
+    pub(crate) const CLAIM: Mark = Mark(1 << 4);
+    /// `last_rebalance` says something. An option would take eight bytes for that.
+    pub(crate) const REBALANCED: Mark = Mark(1 << 5);
+
+    /// What lies beside a chain, under its slot or its id.
+    const BESIDE: Mark = Mark(Self::FACTS.0 | Self::REVISION.0 | Self::MEMORY.0 | Self::ORDER.0);
+    /// What a chain exists for. An order alone is about nothing.
+    const CONTENT: Mark = Mark(Self::FACTS.0 | Self::MEMORY.0 | Self::CLAIM.0 | Self::REBALANCED.0);
+
+    /// Whether one of these is so.
+    pub(crate) fn has(self, mark: Mark) -> bool {
+        self.bits & mark.0 != 0
     }
 
-    pub(crate) fn put(&mut self, extra: Extras, is_so: bool) {
-        if is_so { self.0 |= extra.0 } else { self.0 &= !extra.0 }
+    /// Answers what was so before.
+    pub(crate) fn put(&mut self, mark: Mark, is_so: bool) -> bool {
+        let was_so = self.has(mark);
+        if is_so {
+            self.bits |= mark.0
+        } else {
+            self.bits &= !mark.0
+        }
+        was_so
     }
 
-    pub(crate) fn is_empty(self) -> bool {
-        self == Extras::default()
+    pub(crate) fn has_something_beside(self) -> bool {
+        self.has(ChainMarks::BESIDE)
     }
 
-    /// Whether the chain exists for what is beside it. An order alone is about nothing.
-    fn is_content(self) -> bool {
-        self.has(Extras::FACTS) || self.has(Extras::MEMORY)
+    /// Nothing lies beside the chain any more. Answers what did.
+    pub(super) fn clear_beside(&mut self) -> ChainMarks {
+        let before = *self;
+        self.put(ChainMarks::BESIDE, false);
+        before
     }
 }
 
@@ -52,49 +82,37 @@ pub(crate) struct Chain {
     pub(crate) holders: SmallVec<[Holder; 3]>,
     /// Revision of the last `ChainTouched`, 0 if there was none.
     pub(crate) touched: u64,
+    /// Says something where [`ChainMarks::REBALANCED`] does.
     last_rebalance: Timestamp,
-    /// Whether `last_rebalance` says anything. An option would take eight bytes for that.
-    has_rebalanced: bool,
-    pub(crate) claim_held: bool,
-    pub(crate) extras: Extras,
-    /// Scratch of one call: holders that it will add, or whether it has named the chain.
-    pub(crate) pending: u32,
 }
 
 impl Default for Chain {
     fn default() -> Self {
-        Chain {
-            leader: NodeId::NONE,
-            holders: SmallVec::new(),
-            touched: 0,
-            last_rebalance: Timestamp(0),
-            has_rebalanced: false,
-            claim_held: false,
-            extras: Extras::default(),
-            pending: 0,
-        }
+        Chain { leader: NodeId::NONE, holders: SmallVec::new(), touched: 0, last_rebalance: Timestamp(0) }
     }
 }
 
 impl Chain {
+    pub(crate) fn holds(&self, node: u32) -> bool {
+        self.holders.iter().any(|holder| holder.node == node)
+    }
+}
+
+impl Slots<Chain, ChainMarks> {
     /// Whether there is anything to say of the chain; one without content does not exist.
-    pub(crate) fn has_content(&self) -> bool {
-        let is_known = !self.holders.is_empty() || !self.leader.is_none();
-        is_known || self.claim_held || self.has_rebalanced || self.extras.is_content()
+    pub(crate) fn has_content(&self, slot: u32) -> bool {
+        let chain = self.value(slot);
+        !chain.holders.is_empty() || !chain.leader.is_none() || self.marks(slot).has(ChainMarks::CONTENT)
     }
 
     /// When the chain was last evicted from (E4).
-    pub(crate) fn last_rebalance(&self) -> Option<Timestamp> {
-        self.has_rebalanced.then_some(self.last_rebalance)
+    pub(crate) fn last_rebalance(&self, slot: u32) -> Option<Timestamp> {
+        self.marks(slot).has(ChainMarks::REBALANCED).then_some(self.value(slot).last_rebalance)
     }
 
-    pub(crate) fn set_last_rebalance(&mut self, at: Option<Timestamp>) {
-        self.has_rebalanced = at.is_some();
-        self.last_rebalance = at.unwrap_or_default();
-    }
-
-    pub(crate) fn holds(&self, node: u32) -> bool {
-        self.holders.iter().any(|holder| holder.node == node)
+    pub(crate) fn set_last_rebalance(&mut self, slot: u32, at: Option<Timestamp>) {
+        self.marks_mut(slot).put(ChainMarks::REBALANCED, at.is_some());
+        self.value_mut(slot).last_rebalance = at.unwrap_or_default();
     }
 }
 
@@ -144,31 +162,31 @@ impl<'a> ChainView<'a> {
     /// Whether an exclusive claim is held on the chain (D4).
     #[must_use]
     pub fn claim_held(&self) -> bool {
-        self.chain().claim_held
+        self.marks().has(ChainMarks::CLAIM)
     }
 
     /// When the chain was last evicted from, unless that was forgotten since (E4).
     #[must_use]
     pub fn last_rebalance(&self) -> Option<Timestamp> {
-        self.chain().last_rebalance()
+        self.state.chains.last_rebalance(self.slot)
     }
 
     /// How many nodes should hold the chain, if that was told (B1).
     #[must_use]
     pub fn desired_replicas(&self) -> Option<u32> {
-        self.facts().desired
+        self.state.desired_of(self.slot)
     }
 
     /// The latest revision of the chain that was told (R8).
     #[must_use]
     pub fn revision(&self) -> Option<u64> {
-        self.facts().revision
+        self.state.revision_of(self.slot)
     }
 
     /// The class of the chain; 0 if it was never told (Y1).
     #[must_use]
     pub fn class(&self) -> u32 {
-        self.facts().class.unwrap_or(0)
+        self.told_class().unwrap_or(0)
     }
 
     /// Whether a move of the chain is in flight (F1).
@@ -189,17 +207,17 @@ impl<'a> ChainView<'a> {
         self.order().and_then(|order| order.target).map(|(target, _)| target)
     }
 
-    pub(crate) fn facts(&self) -> Facts {
-        let has_facts = self.chain().extras.has(Extras::FACTS);
-        if has_facts { self.state.facts.get(self.id()).copied().unwrap_or_default() } else { Facts::default() }
+    /// The class, if it was told.
+    pub(crate) fn told_class(&self) -> Option<u32> {
+        self.state.class_of(self.slot)
     }
 
     pub(crate) fn memory(&self) -> Option<&'a Memory> {
-        if self.chain().extras.has(Extras::MEMORY) { self.state.memories.get(self.id()) } else { None }
+        if self.marks().has(ChainMarks::MEMORY) { self.state.memories.get(self.id()) } else { None }
     }
 
     pub(crate) fn order(&self) -> Option<&'a Order> {
-        if self.chain().extras.has(Extras::ORDER) { self.state.orders.get(self.id()) } else { None }
+        if self.marks().has(ChainMarks::ORDER) { self.state.orders.get(self.id()) } else { None }
     }
 
     /// Whether a node holds the chain.
@@ -212,6 +230,10 @@ impl<'a> ChainView<'a> {
     pub fn is_led_by(&self, node: NodeId) -> bool {
         let chain = self.chain();
         chain.leader == node && !node.is_none() && !chain.holders.is_empty()
+    }
+
+    pub(crate) fn marks(&self) -> ChainMarks {
+        self.state.chains.marks(self.slot)
     }
 
     pub(crate) fn chain(&self) -> &'a Chain {

@@ -61,8 +61,8 @@ fn write_chain(chain: ChainView<'_>, words: &mut Vec<u8>) {
     for holder in chain.holders() {
         write_word(words, holder.0);
     }
-    let facts = chain.facts();
-    for (tag, value) in [(1, facts.desired.map(u64::from)), (2, facts.class.map(u64::from)), (3, facts.revision)] {
+    let (desired, class) = (chain.desired_replicas().map(u64::from), chain.told_class().map(u64::from));
+    for (tag, value) in [(1, desired), (2, class), (3, chain.revision())] {
         if let Some(value) = value {
             [tag, value].into_iter().for_each(|word| write_word(words, word));
         }

@@ -1,98 +1,97 @@
-//! What the caller has said of a chain beyond who holds and leads it: how many holders it should have, its class, its
-//! revision, and orders (B1, B6).
+//! What the caller has said of chains beyond who holds and leads them: how many holders they should have, their class and
+//! their revision (B1, B6).
 
-use hashbrown::HashMap;
+use alloc::vec::Vec;
 
+use super::MeshState;
+use super::chain::ChainMarks;
 use crate::error::Error;
-use crate::id::{ChainId, NodeId};
+use crate::id::ChainId;
+use crate::numbers::{self, Numbers};
 
-/// Facts of one chain. Most chains of most clusters have none, so they lie beside the chains.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Facts by the slot of the chain, each kind in a column that is there when somebody has told one.
+#[derive(Debug, Default)]
 pub(crate) struct Facts {
-    pub(crate) desired: Option<u32>,
-    pub(crate) class: Option<u32>,
-    pub(crate) revision: Option<u64>,
+    desired: Numbers,
+    classes: Numbers,
+    /// What is told of it is in [`ChainMarks::REVISION`].
+    revisions: Vec<u64>,
 }
 
-/// A node that an order names, and the state's revision at which the order came.
-pub(crate) type Ordered = (NodeId, u64);
-
-/// What somebody has ordered for a chain (R7).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Order {
-    pub(crate) victim: Option<Ordered>,
-    pub(crate) target: Option<Ordered>,
-}
-
-impl Order {
-    /// What came after a revision: a scheduler carries out only what its last tick could not have seen.
-    pub(crate) fn after(&self, revision: u64) -> Order {
-        let is_new = |&(_, ordered_at): &Ordered| ordered_at > revision;
-        Order { victim: self.victim.filter(is_new), target: self.target.filter(is_new) }
+impl Facts {
+    /// Gives back what a peak has left.
+    pub(super) fn give_back(&mut self) {
+        self.desired.give_back();
+        self.classes.give_back();
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.victim.is_none() && self.target.is_none()
+    /// The chains have other slots.
+    pub(super) fn renumber(&mut self, new_number: &[u32], gone: u32) {
+        self.desired.renumber(new_number, gone);
+        self.classes.renumber(new_number, gone);
+        numbers::renumber(&mut self.revisions, new_number, gone);
     }
 }
 
-/// Something that few chains have, by chain. Only ever looked up, so that its order reaches no output.
-#[derive(Debug)]
-pub(crate) struct ByChain<T> {
-    map: HashMap<ChainId, T, foldhash::fast::FixedState>,
-}
-
-impl<T> Default for ByChain<T> {
-    fn default() -> Self {
-        ByChain { map: HashMap::default() }
-    }
-}
-
-/// A map that is smaller than this, in bytes, is left alone.
-const KEPT: usize = if cfg!(feature = "testing") { 128 } else { 128 << 10 };
-
-impl<T> ByChain<T> {
-    /// Makes room for so many more.
-    pub(crate) fn reserve(&mut self, additional: usize) -> Result<(), Error> {
-        self.map.try_reserve(additional).map_err(|_| Error::OutOfMemory)
+impl MeshState {
+    pub(super) fn desired_of(&self, slot: u32) -> Option<u32> {
+        self.facts.desired.get(slot, ChainId(self.chains.id(slot)))
     }
 
-    pub(crate) fn get(&self, chain: ChainId) -> Option<&T> {
-        if self.map.is_empty() { None } else { self.map.get(&chain) }
+    pub(super) fn class_of(&self, slot: u32) -> Option<u32> {
+        self.facts.classes.get(slot, ChainId(self.chains.id(slot)))
+    }
+
+    pub(super) fn revision_of(&self, slot: u32) -> Option<u64> {
+        let is_told = self.chains.marks(slot).has(ChainMarks::REVISION);
+        if is_told { self.facts.revisions.get(slot as usize).copied() } else { None }
+    }
+
+    /// Makes room for a wished count, one of so many.
+    pub(super) fn reserve_desired(&mut self, count: u32, of: usize) -> Result<(), Error> {
+        self.facts.desired.reserve(count, of, self.chains.slot_count())
+    }
+
+    /// Makes room for a class, one of so many.
+    pub(super) fn reserve_class(&mut self, class: u32, of: usize) -> Result<(), Error> {
+        self.facts.classes.reserve(class, of, self.chains.slot_count())
+    }
+
+    /// Makes room for a revision.
+    pub(super) fn reserve_revision(&mut self) -> Result<(), Error> {
+        numbers::grow(&mut self.facts.revisions, self.chains.slot_count(), 0)
+    }
+
+    /// Says whether that is news. The room was made before.
+    pub(super) fn set_desired(&mut self, slot: u32, count: u32) -> bool {
+        let changes = self.desired_of(slot) != Some(count);
+        self.facts.desired.set(slot, ChainId(self.chains.id(slot)), count);
+        self.chains.marks_mut(slot).put(ChainMarks::FACTS, true);
+        changes
+    }
+
+    /// Says whether that is news. The room was made before.
+    pub(super) fn set_class(&mut self, slot: u32, class: u32) -> bool {
+        let changes = self.class_of(slot).unwrap_or(0) != class;
+        self.facts.classes.set(slot, ChainId(self.chains.id(slot)), class);
+        self.chains.marks_mut(slot).put(ChainMarks::FACTS, true);
+        changes
     }
 
     /// The room was made before.
-    pub(crate) fn set(&mut self, chain: ChainId, value: T) {
-        self.map.insert(chain, value);
-    }
-
-    pub(crate) fn get_mut(&mut self, chain: ChainId) -> Option<&mut T> {
-        self.map.get_mut(&chain)
-    }
-
-    /// The value of a chain, which has one from now on. The room was made before.
-    pub(crate) fn entry(&mut self, chain: ChainId) -> &mut T
-    where
-        T: Default,
-    {
-        self.map.entry(chain).or_default()
-    }
-
-    pub(crate) fn remove(&mut self, chain: ChainId) {
-        if !self.map.is_empty() {
-            self.map.remove(&chain);
+    pub(super) fn set_revision(&mut self, slot: u32, revision: u64) {
+        if let Some(known) = self.facts.revisions.get_mut(slot as usize) {
+            *known = revision;
         }
+        let marks = self.chains.marks_mut(slot);
+        marks.put(ChainMarks::FACTS, true);
+        marks.put(ChainMarks::REVISION, true);
     }
 
-    /// Gives back the room that a peak has left (E4). Where there is no memory to move the rest to, it stays.
-    pub(crate) fn give_back(&mut self) {
-        let kept = KEPT / size_of::<(ChainId, T)>();
-        if self.map.capacity() > kept + 4 * self.map.len() {
-            let mut smaller = HashMap::default();
-            if smaller.try_reserve(2 * self.map.len()).is_ok() {
-                smaller.extend(self.map.drain());
-                self.map = smaller;
-            }
-        }
+    /// Nothing is told of the chain any more.
+    pub(super) fn forget_facts(&mut self, slot: u32) {
+        let chain = ChainId(self.chains.id(slot));
+        self.facts.desired.clear(slot, chain);
+        self.facts.classes.clear(slot, chain);
     }
 }

@@ -12,7 +12,7 @@ const MANY: usize = 1024;
 /// Ids are handed to the table in so many parts, each of which lies in the caches while it is filled.
 const PARTS: usize = 256;
 
-impl<T: Default> Slots<T> {
+impl<T: Default, M: Default + Copy> Slots<T, M> {
     /// Gives the slots 0, 1, 2 and so on to these ids, live, if nobody has a slot yet and the ids are many and distinct.
     /// Says whether it did; otherwise nothing has changed. The room was made before.
     ///

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::MeshState;
-use super::chain::Extras;
+use super::chain::ChainMarks;
 use super::memory::{Backoff, Few, Memory, Owed, PastMove, Pin, Stage, Tracked};
 use crate::action::Arm;
 use crate::config::{FLAP_MEMORY, MoveOrder};
@@ -80,7 +80,7 @@ impl MeshState {
     pub(crate) fn set_memory(&mut self, slot: u32, memory: &Memory) -> bool {
         let chain = ChainId(self.chains.id(slot));
         let changes = self.memories.get(chain).copied().unwrap_or_default() != *memory;
-        self.chains.value_mut(slot).extras.put(Extras::MEMORY, !memory.is_empty());
+        self.chains.marks_mut(slot).put(ChainMarks::MEMORY, !memory.is_empty());
         if memory.is_empty() {
             self.memories.remove(chain);
         } else if changes {

@@ -91,7 +91,7 @@ impl MeshState {
             self.replace_membership(membership, &named);
         }
         for &chain in &named.chains {
-            self.chains.value_mut(chain).pending = 0;
+            self.chains.marks_mut(chain).pending = 0;
             self.retire_chain_if_empty(chain);
         }
         for node in 0..self.nodes.slot_count() as u32 {
@@ -123,8 +123,7 @@ impl MeshState {
             } else if !is_filled {
                 named.chains.push(slot);
             }
-            let value = self.chains.value_mut(slot);
-            if core::mem::replace(&mut value.pending, 1) != 0 {
+            if core::mem::replace(&mut self.chains.marks_mut(slot).pending, 1) != 0 {
                 return Err(Error::DuplicateChain { index, chain });
             }
             let range = membership.holder_range(index);
@@ -179,7 +178,7 @@ impl MeshState {
             }
         }
         for slot in 0..self.chains.slot_count() as u32 {
-            if self.chains.is_live(slot) && self.chains.value(slot).pending == 0 {
+            if self.chains.is_live(slot) && self.chains.marks(slot).pending == 0 {
                 self.clear_chain(slot);
                 self.note_chain(slot);
                 self.retire_chain_if_empty(slot);

@@ -9,6 +9,7 @@ mod fill;
 mod handover;
 mod load;
 mod memory;
+mod order;
 mod slots;
 
 use alloc::sync::Arc;
@@ -17,17 +18,18 @@ use alloc::vec::Vec;
 pub use chain::ChainView;
 pub use load::Membership;
 
-pub(crate) use chain::Extras;
-pub(crate) use facts::Order;
+pub(crate) use chain::ChainMarks;
 pub(crate) use memory::{Memory, Owed, PastMove, Pin, Stage, Tracked};
+pub(crate) use order::Order;
 pub(crate) use slots::NO_SLOT;
 
+use crate::by_chain::ByChain;
 use crate::id::{ChainId, NodeId, Timestamp};
 use crate::room;
 use apply::Batch;
 use chain::{Chain, Holder, Node};
 use closed::Closures;
-use facts::{ByChain, Facts};
+use facts::Facts;
 use slots::Slots;
 
 /// The placement as the caller has told it, and the cooldowns that ticks have started.
@@ -57,9 +59,9 @@ use slots::Slots;
 /// ```
 #[derive(Debug)]
 pub struct MeshState {
-    pub(crate) chains: Slots<Chain>,
-    pub(crate) nodes: Slots<Node>,
-    pub(crate) facts: ByChain<Facts>,
+    pub(crate) chains: Slots<Chain, ChainMarks>,
+    pub(crate) nodes: Slots<Node, ()>,
+    facts: Facts,
     pub(crate) memories: ByChain<Memory>,
     pub(crate) orders: ByChain<Order>,
     pub(crate) closures: Closures,
@@ -89,7 +91,7 @@ impl MeshState {
         MeshState {
             chains: Slots::new("chains"),
             nodes: Slots::new("nodes"),
-            facts: ByChain::default(),
+            facts: Facts::default(),
             memories: ByChain::default(),
             orders: ByChain::default(),
             closures: Closures::default(),
@@ -216,9 +218,8 @@ impl MeshState {
 
     /// Makes this what is remembered of a chain's moves. Cannot fail: it is part of a commit (A8); the room was made before.
     pub(crate) fn remember(&mut self, slot: u32, last_rebalance: Option<Timestamp>, memory: &Memory) {
-        let value = self.chains.value_mut(slot);
-        let changes = value.last_rebalance() != last_rebalance;
-        value.set_last_rebalance(last_rebalance);
+        let changes = self.chains.last_rebalance(slot) != last_rebalance;
+        self.chains.set_last_rebalance(slot, last_rebalance);
         if self.set_memory(slot, memory) || changes {
             self.note_chain(slot);
         }
@@ -236,7 +237,7 @@ impl MeshState {
             return;
         }
         self.orders.remove(chain);
-        self.chains.value_mut(slot).extras.put(Extras::ORDER, false);
+        self.chains.marks_mut(slot).put(ChainMarks::ORDER, false);
     }
 
     /// Forgets what is over, and gives back what a peak has left. Cannot fail.
@@ -331,6 +332,7 @@ impl MeshState {
             && let Some(new_number) = self.chains.close_gaps()
         {
             self.layout += 1;
+            self.facts.renumber(&new_number, NO_SLOT);
             for node in 0..self.nodes.slot_count() as u32 {
                 let chains = &mut self.nodes.value_mut(node).chains;
                 room::renumber(chains, &new_number, NO_SLOT);
@@ -355,27 +357,30 @@ impl MeshState {
         }
         let value = self.chains.value_mut(chain);
         value.leader = NodeId::NONE;
-        value.claim_held = false;
-        value.set_last_rebalance(None);
-        self.drop_extras(chain);
+        self.chains.marks_mut(chain).put(ChainMarks::CLAIM, false);
+        self.chains.set_last_rebalance(chain, None);
+        self.drop_what_lies_beside(chain);
     }
 
     /// Drops what lies beside a chain.
-    fn drop_extras(&mut self, slot: u32) {
+    fn drop_what_lies_beside(&mut self, slot: u32) {
         let chain = ChainId(self.chains.id(slot));
-        let extras = core::mem::take(&mut self.chains.value_mut(slot).extras);
-        if !extras.is_empty() {
-            self.facts.remove(chain);
+        let marks = self.chains.marks_mut(slot).clear_beside();
+        if marks.has(ChainMarks::FACTS) {
+            self.forget_facts(slot);
+        }
+        if marks.has(ChainMarks::MEMORY) {
             self.memories.remove(chain);
+        }
+        if marks.has(ChainMarks::ORDER) {
             self.orders.remove(chain);
         }
     }
 
     fn retire_chain_if_empty(&mut self, chain: u32) {
-        let value = self.chains.value_mut(chain);
-        if !value.has_content() {
-            value.holders.shrink_to_fit();
-            self.drop_extras(chain);
+        if !self.chains.has_content(chain) {
+            self.chains.value_mut(chain).holders.shrink_to_fit();
+            self.drop_what_lies_beside(chain);
             self.chains.retire(chain);
         }
     }

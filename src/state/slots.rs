@@ -22,11 +22,13 @@ const SPARE_SLOTS: usize = 1024;
 ///
 /// Slots are linked from the least to the most recently noted one. A reader that remembers a revision finds what was
 /// noted since by walking from the newest: nothing is consumed, so any number of readers can catch up independently.
+///
+/// Each slot also has marks: what is small enough to lie where the slot would have padding.
 #[derive(Debug)]
-pub(crate) struct Slots<T> {
+pub(crate) struct Slots<T, M> {
     what: &'static str,
     pub(super) table: HashTable<u32>,
-    pub(super) slots: Vec<Slot<T>>,
+    pub(super) slots: Vec<Slot<T, M>>,
     pub(super) live_count: usize,
     newest: u32,
     first_retired: u32,
@@ -35,7 +37,7 @@ pub(crate) struct Slots<T> {
 }
 
 #[derive(Debug)]
-pub(super) struct Slot<T> {
+pub(super) struct Slot<T, M> {
     pub(super) id: u64,
     /// 0 until the slot is noted for the first time; only then it is linked.
     noted: u64,
@@ -45,14 +47,16 @@ pub(super) struct Slot<T> {
     pub(super) live: bool,
     /// Whether it stands in the retirement queue; it may have come back to life there.
     queued: bool,
+    marks: M,
     value: T,
 }
 
-impl<T: Default> Slot<T> {
+impl<T: Default, M: Default> Slot<T, M> {
     /// A slot that nobody has.
     pub(super) fn blank() -> Self {
         let (newer, older, next_retired) = (NO_SLOT, NO_SLOT, NO_SLOT);
-        Slot { id: 0, noted: 0, newer, older, next_retired, live: false, queued: false, value: T::default() }
+        let (marks, value) = (M::default(), T::default());
+        Slot { id: 0, noted: 0, newer, older, next_retired, live: false, queued: false, marks, value }
     }
 
     /// The slot of an id, not noted yet.
@@ -84,7 +88,7 @@ pub(super) fn hash_of(id: u64) -> u64 {
     foldhash::fast::FixedState::default().hash_one(id)
 }
 
-impl<T: Default> Slots<T> {
+impl<T: Default, M: Default + Copy> Slots<T, M> {
     /// An empty table; `what` names its contents in errors.
     pub(crate) fn new(what: &'static str) -> Self {
         Slots {
@@ -138,6 +142,14 @@ impl<T: Default> Slots<T> {
 
     pub(crate) fn value_mut(&mut self, slot: u32) -> &mut T {
         &mut self.slots[slot as usize].value
+    }
+
+    pub(crate) fn marks(&self, slot: u32) -> M {
+        self.slots[slot as usize].marks
+    }
+
+    pub(crate) fn marks_mut(&mut self, slot: u32) -> &mut M {
+        &mut self.slots[slot as usize].marks
     }
 
     /// The live slots, in no order that means anything.
@@ -206,7 +218,7 @@ impl<T: Default> Slots<T> {
                 continue;
             }
             let old_id = entry.id;
-            entry.value = T::default();
+            (entry.value, entry.marks) = (T::default(), M::default());
             if let Ok(old) = self.table.find_entry(hash_of(old_id), |&other| other == slot) {
                 old.remove();
             }
