@@ -16,11 +16,12 @@
  * - Structs with a struct_size: set it to sizeof, zero the rest. A smaller one (an older caller) is completed with
  *   defaults, a larger one is accepted if what this library does not know is zero. Arrays of structs come with their
  *   element size, a multiple of 8.
- * - Times are uint64_t nanoseconds from any origin; every value is a time. Ids are uint64_t; as a node, DRIFTLINE_NONE is
- *   reserved.
+ * - Times are uint64_t nanoseconds from any origin; every value is a time. Whoever hands chains over to another leader
+ *   takes an origin that all leaders share, such as Unix time. Ids are uint64_t; as a node, DRIFTLINE_NONE is reserved.
  * - The library reads no clock, starts no thread, does no I/O. Same inputs, same bytes out.
  *
- * SPEC rule numbers (D7, P2, ...) name the rules of driftline's specification.
+ * Marks such as SPEC D7 number the rules of the design. They connect this header with the source and its tests; the
+ * sentence before a mark says the rule, and there is nothing to look up.
  */
 
 #ifndef DRIFTLINE_H
@@ -50,20 +51,23 @@
 // `move_order`: the victim leaves, then the chain is placed on the target (SPEC R4).
 #define DRIFTLINE_MOVE_ORDER_EVICT_FIRST 0
 
-// `move_order`: the chain is placed on the target; the victim leaves when it is there.
+// `move_order`: the chain is placed on the target; the victim leaves when it is there, or stays where that is later
+// than a `move_timeout_ns` after it was asked for.
 #define DRIFTLINE_MOVE_ORDER_PLACE_FIRST 1
 
 // `mode` of a class: its chains move whenever a move is worth it.
 #define DRIFTLINE_CLASS_MODE_EAGER 0
 
-// `mode` of a class: only when the worst holder is below `critical_floor`, whatever the floor is.
+// `mode` of a class: only when the worst holder is below `critical_floor`, whatever the floor is. A `critical_floor`
+// of 0, as in a zeroed struct, is never for a better score: no score is below it. Drains still move the chains.
 #define DRIFTLINE_CLASS_MODE_LAZY 1
 
 // `mode` of a class: never for a better score and never for a drain; the wished count is kept and orders are carried
 // out.
 #define DRIFTLINE_CLASS_MODE_PINNED 2
 
-// `mode` of a class: every move is decided and none is emitted.
+// `mode` of a class: moves for a better score and for a drain are decided and not emitted; the wished count is kept
+// and orders are carried out. For a dry run of everything there is `driftline_scheduler_decide`.
 #define DRIFTLINE_CLASS_MODE_PROPOSE_ONLY 3
 
 // `flags` of a class policy: `score_floor` is set.
@@ -93,7 +97,8 @@
 // The chain is gone, and all that was known of it: holders, leader, claim, cooldown, facts and moves. Uses `chain`.
 #define DRIFTLINE_EVENT_CHAIN_REMOVED 5
 
-// Somebody holds an exclusive claim on the chain: no eviction until it is released. Uses `chain`.
+// Somebody holds an exclusive claim on the chain: no eviction until it is released. A move that is half done waits,
+// too, and no other chain waits for it. Uses `chain`.
 #define DRIFTLINE_EVENT_CLAIM_ACQUIRED 6
 
 // The claim is released. Uses `chain`.
@@ -105,7 +110,8 @@
 // Something that scores depend on moved for this chain. Uses `chain`.
 #define DRIFTLINE_EVENT_CHAIN_TOUCHED 9
 
-// So many nodes should hold the chain (SPEC B1). Uses `chain`; `value` is the count, which fits into 32 bits.
+// So many nodes should hold the chain (SPEC B1), also after it has lost its last holder. Uses `chain`; `value` is the
+// count, which fits into 32 bits.
 #define DRIFTLINE_EVENT_DESIRED_REPLICAS 10
 
 // The chain's revision in the caller's store, which every action on it carries (SPEC R8). Uses `chain`; `value` is the
@@ -115,31 +121,50 @@
 // The chain belongs to a class (SPEC Y1). Uses `chain`; `value` is the class, which fits into 32 bits.
 #define DRIFTLINE_EVENT_CHAIN_CLASS 12
 
-// `node` is to be empty by a deadline and is no target any more (SPEC N1). Uses `node`; `value` is the deadline.
+// `node` is to be empty by a deadline and is no target any more (SPEC N1). Uses `node`; `value` is the deadline, a
+// time of the clock that ticks are given, not a duration.
+//
+// The pace is even, and such that the last move begins a `move_timeout_ns` before the deadline; where less time than
+// that is left, everything goes at once, as limits allow. Another deadline begins the pace anew. Chains whose moves
+// have failed go last. `driftline_scheduler_drain_status` says what the drain makes of each chain: it is on its way,
+// it is blocked and why, or, if neither, it waits for its turn. `driftline_explain` goes by scores on this node, too:
+// a good home reads as healthy there, also while the drain waits or has no other home for the chain. Without a
+// `move_timeout_ns` a chain counts as moved when its eviction is said.
 #define DRIFTLINE_EVENT_DRAIN 13
 
-// `node` stays. Uses `node`.
+// `node` stays. A drain that comes later begins with nothing. Uses `node`.
 #define DRIFTLINE_EVENT_DRAIN_CANCELLED 14
 
-// `node` is no target until then; what it holds stays (SPEC N2). Uses `node`; `value` is the end.
+// `node` is no target until then; what it holds stays (SPEC N2). Uses `node`; `value` is the end, a time of the clock
+// that ticks are given, not a duration. One that is past is none.
 #define DRIFTLINE_EVENT_AVOID 15
 
-// Nothing is emitted until then; sampling goes on (SPEC R6). `value` is the end.
+// Nothing is emitted until then; sampling goes on (SPEC R6). Orders that come meanwhile are refused, not kept. `value`
+// is the end, a time of the clock that ticks are given, not a duration.
 #define DRIFTLINE_EVENT_FREEZE_UNTIL 16
 
 // A freeze is over now. Uses nothing.
 #define DRIFTLINE_EVENT_THAW 17
 
-// Somebody orders the holder `node` away: the next tick of the chain's leader does it, never against a claim (SPEC
-// R7). Uses `chain` and `node`.
+// Somebody orders the holder `node` away: the next tick of the chain's leader does it, whatever the scores, never
+// against a claim (SPEC R7). Uses `chain` and `node`.
+//
+// What cannot be done is dropped, and counted in `forced_refused` without saying which chain it was: the victim is no
+// holder, the chain is claimed or has a move in flight, fewer than `min_holders` would be left, everything is frozen,
+// or, of a placement, the target holds the chain already, is drained or avoided. Order it again when that is over. An
+// order that a limit holds back waits; it is dropped when somebody else leads the chain.
 #define DRIFTLINE_EVENT_FORCE_EVICT 18
 
 // Somebody orders the chain to `node`, likewise. Together with `DRIFTLINE_EVENT_FORCE_EVICT` it is one move. Uses
 // `chain` and `node`.
 #define DRIFTLINE_EVENT_FORCE_PLACE 19
 
-// The move of the chain that is in flight has failed (SPEC F1). Where none is, it is ignored and counted. Uses
-// `chain`.
+// The move of the chain that is in flight has failed (SPEC F1). What it was tried with, mostly its target, waits for
+// `DRIFTLINE_MOVE_BACKOFF_FIRST_NS`, longer with each failure; meanwhile another home is tried. Where no move is in
+// flight, or the library has yet to say its next half, this is ignored and counted. Uses `chain`.
+//
+// A comparison of revisions that was lost is no failure of the target: tell what is so now (revision, holders, leader)
+// first; say this, too, only if that does not end the move and you do not want to wait for its time-out.
 #define DRIFTLINE_EVENT_MOVE_FAILED 20
 
 // `flags` of a chain: an exclusive claim is held.
@@ -387,8 +412,8 @@
 // What every function that can fail returns: 0 or the number of a cause.
 typedef int32_t driftline_result;
 
-// Configuration of a scheduler (SPEC A7). Fill it with `driftline_config_init` or `driftline_config_production`, then
-// change what you want.
+// Configuration of a scheduler (SPEC A7). Fill it with `driftline_config_init` or `driftline_config_production`, which
+// says what it sets otherwise, then change what you want. Defaults stand beside the fields.
 typedef struct {
   // `sizeof(driftline_config)`.
   uint32_t struct_size;
@@ -409,24 +434,30 @@ typedef struct {
   // At most so many scores are asked for in one tick; the rest stays due, longest due first. A chain that alone has
   // more holders is scored alone. 0 is no limit; 0.
   uint64_t max_scores_per_tick;
-  // The longest that a refused chain waits before it is asked about again. 0 is no wait; 0.
+  // The longest that a refused chain waits before it is asked about again. 0 is no wait; 0. When fingerprints are
+  // polled, the wait grows only for a scorer with `node_fingerprint` or `node_fingerprints`: without them every node
+  // counts as changed, every chain is re-scored in each tick, and one that is stuck keeps `next_due_ns` at one
+  // second.
   uint64_t retry_backoff_ns;
   // 1: backstops are spread over the interval by chain id. 0: they are not; 0.
   uint32_t backstop_spread;
   // Must be 0.
   uint32_t reserved;
-  // No eviction leaves a chain with fewer holders than this. 0.
+  // No eviction leaves a chain with fewer holders than this. 0. Without a `move_timeout_ns` a holder whose eviction
+  // was said counts as gone until the cooldown is over.
   uint32_t min_holders;
   // `DRIFTLINE_MOVE_ORDER_...`; evict first.
   uint32_t move_order;
   // For how long the target that justified an eviction is the target of the placement that follows. 60 s.
   uint64_t pin_ttl_ns;
   // How long a move may take before it counts as failed. 0 is no tracking: what still has to be done is said again
-  // in each tick; 0.
+  // in each tick; 0. The pace of a drain leaves this much time before the deadline.
   uint64_t move_timeout_ns;
-  // At most so many new moves in one tick. 0 is no limit, here and in the next three; 0.
+  // At most so many new moves in one tick. 0 is no limit, here and in the next three; 0. Chains whose moves have
+  // failed come after all others and begin at most a quarter of them, and at least one.
   uint64_t max_moves_per_tick;
-  // At most so many moves in flight. Needs a `move_timeout_ns`, as do the next two.
+  // At most so many moves in flight. Needs a `move_timeout_ns`, as do the next two. Chains whose moves have failed
+  // have at most a quarter of them, and at least one.
   uint64_t max_in_flight;
   // At most so many moves in flight away from one node.
   uint64_t max_in_flight_per_source;
@@ -439,7 +470,7 @@ typedef struct {
   // in place of `alternatives`.
   uint32_t max_alternatives;
   // A chain that came back to a node which it had left within this time, or that moved three times in it, is left
-  // alone for as long. 0 is off; 0.
+  // alone for as long, and its cooldown doubles, up to `DRIFTLINE_FLAP_COOLDOWN_MAX_NS`. 0 is off; 0.
   uint64_t flap_window_ns;
   // For how long moves for better scores wait for `warmup_coverage` at most. 300 s.
   uint64_t warmup_max_ns;
@@ -494,7 +525,7 @@ typedef struct {
   float cost_per_sec;
   // In place of the config's.
   uint64_t cooldown_ns;
-  // In [0, 1]. Only with `DRIFTLINE_CLASS_MODE_LAZY`; else it must be 0.
+  // In [0, 1]; 0 is never for a better score. Only with `DRIFTLINE_CLASS_MODE_LAZY`; else it must be 0.
   float critical_floor;
   // Must be 0.
   uint32_t reserved;
@@ -582,7 +613,7 @@ typedef struct {
 
 // The scorer: how good each home is. The only way out of the library.
 //
-// Zero the struct, set `struct_size` and what you have; optional entries that stay NULL get the defaults of SPEC A2.
+// Zero the struct, set `struct_size` and what you have; optional entries that stay NULL do what is said beside them.
 // The struct is copied, `ctx` is kept until `drop` is called.
 //
 // Callbacks get `ctx` first and return `DRIFTLINE_SCORER_OK`, `DRIFTLINE_SCORER_NO_OPINION`,
@@ -719,6 +750,11 @@ typedef struct {
   uint64_t victim;
   // The node that is to hold the chain; `DRIFTLINE_NONE` where an eviction leaves one holder less, or a placement
   // leaves the choice to the caller.
+  //
+  // Of an eviction: with a wished count (`DRIFTLINE_EVENT_DESIRED_REPLICAS`) leave it alone, because a placement on
+  // it follows when the victim is gone. Without one the eviction is the whole move under
+  // `DRIFTLINE_MOVE_ORDER_EVICT_FIRST`: put the chain there, too, or it has one replica less from then on. Under
+  // `DRIFTLINE_MOVE_ORDER_PLACE_FIRST` the placement came before, with a wished count or without.
   uint64_t target;
   // The victim's live score; NaN if it is not known, as the next two.
   float victim_score;
@@ -978,7 +1014,7 @@ const char *driftline_build_info(void);
 // Never NULL. The text is static. May be called by any thread at any time.
 const char *driftline_result_name(driftline_result code);
 
-// Fills a config with the defaults of SPEC A7 and sets its `struct_size`. Pure.
+// Fills a config with its defaults, which stand beside its fields, and sets its `struct_size`. Pure.
 //
 // `struct_size` is `sizeof(driftline_config)` as the caller knows it; so many bytes are written.
 //
@@ -989,6 +1025,12 @@ driftline_result driftline_config_init(driftline_config *config, size_t struct_s
 
 // The same with what a cluster that people depend on should run with: moves are tracked and limited, flapping is held,
 // the scorer may fail. Pure.
+//
+// It sets: `hysteresis_gap` 0.25, `on_scorer_error` skip chain, `backstop_spread` 1, `retry_backoff_ns` 60 s,
+// `min_holders` 1, `move_timeout_ns` 600 s, `max_moves_per_tick` 16, `max_in_flight` 64, `max_in_flight_per_source` 4,
+// `max_in_flight_per_target` 4, `target_penalty` 0.05, `max_alternatives` 8, `flap_window_ns` 30 min,
+// `warmup_coverage` 0.9. The rest is as by default: `move_order` is evict first, so a chain of two has one holder for
+// the time of a move, and a chain of one never moves. The README has both columns.
 //
 // # Safety
 //
@@ -1009,7 +1051,8 @@ driftline_result driftline_config_validate(const driftline_config *config, drift
 //
 // A class without a policy is as the config says. Class 0 is that of all chains that were never given one. Errors:
 // `CONFIG` with a message that names the field and the value, `RESERVED`, `STRUCT_SIZE`, `TOO_MANY` beyond 255
-// policies, `NO_MEMORY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+// policies, `NO_MEMORY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`. A lazy class whose `critical_floor` was left at 0
+// is no error, and never moves for a better score.
 //
 // # Safety
 //
@@ -1154,8 +1197,8 @@ driftline_result driftline_state_chains_on(driftline_state state,
                                            size_t *count,
                                            driftline_error *err);
 
-// The chains that a node leads and that have a holder, ascending (reads). Walks all chains. Otherwise as
-// `driftline_state_chains`, and `ID` for `DRIFTLINE_NONE`.
+// The chains that a node leads and that have a holder or should have one, ascending (reads). Walks all chains.
+// Otherwise as `driftline_state_chains`, and `ID` for `DRIFTLINE_NONE`.
 //
 // # Safety
 //
@@ -1213,6 +1256,9 @@ driftline_result driftline_state_frozen_until(driftline_state state,
 // What is remembered of a chain, as bytes for whoever leads it next (reads): its cooldown, its moves and the one in
 // flight, its back-offs (SPEC V1). Facts that events tell are not in it.
 //
+// The times in it are those of this leader's ticks, so all leaders, and this one after a restart, need one origin:
+// Unix time, or a clock of the cluster; not the start of a process or of a machine.
+//
 // The bytes are the same on every platform. `out` may be NULL with a capacity of 0 to ask for the count. If they do
 // not fit: `CAPACITY`, and `*count` is how many there are. Errors: `UNKNOWN_CHAIN`, `NULL`, `NO_MEMORY`; `HANDLE`,
 // `BUSY`, `REENTRANT`, `POISONED`.
@@ -1228,7 +1274,8 @@ driftline_result driftline_state_export_chain(driftline_state state,
                                               size_t *count,
                                               driftline_error *err);
 
-// Takes in what another leader has exported, in place of what is remembered of that chain (writes; SPEC V1).
+// Takes in what another leader has exported, in place of what is remembered of that chain (writes; SPEC V1). Times
+// that lie ahead of the next tick's count as that tick's.
 //
 // `*chain`, which may be NULL, is the chain that the bytes are about. Errors: `IMPORT` with a message that says what
 // is wrong with the bytes; `NULL`, `CAPACITY`, `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`. The
@@ -1334,6 +1381,9 @@ driftline_result driftline_scheduler_sample(driftline_scheduler scheduler,
 // exclude, and is valid until the next call that writes it; there is nothing to free. It is NULL when `*count` is 0.
 // Carry the actions out and report back with events; with them their cooldowns start, or without `move_timeout_ns`
 // have started. `report` may be NULL.
+//
+// `now_ns` counts from any origin and never goes back. Whoever hands chains over (`driftline_state_export_chain`)
+// takes one that all leaders share, such as Unix time.
 //
 // Errors: as `driftline_scheduler_sample`, `NULL`. No action is emitted then and no decision state is written.
 //

@@ -100,6 +100,15 @@ pub struct Eviction {
     pub victim_score: Option<f32>,
     /// The home that the chain is to have instead; `None` where it is to have one holder less. The scheduler arm always names
     /// one.
+    ///
+    /// Who places the chain there depends on what was told. With a wished count ([`Event::DesiredReplicas`]) take the chain
+    /// away from the victim and leave the target alone: when the victim is gone, a [`Placement`] on it follows. Without one
+    /// under [`MoveOrder::EvictFirst`] this eviction is the whole move: put the chain on the target, too, or it has one
+    /// replica less from then on. Under [`MoveOrder::PlaceFirst`] the placement came before, with a wished count or without.
+    ///
+    /// [`Event::DesiredReplicas`]: crate::Event::DesiredReplicas
+    /// [`MoveOrder::EvictFirst`]: crate::MoveOrder::EvictFirst
+    /// [`MoveOrder::PlaceFirst`]: crate::MoveOrder::PlaceFirst
     pub target: Option<NodeId>,
     /// Its score, lowered by the penalty for moves that are in flight to it (L2).
     pub target_score: Option<f32>,
@@ -174,6 +183,10 @@ pub struct Flight {
 }
 
 /// How far a node that is drained has come (N1).
+///
+/// This is what the drain makes of the node's chains: they are in flight, or blocked, or wait for their turn.
+/// [`explain`](crate::LocalScheduler::explain) goes by scores on a drained node, too: a chain that waits, or that is blocked by
+/// [`Verdict::NoAlternative`], [`Verdict::LastHolder`] or [`Verdict::ProposeOnly`], may read as [`Verdict::Healthy`] there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DrainStatus {
@@ -183,14 +196,15 @@ pub struct DrainStatus {
     pub deadline: Timestamp,
     /// The chains led here that it still holds, those in flight included.
     pub left: u64,
-    /// The chains led here that the drain has moved away.
+    /// The chains led here that the drain has moved away. Without a `move_timeout_ns` nobody sees a move done, and it counts
+    /// when its eviction is said.
     pub moved: u64,
     /// The chains led here that are on their way from it.
     pub in_flight: u64,
     /// The chains that the drain could not move, by ascending id, and why.
     pub blocked: Vec<(ChainId, Verdict)>,
-    /// Whether it will not be empty in time unless something changes: the deadline has passed, somebody is blocked by what does
-    /// not pass by itself, or limits keep the drain behind its pace.
+    /// Whether it will not be empty in time unless something changes: the deadline has passed, somebody is blocked by what
+    /// does not pass by itself, or limits keep the drain behind its pace.
     pub at_risk: bool,
 }
 
@@ -496,8 +510,8 @@ pub struct TickReport {
     pub failures: Vec<ScorerFailure>,
     /// Chains by the number of their verdict; they add up to `led`.
     pub verdicts: [u64; VERDICT_COUNT],
-    /// When the caller should tick next at the latest: the earliest backstop, retry of a failed sample, end of a
-    /// cooldown, back-off, hold, freeze or warm-up, timeout of a move or next move of a drain, and at once if a chain was
+    /// When the caller should tick next at the latest: the earliest backstop, retry of a failed sample, end of a cooldown,
+    /// back-off, hold, freeze, avoidance or warm-up, timeout of a move or next move of a drain, and at once if a chain was
     /// deferred. `None` if nothing is waiting. A chain that has just `Recovered` is due in the next tick, whenever that is
     /// (S8).
     pub next_due: Option<Timestamp>,
@@ -511,9 +525,9 @@ pub struct TickReport {
     pub timed_out_moves: u64,
     /// Moves back to a node that the chain had left less than a `flap_window_ns` before (O1).
     pub returned_moves: u64,
-    /// Orders that could not be carried out (R7).
+    /// Orders that could not be carried out, or that came during a freeze (R7). They are gone; which they were is not said.
     pub forced_refused: u64,
-    /// Feedback since the last tick that referred to no move in flight (F3).
+    /// Feedback since the last tick that referred to no move in flight, or to a half that was not said yet (F3).
     pub ignored_feedback: u64,
 }
 

@@ -14,12 +14,15 @@ pub enum ClassMode {
     Eager,
     /// Only when the worst holder is below this score, whatever the floor is.
     Lazy {
-        /// In `[0, 1]`.
+        /// In `[0, 1]`. No score is below 0, so with 0 the chains never move for a better score; drains, the wished count and
+        /// orders move them as before.
         critical_floor: f32,
     },
     /// Never for a better score and never for a drain; the wished count is kept and orders are carried out.
     Pinned,
-    /// Every move is decided and none is emitted: the verdict is [`ProposeOnly`](crate::Verdict::ProposeOnly).
+    /// Moves for a better score and for a drain are decided and not emitted: the verdict is
+    /// [`ProposeOnly`](crate::Verdict::ProposeOnly). The wished count is kept and orders are carried out, as with `Pinned`; so for
+    /// a dry run of everything use [`LocalScheduler::decide`](crate::LocalScheduler::decide).
     ProposeOnly,
 }
 

@@ -59,7 +59,8 @@ pub enum MoveOrder {
     #[default]
     EvictFirst,
     /// The chain is placed on the target; the victim leaves when it is there, so that the chain is never short of a replica
-    /// because of driftline.
+    /// because of driftline. Where the target comes later than a [`move_timeout_ns`](SchedulerConfig::move_timeout_ns) after it
+    /// was asked for, the victim stays.
     PlaceFirst,
 }
 
@@ -100,21 +101,32 @@ pub struct SchedulerConfig {
     pub backstop_spread: bool,
     /// The longest that a refused chain waits before it is asked about again, in nanoseconds (L4). The wait begins with
     /// [`RETRY_BACKOFF_FIRST_NS`] and doubles while nothing is new. 0, the default, is no wait.
+    ///
+    /// Under [`FingerprintMode::Poll`] the wait grows only if the scorer answers
+    /// [`node_fingerprint`](crate::PlacementScorer::node_fingerprint): without an answer every node counts as changed, so every
+    /// chain is re-scored in each tick, which ends the wait, and as long as one chain is stuck `next_due` is one second away.
+    ///
+    /// With a wait a drain, too, asks again for a chain without a better home only once in a decision interval, or when
+    /// something is new.
     pub retry_backoff_ns: u64,
-    /// No eviction leaves a chain with fewer holders than this (R5). 0.
+    /// No eviction leaves a chain with fewer holders than this (R5). 0. Without a `move_timeout_ns` a holder whose eviction
+    /// has been said counts as gone until the cooldown is over.
     pub min_holders: u32,
     /// Which half of a move goes first (R4). `EvictFirst`.
     pub move_order: MoveOrder,
     /// For how long the target that justified an eviction is the target of the placement that follows, in nanoseconds (R3).
-    /// 60 s.
+    /// 60 s. After it the placement leaves the choice to the caller.
     pub pin_ttl_ns: u64,
-    /// How long a move may take before it counts as failed, in nanoseconds (F1). 0, the default, is no tracking: whatever still
-    /// has to be done is said again in each tick (F0).
+    /// How long a move may take before it counts as failed, in nanoseconds (F1). 0, the default, is no tracking: whatever
+    /// still has to be done is said again in each tick (F0). The pace of a drain leaves this much time before the deadline
+    /// (N1).
     pub move_timeout_ns: u64,
     /// At most so many new moves in one tick (L1). 0, the default, is no limit; so in the next three. Without a
-    /// `move_timeout_ns` a placement that nobody carries out is said again in each tick, and counts each time.
+    /// `move_timeout_ns` a placement that nobody carries out is said again in each tick, and counts each time. Chains whose
+    /// moves have failed come after all others, and begin at most a quarter of these moves, and at least one.
     pub max_moves_per_tick: u64,
-    /// At most so many moves in flight (L1). Needs a `move_timeout_ns`, as do the next two.
+    /// At most so many moves in flight (L1). Needs a `move_timeout_ns`, as do the next two. Chains whose moves have failed
+    /// have at most a quarter of them in flight, and at least one.
     pub max_in_flight: u64,
     /// At most so many moves in flight away from one node (L1).
     pub max_in_flight_per_source: u64,
@@ -128,7 +140,8 @@ pub struct SchedulerConfig {
     /// [`alternatives`](crate::PlacementScorer::alternatives).
     pub max_alternatives: u32,
     /// A chain that came back to a node which it had left within this time, or that moved three times in it, is left alone for
-    /// as long, in nanoseconds (O1). 0, the default, is off.
+    /// as long, in nanoseconds (O1). 0, the default, is off. Each time that this happens the chain's cooldown doubles, up to
+    /// [`FLAP_COOLDOWN_MAX_NS`]; a window without it halves it again.
     pub flap_window_ns: u64,
     /// The share of led chains that must have a score before the first move for better scores (V2). In `[0, 1]`; 0, the
     /// default, is off.
@@ -173,7 +186,7 @@ impl SchedulerConfig {
     ///
     /// | field | value | what it buys |
     /// | --- | --- | --- |
-    /// | `hysteresis_gap` | 0.25 | with smoothed scores a fifth fewer moves than 0.2, at no higher cost |
+    /// | `hysteresis_gap` | 0.25 | with smoothed scores a seventh fewer moves than 0.2, at a cost from 1.5 % lower to 0.2 % higher |
     /// | `on_scorer_error` | `SkipChain` | a scorer that fails for one chain holds up no other |
     /// | `backstop_spread` | on | chains that were loaded together do not come due together |
     /// | `retry_backoff_ns` | 60 s | a chain without a better home does not ask for one in every tick |
@@ -188,8 +201,9 @@ impl SchedulerConfig {
     /// | `flap_window_ns` | 30 min | at most one return to a node in half an hour |
     /// | `warmup_coverage` | 0.9 | nothing moves on half of the facts after a start |
     ///
-    /// Set `move_order` to `PlaceFirst` where a replica less for the time of a move is too much, and `fingerprint_mode` to
-    /// `Push` where your events say what moved.
+    /// The rest is as by default. So it is `EvictFirst` with `min_holders` 1: a chain of two has one holder for the time of a
+    /// move, and a chain of one never moves. Set `move_order` to `PlaceFirst` where a replica less is too much, or raise
+    /// `min_holders`; and set `fingerprint_mode` to `Push` where your events say what moved.
     #[must_use]
     pub fn production() -> SchedulerConfig {
         SchedulerConfig {

@@ -40,7 +40,8 @@ pub enum Event {
         /// The chain.
         chain: ChainId,
     },
-    /// Somebody holds an exclusive claim on the chain: no eviction until it is released (D4).
+    /// Somebody holds an exclusive claim on the chain: no eviction until it is released (D4). A move that is half done waits,
+    /// too, and no other chain waits for it.
     ClaimAcquired {
         /// The chain.
         chain: ChainId,
@@ -60,7 +61,8 @@ pub enum Event {
         /// The chain.
         chain: ChainId,
     },
-    /// So many nodes should hold the chain (B1). Fewer: somebody is placed; more: somebody is evicted (R2).
+    /// So many nodes should hold the chain (B1). Fewer: somebody is placed; more: somebody is evicted (R2). A chain that has
+    /// lost its last holder is placed, too.
     DesiredReplicas {
         /// The chain.
         chain: ChainId,
@@ -83,14 +85,22 @@ pub enum Event {
         /// The class.
         class: u32,
     },
-    /// The node is to be empty by the deadline: it is never a target, and what it holds moves away at an even pace (N1).
+    /// The node is to be empty by the deadline: it is never a target, and what it holds moves away (N1).
+    ///
+    /// The pace is even, and such that the last move begins a [`move_timeout_ns`](crate::SchedulerConfig::move_timeout_ns)
+    /// before the deadline. Where less time than that is left, everything goes at once, as limits allow. Another deadline
+    /// begins the pace anew. Where moves of a chain have failed, the others go first.
+    ///
+    /// [`drain_status`](crate::LocalScheduler::drain_status) says what the drain makes of each chain: it is on its way, it is
+    /// blocked and why, or, if neither, it waits for its turn. [`explain`](crate::LocalScheduler::explain) goes by scores on
+    /// this node, too: a good home reads as healthy there, also while the drain waits or has no other home for the chain.
     Drain {
         /// The node.
         node: NodeId,
-        /// When it should be empty.
+        /// When it should be empty: a time of the clock that ticks are given, not a duration.
         deadline: Timestamp,
     },
-    /// The node stays.
+    /// The node stays. A drain that comes later begins with nothing.
     DrainCancelled {
         /// The node.
         node: NodeId,
@@ -99,18 +109,25 @@ pub enum Event {
     Avoid {
         /// The node.
         node: NodeId,
-        /// When it may be a target again.
+        /// When it may be a target again: a time of the clock that ticks are given, not a duration. One that is past is none.
         until: Timestamp,
     },
-    /// Nothing is emitted until then; sampling goes on (R6). A later one replaces it, also with an earlier end.
+    /// Nothing is emitted until then; sampling goes on (R6). A later one replaces it, also with an earlier end. Orders that
+    /// come meanwhile are refused, not kept.
     FreezeUntil {
-        /// When it is over.
+        /// When it is over: a time of the clock that ticks are given, not a duration.
         until: Timestamp,
     },
     /// A freeze is over now (R6).
     Thaw,
     /// Somebody orders this holder away: the next tick of the chain's leader does it, whatever floor, gap, cost and cooldown
     /// say, but never against a claim (R7).
+    ///
+    /// What cannot be done is dropped, and counted in [`forced_refused`](crate::TickReport::forced_refused) without saying
+    /// which chain it was: the victim is no holder, the chain is claimed or has a move in flight, fewer than `min_holders`
+    /// would be left, everything is frozen, or, of a [`ForcePlace`](Event::ForcePlace), the target holds the chain already, is
+    /// drained or avoided. Order it again when that is over. An order that a limit holds back waits; another order of its kind
+    /// replaces it, and it is dropped when somebody else leads the chain.
     ForceEvict {
         /// The chain.
         chain: ChainId,
@@ -124,7 +141,13 @@ pub enum Event {
         /// The node that is to hold it.
         target: NodeId,
     },
-    /// The move of the chain that is in flight has failed (F1). Where none is in flight it is ignored and counted (F3).
+    /// The move of the chain that is in flight has failed (F1). What it was tried with, mostly its target, waits for a minute,
+    /// longer with each failure; meanwhile another home is tried. Where no move is in flight, or driftline has yet to say its
+    /// next half, this is ignored and counted (F3).
+    ///
+    /// A comparison of revisions that was lost is no failure of the target. Tell what is so now ([`Event::ChainRevision`],
+    /// holders, leader) first; say this, too, only if that does not end the move and you do not want to wait for its
+    /// time-out.
     MoveFailed {
         /// The chain.
         chain: ChainId,

@@ -67,32 +67,37 @@
 //! against each is off by default and on in [`SchedulerConfig::production`]:
 //!
 //! - **A move has two halves.** Tell how many nodes should hold a chain ([`Event::DesiredReplicas`]) and driftline asks for
-//!   both: [`Action::Evict`], and [`Action::Place`] on the very target that justified it. With
-//!   [`MoveOrder::PlaceFirst`] the victim leaves only when the target has come. Chains with too few or too many holders are
-//!   set right, whatever their scores.
+//!   both: [`Action::Evict`], and [`Action::Place`] on the very target that justified it. With [`MoveOrder::PlaceFirst`] the
+//!   victim leaves only when the target has come. Chains with too few or too many holders are set right, whatever their
+//!   scores. Without a wished count an eviction under [`MoveOrder::EvictFirst`] is the whole move, and its
+//!   [`target`](Eviction::target) is yours to place: where nobody does, the chain has a replica less from then on, after a
+//!   drain as after a move for a score.
 //! - **Moves are tracked** until events show them done, [`Event::MoveFailed`] says otherwise, or
-//!   [`move_timeout_ns`](SchedulerConfig::move_timeout_ns) passes. A chain has one move at a time
-//!   ([`Verdict::InFlight`]); what failed backs off and holds up nobody else.
+//!   [`move_timeout_ns`](SchedulerConfig::move_timeout_ns) passes. A chain has one move at a time ([`Verdict::InFlight`]);
+//!   what failed backs off, and chains whose moves have failed come after all others and have at most a quarter of the limits,
+//!   so that they hold up nobody.
 //! - **Limits** bound the moves of a tick, of the cluster, and of each source and target. The best moves go first, each move
 //!   under way makes its target less attractive ([`target_penalty`](SchedulerConfig::target_penalty)), and the next best home
 //!   is tried before giving up.
 //! - **Who has flapped stays**: a chain that came back to a node that it had just left, or moved three times, is left alone
 //!   for a [`flap_window_ns`](SchedulerConfig::flap_window_ns), and its cooldown doubles.
-//! - **Nodes drain** at an even pace up to a deadline ([`Event::Drain`]), [`LocalScheduler::drain_status`] tells early whether
-//!   it will be met, and [`Event::Avoid`] keeps newcomers off a node.
+//! - **Nodes drain** at an even pace ([`Event::Drain`]), whose last move begins a `move_timeout_ns` before the deadline;
+//!   [`LocalScheduler::drain_status`] tells early whether it will be met, and [`Event::Avoid`] keeps newcomers off a node.
 //! - **Classes** of chains have policies of their own ([`ClassPolicy`]): other bounds, only in an emergency, never, or
-//!   proposals only.
+//!   proposals only; their wished counts are kept and orders carried out all the same.
 //! - **Nothing moves on half of the facts**: after a start the first moves wait until enough chains have a score
-//!   ([`warmup_coverage`](SchedulerConfig::warmup_coverage)). [`Event::FreezeUntil`] stops everything, orders
-//!   ([`Event::ForceEvict`], [`Event::ForcePlace`]) override scores, never a claim.
+//!   ([`warmup_coverage`](SchedulerConfig::warmup_coverage)). [`Event::FreezeUntil`] stops everything, orders too: those that
+//!   come meanwhile are refused. Else orders ([`Event::ForceEvict`], [`Event::ForcePlace`]) override scores, never a claim. A
+//!   refused one is gone, and counted in [`forced_refused`](TickReport::forced_refused).
 //! - **The next leader knows**: [`MeshState::export_chain`] and [`MeshState::import_chain`] hand over cooldown, moves and
-//!   back-offs.
-//! - **Everything has a reason.** Each led chain stands in exactly one [`Verdict`]; [`LocalScheduler::explain`] has its operands,
-//!   [`Explanation::sentence`] says it in English, and [`LocalScheduler::transitions`] what has changed.
+//!   back-offs, with their times: both leaders count from one origin, such as that of Unix time.
+//! - **Everything has a reason.** Each led chain stands in exactly one [`Verdict`]; [`LocalScheduler::explain`] has its
+//!   operands, [`Explanation::sentence`] says it in English, and [`LocalScheduler::transitions`] what has changed.
 //!
 //! Every action carries the latest [`Event::ChainRevision`] of its chain. **Compare and swap it** when you carry the action
 //! out: two leaders that overlap for a moment then cannot both act on one state of the chain. Without that check nobody can
-//! promise more than "as far as this node knew".
+//! promise more than "as far as this node knew". Where the comparison is lost, tell what is so now, as events, and
+//! [`Event::MoveFailed`], which makes the target wait, only if that does not end the move.
 //!
 //! # Large clusters
 //!
@@ -104,8 +109,11 @@
 //!
 //! # The caller's duties
 //!
-//! - **Time** is an argument, in nanoseconds from any origin. It must not go back for one scheduler
-//!   ([`Error::TimeReversed`]). Tick at the latest at the report's `next_due`, and after events.
+//! - **Time** is an argument, in nanoseconds from any origin. It must not go back for one scheduler ([`Error::TimeReversed`]).
+//!   Tick at the latest at the report's `next_due`, and after events. Whoever hands chains over, to another node or to itself
+//!   after a restart, needs an origin that all of them share: Unix time, or a clock of the cluster. In an import, times that
+//!   lie ahead of the importer's clock count as its now. `Drain`, `Avoid` and `FreezeUntil` take times of that clock, not
+//!   durations.
 //! - **Events** say what is so, in order. They are idempotent, so saying a thing twice is fine; not saying it is not.
 //! - **Actions** are to be carried out by the caller, who reports with events. An eviction that is not carried out is asked
 //!   for again after the cooldown; with tracking, after its time-out and a back-off.
@@ -126,7 +134,8 @@
 //! Without `std` the crate is `no_std` + `alloc`, which is how the compiler checks that it has no clock, no I/O and no
 //! random order. The core has no `unsafe`.
 //!
-//! Rule numbers in these docs (S3, D7, P2, ...) are those of driftline's specification.
+//! Letters and numbers in parentheses (S3, D7, P2, ...) are marks of the design's rules. Each stands beside the sentence that
+//! says the rule, and connects it with the source and its tests; there is nothing to look up.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(unsafe_code)]
 #![warn(missing_docs)]

@@ -72,7 +72,7 @@ impl fmt::Display for Sentence<'_> {
             Verdict::Recovered => self.write_recovered(f),
             Verdict::NoAlternative => {
                 self.write_start(f, "stays")?;
-                f.write_str("there is no other home for it")
+                f.write_str("no other home is open to it")
             }
             Verdict::RetryLater => self.write_retry(f),
             Verdict::GapTooSmall => self.write_gap(f),

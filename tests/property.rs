@@ -158,19 +158,26 @@ fn of_safety() -> Vec<(&'static str, &'static str)> {
     expected.extend(moves.map(|fate| ("moves", fate)));
     let orders = ["in flight", "claim held", "no victim", "target holds", "last holder", "frozen", "stays"];
     expected.extend(orders.map(|fate| ("order", fate)));
-    let counted = ["trim", "trim again", "refill", "second half", "place again"];
+    let counted = ["trim", "trim again", "refill", "second half", "place again", "nobody is left"];
     expected.extend(counted.map(|turn| ("count", turn)));
     let owed = ["owed eviction", "owed eviction in flight", "owed eviction waits"];
     expected.extend(owed.map(|turn| ("count", turn)));
-    expected.extend(["evicted", "half done", "not tracked any more"].map(|turn| ("flight", turn)));
+    let flights =
+        ["evicted", "half done", "not tracked any more", "said and not tracked any more", "outdated", "seen late"];
+    expected.extend(flights.map(|turn| ("flight", turn)));
+    expected.extend(["count", "drain"].map(|arm| (arm, "another is as good as gone")));
+    expected.extend([("share", "in flight"), ("share", "of a tick"), ("owed", "too old")]);
     expected.extend(["last holder", "tick limit", "cluster limit"].map(|limit| ("held up", limit)));
-    expected.extend(["late", "on pace", "looks beyond its pace"].map(|turn| ("drain", turn)));
+    let drains = ["late", "on pace", "looks beyond its pace", "paced anew", "waits"];
+    expected.extend(drains.map(|turn| ("drain", turn)));
     expected.extend([("scheduler", "outbid"), ("owed", "dropped"), ("import", "taken in"), ("refused", "import")]);
     expected
 }
 
 /// What comes up in thousands of histories only.
-const RARE: [(&str, &str); 9] = [
+const RARE: [(&str, &str); 11] = [
+    ("import", "from a clock ahead"),
+    ("flight", "second half too old"),
     ("moves", "returned"),
     ("order", "target closed"),
     ("count", "refill from a pin"),

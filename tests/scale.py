@@ -55,6 +55,12 @@ class Scale(unittest.TestCase):
         bare, everything_on = self.lines[len(STEPS):]
         self.assertGreater(everything_on["before_first_sample"], bare["before_first_sample"])
 
+    def test_a_chain_of_many_takes_no_more_than_it_may(self):
+        lines = scale("--chains", "100000", "--nodes", str(NODES), "--naive-max", "1", "--json")
+        for memory in lines[len(STEPS):]:
+            self.assertLessEqual(memory["before_first_sample"], 200, memory)
+            self.assertLessEqual(memory["full_ring"], 1000, memory)
+
     def test_above_the_maximum_the_naive_side_is_null(self):
         lines = scale("--chains", "50,200", "--chains", "60", "--nodes", "10", "--naive-max", "100", "--json")
         count = len(STEPS + MEMORY)

@@ -301,14 +301,17 @@ impl Cluster {
         let config = &self.story.config;
         let mut ranked: Vec<(bool, f32, ChainId)> = Vec::new();
         for &chain in &self.left {
-            let waits = self.waiting(chain).next().is_some();
-            ranked.extend(self.homes(chain, &count).first().map(|&(benefit, _)| (waits, benefit, chain)));
+            let has_failed = self.has_failed(chain);
+            ranked.extend(self.homes(chain, &count).first().map(|&(benefit, _)| (has_failed, benefit, chain)));
         }
-        // Whoever has just failed comes after the others.
+        // Whoever has failed comes after the others, and has a part of the moves only.
         ranked.sort_by(|one, other| one.0.cmp(&other.0).then(other.1.total_cmp(&one.1)).then(one.2.cmp(&other.2)));
-        let mut best = Vec::new();
-        for (_, _, chain) in ranked {
+        let (mut best, mut failed) = (Vec::new(), 0);
+        for (has_failed, _, chain) in ranked {
             let victim = self.story.victim(chain);
+            if has_failed && failed == config.max_moves_per_tick.min(config.max_in_flight) / 4 {
+                break;
+            }
             if best.len() as u64 == config.max_moves_per_tick || count.all == config.max_in_flight {
                 break;
             }
@@ -320,10 +323,18 @@ impl Cluster {
             if let Some(target) = homes.into_iter().map(|(_, node)| node).find(has_room) {
                 count.add(Some(victim), target);
                 best.push(Move { chain, victim, target });
+                failed += u64::from(has_failed);
             }
         }
         best.sort_unstable();
         best
+    }
+
+    /// Whether moves of the chain have failed, until an hour after the last of them may be tried again. Whoever fails does so
+    /// at once, so that none of them is in flight any more.
+    fn has_failed(&self, chain: ChainId) -> bool {
+        let mut failed = self.failed.range((chain, NodeId(0))..=(chain, NodeId::NONE));
+        failed.any(|(_, (_, until))| self.now.0 < until.0 + 3600 * SECOND_NS)
     }
 
     /// The nodes that the chain could not be moved to just now.

@@ -64,7 +64,7 @@ func ExampleExplanation_Sentence() {
 	fmt.Println(explanation.Sentence())
 	// Output:
 	// 7 no alternative for 3: live 0.40
-	// chain 7 stays on node 3: its score 0.40 is under the floor 0.50, but there is no other home for it
+	// chain 7 stays on node 3: its score 0.40 is under the floor 0.50, but no other home is open to it
 }
 
 // What the old leader remembers of a chain goes with it: the new one does not move it again at once.

@@ -27,6 +27,11 @@ pub(crate) fn shown(value: &Bound<'_, PyAny>) -> String {
 
 /// An integer in `0 .. 2**64`, or an error that says which argument is none. `name` is only called for the message.
 pub(crate) fn id(value: &Bound<'_, PyAny>, name: impl Fn() -> String) -> PyResult<u64> {
+    integer(value, name, 64)
+}
+
+/// The same; the message says of how many bits it may be.
+fn integer(value: &Bound<'_, PyAny>, name: impl Fn() -> String, bits: u32) -> PyResult<u64> {
     let wrong_type = || {
         let (name, given) = (name(), type_name(value));
         PyTypeError::new_err(format!("{name}: an int is expected, not {given}"))
@@ -39,7 +44,7 @@ pub(crate) fn id(value: &Bound<'_, PyAny>, name: impl Fn() -> String) -> PyResul
     }
     value.extract::<u64>().map_err(|error| {
         if error.is_instance_of::<PyOverflowError>(value.py()) {
-            PyValueError::new_err(format!("{}: {} is not in 0 .. 2**64 - 1", name(), shown(value)))
+            PyValueError::new_err(format!("{}: {} is not in 0 .. 2**{bits} - 1", name(), shown(value)))
         } else if error.is_instance_of::<PyTypeError>(value.py()) {
             wrong_type()
         } else {
@@ -50,7 +55,7 @@ pub(crate) fn id(value: &Bound<'_, PyAny>, name: impl Fn() -> String) -> PyResul
 
 /// An integer in `0 .. 2**32`, likewise.
 pub(crate) fn small(value: &Bound<'_, PyAny>, name: impl Fn() -> String) -> PyResult<u32> {
-    let number = id(value, &name)?;
+    let number = integer(value, &name, 32)?;
     u32::try_from(number).map_err(|_| PyValueError::new_err(format!("{}: {number} is not in 0 .. 2**32 - 1", name())))
 }
 

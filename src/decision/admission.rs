@@ -14,13 +14,14 @@ use crate::error::Error;
 use crate::state::ChainView;
 
 impl Pass<'_> {
-    /// Admits candidates by what their moves are worth, then by chain; those whose last moves have failed after all others. What is refused is considered again next tick.
+    /// Admits candidates by what their moves are worth, then by chain; those whose moves have failed after all others. What
+    /// is refused is considered again next tick.
     pub(crate) fn admit(&mut self) -> Result<(), Error> {
         let mut candidates = core::mem::take(&mut self.work.candidates);
         candidates.sort_unstable_by(|one, other| {
             // Benefits are never NaN.
             let by_benefit = other.benefit.partial_cmp(&one.benefit).unwrap_or(Ordering::Equal);
-            // F1: nobody waits for a chain whose moves have just failed.
+            // F1: nobody waits for a chain whose moves have failed.
             one.has_failed.cmp(&other.has_failed).then(by_benefit).then(one.chain.cmp(&other.chain))
         });
         let outcome = candidates.iter().try_for_each(|candidate| {
@@ -45,10 +46,11 @@ impl Pass<'_> {
             Ok(tried) => tried,
             Err(verdict) => return Ok(verdict),
         };
-        if self.rules.leaves_too_few(&chain, self.places_first(Some(tried.alternative.node))) {
+        let places_first = self.places_first(Some(tried.alternative.node));
+        if self.rules.leaves_too_few(&chain, candidate.victim, &self.said(&chain), places_first) {
             return Ok(Verdict::LastHolder);
         }
-        if let Some(limit) = self.limit(Some(candidate.victim), None) {
+        if let Some(limit) = self.limit(Some(candidate.victim), None, candidate.has_failed) {
             return Ok(limit);
         }
         let tried = match self.rules.config.max_in_flight_per_target {
@@ -102,7 +104,9 @@ impl Pass<'_> {
             cost: tried.cost,
         };
         self.launch(index, eligible, made)?;
-        if self.entry(index).is_under_way() {
+        let is_leaving = self.entry(index).is_under_way()
+            || self.holds(chain, &self.rules.bounds(chain)).is_on_cooldown(self.rules.now);
+        if is_leaving {
             self.leaves_drained(candidate.victim);
         }
         Ok(())

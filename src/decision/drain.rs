@@ -1,112 +1,23 @@
 //! Emptying nodes at an even pace (N1).
 
 use alloc::vec::Vec;
+use core::ops::ControlFlow;
 
+use super::drain_progress::{DrainProgress, pace_end};
 use super::launch::Move;
 use super::pass::{Pass, Rules, Work};
 use crate::action::{Arm, Verdict};
 use crate::asker::Stop;
 use crate::claim::MigrationEligible;
 use crate::class::ClassMode;
+use crate::config::MoveOrder;
 use crate::error::Error;
 use crate::id::{ChainId, NodeId, Timestamp};
 use crate::room;
-use crate::state::ChainView;
+use crate::state::{ChainView, Said};
 
-/// How far the drain of one node has come; what a tick leaves to the next.
-#[derive(Debug, Default)]
-pub(crate) struct DrainProgress {
-    pub(crate) node: NodeId,
-    /// Chains that the drain has moved away.
-    pub(crate) moved: u64,
-    /// When the pace was last kept.
-    pub(crate) last_paced: Option<Timestamp>,
-    /// When every chain was last asked for a home.
-    pub(crate) looked_at: Option<Timestamp>,
-    /// The chains that could not be moved when they were last tried, by ascending id.
-    pub(crate) refused: Vec<(ChainId, Verdict)>,
-    /// Without tracking: the chains that were named, and when, by ascending id (F0).
-    pub(crate) sent: Vec<(ChainId, Timestamp)>,
-    /// How many moves the last tick would have made but for limits.
-    pub(crate) behind: u64,
-    /// How many chains are left that are not on their way.
-    pub(crate) left: u64,
-    /// Whether moves have ended since they were counted, while nothing was emitted.
-    is_stale: bool,
-}
-
-impl DrainProgress {
-    /// Becomes what the last tick has left, for this pass to change; in its own memory.
-    fn follow(&mut self, before: Option<&DrainProgress>, node: NodeId) -> Result<(), Error> {
-        self.refused.clear();
-        self.sent.clear();
-        let DrainProgress { refused, sent, .. } = self;
-        let (refused, sent) = (core::mem::take(refused), core::mem::take(sent));
-        *self = DrainProgress { node, refused, sent, ..DrainProgress::default() };
-        let Some(before) = before else { return Ok(()) };
-        room::reserve(&mut self.refused, before.refused.len())?;
-        room::reserve(&mut self.sent, before.sent.len())?;
-        self.refused.extend_from_slice(&before.refused);
-        self.sent.extend_from_slice(&before.sent);
-        (self.moved, self.left, self.behind, self.is_stale) =
-            (before.moved, before.left, before.behind, before.is_stale);
-        (self.last_paced, self.looked_at) = (before.last_paced, before.looked_at);
-        Ok(())
-    }
-
-    fn refuse(&mut self, chain: ChainId, verdict: Verdict) -> Result<(), Error> {
-        match self.refused.binary_search_by_key(&chain, |&(chain, _)| chain) {
-            Ok(index) => self.refused[index].1 = verdict,
-            Err(index) => {
-                self.refused.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
-                self.refused.insert(index, (chain, verdict));
-            }
-        }
-        Ok(())
-    }
-
-    fn accept(&mut self, chain: ChainId) {
-        self.refused.retain(|&(refused, _)| refused != chain);
-    }
-
-    /// When the pace asks for the next move; `None` if nobody is left, or the drain has not begun. After its end everybody who
-    /// can move has been let go, and what holds the others back ends by itself or by an event; so do limits.
-    pub(crate) fn next_move(&self, pace_end: Timestamp, now: Timestamp) -> Option<Timestamp> {
-        let last = self.last_paced.filter(|_| self.left > 0 && self.behind == 0 && now < pace_end)?;
-        let step_ns = u128::from(pace_end.since_ns(last)).div_ceil(u128::from(self.left) + 1);
-        let next = last.after_ns(u64::try_from(step_ns).unwrap_or(u64::MAX))?;
-        Some(next.max(now))
-    }
-
-    /// How many moves the pace allows now.
-    fn allowance(&self, pace_end: Timestamp, now: Timestamp) -> u64 {
-        let Some(last) = self.last_paced else { return self.left.min(if now >= pace_end { u64::MAX } else { 1 }) };
-        let (elapsed, remaining) = (now.since_ns(last), pace_end.since_ns(last));
-        if now >= pace_end || remaining == 0 {
-            return self.left;
-        }
-        let due = u128::from(elapsed) * (u128::from(self.left) + 1) / u128::from(remaining);
-        self.left.min(u64::try_from(due).unwrap_or(u64::MAX))
-    }
-}
-
-/// When the last move should go out, so that it can be done by the deadline.
-pub(crate) fn pace_end(deadline: Timestamp, move_timeout_ns: u64) -> Timestamp {
-    Timestamp(deadline.0.saturating_sub(move_timeout_ns))
-}
-
-impl Pass<'_> {
-    /// The scheduler's own arm moves a chain away from a node, which the drain need not do any more.
-    pub(crate) fn leaves_drained(&mut self, node: NodeId) {
-        if let Ok(index) = self.work.drains.binary_search_by_key(&node, |progress| progress.node) {
-            let left = &mut self.work.drains[index].left;
-            *left = left.saturating_sub(1);
-        }
-    }
-}
-
-/// What keeps a chain on a node that is drained, whoever asks.
-pub(crate) fn blocked_by(rules: &Rules<'_>, chain: &ChainView<'_>) -> Option<Verdict> {
+/// What keeps a chain on a node that is drained, whoever asks. `said` is whom evictions of the chain have named.
+pub(crate) fn blocked_by(rules: &Rules<'_>, chain: &ChainView<'_>, node: NodeId, said: &Said) -> Option<Verdict> {
     if chain.claim_held() {
         return Some(Verdict::ClaimHeld);
     }
@@ -115,8 +26,17 @@ pub(crate) fn blocked_by(rules: &Rules<'_>, chain: &ChainView<'_>) -> Option<Ver
         ClassMode::ProposeOnly => return Some(Verdict::ProposeOnly),
         ClassMode::Eager | ClassMode::Lazy { .. } => {}
     }
-    let places_first = rules.config.move_order == crate::config::MoveOrder::PlaceFirst;
-    rules.leaves_too_few(chain, places_first).then_some(Verdict::LastHolder)
+    let places_first = rules.config.move_order == MoveOrder::PlaceFirst;
+    rules.leaves_too_few(chain, node, said, places_first).then_some(Verdict::LastHolder)
+}
+
+/// What there is news of since the last tick.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct News {
+    /// The state has noted something, or the rules are others.
+    pub(crate) of_chains: bool,
+    /// A node has moved, which may be the home that a chain waits for (L4).
+    pub(crate) of_homes: bool,
 }
 
 /// The drain of one node in one pass.
@@ -124,16 +44,30 @@ struct Round {
     progress: DrainProgress,
     allowance: u64,
     is_full_look: bool,
+    /// Whether chains that were refused a home are asked for one again.
+    asks_again: bool,
     /// Whether a limit stands in the way of every further move from the node.
     is_over: bool,
     admitted: u64,
 }
 
+/// What has become of a chain in a round: it moves or could, or it cannot.
+type Fate = ControlFlow<Verdict>;
+
 impl Pass<'_> {
-    /// Goes through the nodes by deadline. `before` is what the last tick left, by ascending node; `has_news` says whether
-    /// the state has noted anything since.
-    pub(crate) fn run_drains(&mut self, before: &[DrainProgress], has_news: bool) -> Result<(), Error> {
-        let has_news = has_news || self.work.entries.list().iter().any(|entry| entry.has_changed || entry.acted);
+    /// The scheduler's own arm moves a chain away from a node, which the drain need not do any more.
+    pub(crate) fn leaves_drained(&mut self, node: NodeId) {
+        if let Ok(index) = self.work.drains.binary_search_by_key(&node, |progress| progress.node) {
+            let progress = &mut self.work.drains[index];
+            progress.left = progress.left.saturating_sub(1);
+            progress.has_said |= !self.rules.config.tracks_moves();
+        }
+    }
+
+    /// Goes through the nodes by deadline. `before` is what the last tick left, by ascending node.
+    pub(crate) fn run_drains(&mut self, before: &[DrainProgress], news: News) -> Result<(), Error> {
+        let is_acted_on = self.work.entries.list().iter().any(|entry| entry.has_changed || entry.acted);
+        let news = News { of_chains: news.of_chains || is_acted_on, ..news };
         self.follow_drains(before)?;
         let mut order = core::mem::take(&mut self.work.drain_order);
         order.clear();
@@ -144,7 +78,7 @@ impl Pass<'_> {
             order.sort_unstable();
         }
         for &(deadline, _, index) in &order {
-            outcome = outcome.and_then(|()| self.drain(index, deadline, has_news));
+            outcome = outcome.and_then(|()| self.drain(index, deadline, news));
         }
         self.work.drain_order = order;
         outcome
@@ -153,39 +87,44 @@ impl Pass<'_> {
     /// While nothing is emitted the drains stay where they are.
     pub(crate) fn keep_drains(&mut self, before: &[DrainProgress]) -> Result<(), Error> {
         self.follow_drains(before)?;
-        self.work.drains.iter_mut().for_each(|progress| progress.is_stale = true);
+        for progress in &mut self.work.drains {
+            progress.is_stale = true;
+            progress.begin_anew(self.rules.now);
+        }
         Ok(())
     }
 
     /// What the last tick has left, by ascending node, in the memory of passes before.
     fn follow_drains(&mut self, before: &[DrainProgress]) -> Result<(), Error> {
-        let state = self.rules.state;
+        let (state, now) = (self.rules.state, self.rules.now);
         let Work { drains, drained, .. } = &mut *self.work;
         let count = state.drains().len();
         drains.truncate(count);
         room::reserve(drains, count - drains.len())?;
         drains.resize_with(count, DrainProgress::default);
-        for (progress, &(node, _)) in drains.iter_mut().zip(state.drains()) {
-            let known = before.binary_search_by_key(&node, |progress| progress.node);
-            progress.follow(known.ok().map(|index| &before[index]), node)?;
-            progress.moved += drained.iter().filter(|&&drained| drained == node).count() as u64;
+        for (progress, drain) in drains.iter_mut().zip(state.closures.drains()) {
+            progress.follow(before, &drain, now)?;
+            progress.moved += drained.iter().filter(|&&drained| drained == drain.node).count() as u64;
         }
         Ok(())
     }
 
-    fn drain(&mut self, index: usize, deadline: Timestamp, has_news: bool) -> Result<(), Error> {
+    fn drain(&mut self, index: usize, deadline: Timestamp, news: News) -> Result<(), Error> {
         let (config, now) = (self.rules.config, self.rules.now);
         let pace_end = pace_end(deadline, config.move_timeout_ns);
         let mut progress = core::mem::take(&mut self.work.drains[index]);
         let is_full_look = progress.looked_at.is_none_or(|at| now.since_ns(at) >= config.decision_interval_ns);
         progress.behind = 0;
-        let is_idle = !has_news && !progress.is_stale && !is_full_look && progress.sent.is_empty();
+        progress.homes_moved |= news.of_homes || progress.is_stale;
+        let is_idle = !news.of_chains && !progress.is_stale && !progress.has_said && !is_full_look;
         if is_idle && progress.allowance(pace_end, now) == 0 {
             // Nobody has come or gone since the chains were last listed, and nothing is due.
             self.work.drains[index] = progress;
             return Ok(());
         }
-        let mut round = Round { progress, allowance: 0, is_full_look, is_over: false, admitted: 0 };
+        let waits = |at| now.since_ns(at) < config.retry_backoff_ns;
+        let asks_again = is_full_look || progress.homes_moved || !progress.asked_again_at.is_some_and(waits);
+        let mut round = Round { progress, allowance: 0, is_full_look, asks_again, is_over: false, admitted: 0 };
         let outcome = self.drain_round(&mut round, pace_end);
         self.work.drains[index] = round.progress;
         outcome
@@ -197,14 +136,28 @@ impl Pass<'_> {
         round.progress.left = on_node.len() as u64;
         round.allowance = round.progress.allowance(pace_end, now);
         let allowed = round.allowance;
+        let mut refused = core::mem::take(&mut self.work.refused);
+        refused.clear();
         let mut outcome = Ok(());
-        for &(_, slot) in &on_node {
-            outcome = outcome.and_then(|()| self.drain_chain(round, slot));
+        for &(_, chain, slot) in &on_node {
+            outcome = outcome.and_then(|()| match self.drain_chain(round, slot)? {
+                Fate::Break(verdict) => {
+                    room::reserve(&mut refused, 1)?;
+                    refused.push((chain, verdict));
+                    Ok(())
+                }
+                Fate::Continue(()) => Ok(()),
+            });
         }
+        refused.sort_unstable_by_key(|&(chain, _)| chain);
+        self.work.refused = core::mem::replace(&mut round.progress.refused, refused);
         self.work.on_node = on_node;
         outcome?;
-        let Round { progress, is_full_look, admitted, .. } = round;
+        let Round { progress, is_full_look, asks_again, admitted, .. } = round;
         progress.is_stale = false;
+        if *asks_again && self.asker.is_some() && (allowed > 0 || *is_full_look) {
+            (progress.asked_again_at, progress.homes_moved) = (Some(now), false);
+        }
         if allowed > 0 && (*admitted > 0 || progress.behind == 0) {
             progress.last_paced = Some(now);
         }
@@ -215,57 +168,55 @@ impl Pass<'_> {
         Ok(())
     }
 
-    /// The chains led here that the node holds and that are not on their way from it, by ascending id.
-    fn list_chains(&mut self, progress: &mut DrainProgress) -> Result<Vec<(ChainId, u32)>, Error> {
+    /// The chains led here that the node holds and that are not on their way from it: those whose moves have failed after the
+    /// others, so that nobody waits for them (F1), each by ascending id.
+    fn list_chains(&mut self, progress: &mut DrainProgress) -> Result<Vec<(bool, ChainId, u32)>, Error> {
         let mut on_node = core::mem::take(&mut self.work.on_node);
         on_node.clear();
-        let rules = self.rules;
-        let node = progress.node;
+        let (rules, node) = (self.rules, progress.node);
+        progress.has_said = false;
         let slot = rules.state.nodes.find_live(node.0);
         let chains = slot.map_or(&[][..], |slot| &rules.state.nodes.value(slot).chains);
         on_node.try_reserve(chains.len()).map_err(|_| Error::OutOfMemory)?;
-        for &chain in chains {
-            let view = rules.state.view(chain);
-            if view.is_led_by(rules.this_node) {
-                on_node.push((view.id(), chain));
+        for &slot in chains {
+            let view = rules.state.view(slot);
+            if !view.is_led_by(rules.this_node) {
+                continue;
+            }
+            if self.said(&view).nodes().contains(&node) {
+                // F0: only the cooldown keeps an eviction from being repeated.
+                progress.has_said = true;
+            } else if !self.is_leaving(node, &view) {
+                on_node.push((self.has_failures(&view), view.id(), slot));
             }
         }
         on_node.sort_unstable();
-        let is_here = |chain: ChainId| on_node.binary_search_by_key(&chain, |&(chain, _)| chain).is_ok();
-        progress.refused.retain(|&(chain, _)| is_here(chain));
-        progress.sent.retain(|&(chain, at)| is_here(chain) && !self.is_said_again(chain, at));
-        on_node.retain(|&(chain, slot)| !self.is_leaving(progress, chain, slot));
         Ok(on_node)
     }
 
-    /// F0: only the cooldown keeps an eviction from being repeated.
-    fn is_said_again(&self, chain: ChainId, at: Timestamp) -> bool {
-        let Some(view) = self.rules.state.chain(chain) else { return true };
-        let bounds = self.rules.bounds(&view);
-        self.rules.now.since_ns(at) >= self.holds(&view, &bounds).cooldown_ns
-    }
-
-    fn is_leaving(&self, progress: &DrainProgress, chain: ChainId, slot: u32) -> bool {
-        let is_sent = progress.sent.binary_search_by_key(&chain, |&(chain, _)| chain).is_ok();
-        let view = self.rules.state.view(slot);
+    /// Whether a move of a chain from a node is under way.
+    fn is_leaving(&self, node: NodeId, chain: &ChainView<'_>) -> bool {
         let entries = &self.work.entries;
-        let memory = entries.find(chain).map_or_else(|| view.memory(), |index| Some(entries.memory(index)));
-        let leaves = memory.is_some_and(|memory| {
+        let memory = entries.find(chain.id()).map_or_else(|| chain.memory(), |index| Some(entries.memory(index)));
+        memory.is_some_and(|memory| {
             let flight = memory.flight.and_then(|flight| flight.victim);
-            flight == Some(progress.node) || memory.owed.is_some_and(|owed| owed.victim == progress.node)
-        });
-        is_sent || leaves
+            flight == Some(node) || memory.owed.is_some_and(|owed| owed.victim == node)
+        })
     }
 
-    fn drain_chain(&mut self, round: &mut Round, slot: u32) -> Result<(), Error> {
+    fn drain_chain(&mut self, round: &mut Round, slot: u32) -> Result<Fate, Error> {
         let chain = self.rules.state.view(slot);
+        let before = round.progress.refusal(chain.id());
+        let as_before = before.map_or(Fate::Continue(()), Fate::Break);
         let is_busy = self.work.entries.get(chain.id()).is_some_and(|entry| entry.acted || entry.is_under_way());
-        if is_busy || blocked_by(&self.rules, &chain).is_some() {
-            return Ok(());
+        if is_busy || blocked_by(&self.rules, &chain, round.progress.node, &self.said(&chain)).is_some() {
+            return Ok(as_before);
         }
         let has_turn = round.allowance > 0 && !round.is_over;
-        if round.is_over || !has_turn && !round.is_full_look {
-            return Ok(());
+        // L4
+        let waits = before == Some(Verdict::NoAlternative) && !round.asks_again;
+        if round.is_over || waits || !has_turn && !round.is_full_look {
+            return Ok(as_before);
         }
         match self.offer_for_drain(&chain)? {
             Err(verdict) => {
@@ -273,13 +224,10 @@ impl Pass<'_> {
                     let index = self.work.entries.of(&chain, &self.rules)?;
                     self.entry_mut(index).scorer_failed = true;
                 }
-                round.progress.refuse(chain.id(), verdict)
+                Ok(Fate::Break(verdict))
             }
-            Ok(()) if !has_turn => {
-                // It has a home; that is all that was to be known.
-                round.progress.accept(chain.id());
-                Ok(())
-            }
+            // It has a home; that is all that was to be known.
+            Ok(()) if !has_turn => Ok(Fate::Continue(())),
             Ok(()) => self.move_from_drained(round, &chain),
         }
     }
@@ -298,9 +246,9 @@ impl Pass<'_> {
         }
     }
 
-    fn move_from_drained(&mut self, round: &mut Round, chain: &ChainView<'_>) -> Result<(), Error> {
+    fn move_from_drained(&mut self, round: &mut Round, chain: &ChainView<'_>) -> Result<Fate, Error> {
         let node = round.progress.node;
-        let limit = self.limit(Some(node), None);
+        let limit = self.limit(Some(node), None, self.has_failures(chain));
         let config = self.rules.config;
         let reservations = &self.work.reservations;
         let target = self.work.offers.ranked().find(|offer| !reservations.is_full(offer.node, config));
@@ -311,24 +259,18 @@ impl Pass<'_> {
             *preset = preset.or(Some(verdict));
             round.progress.behind += 1;
             round.is_over = limit.is_some();
-            return round.progress.refuse(chain.id(), verdict);
+            return Ok(Fate::Break(verdict));
         }
-        let (Some(target), Some(eligible)) = (target, MigrationEligible::check(chain)) else { return Ok(()) };
+        let (Some(target), Some(eligible)) = (target, MigrationEligible::check(chain)) else {
+            return Ok(Fate::Continue(()));
+        };
         let mut made = Move::bare(Arm::Drain, Some(node), Some(target.node));
         made.target_score = Some(target.score);
         self.launch(index, eligible, made)?;
-        round.progress.accept(chain.id());
         round.allowance -= 1;
         round.admitted += 1;
-        if !config.tracks_moves() {
-            round.progress.moved += 1;
-            if !self.places_first(Some(target.node)) {
-                round.progress.sent.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
-                let sent = &mut round.progress.sent;
-                let index = sent.partition_point(|&(sent, _)| sent < chain.id());
-                sent.insert(index, (chain.id(), self.rules.now));
-            }
-        }
-        Ok(())
+        round.progress.moved += u64::from(!config.tracks_moves());
+        round.progress.has_said |= !config.tracks_moves();
+        Ok(Fate::Continue(()))
     }
 }

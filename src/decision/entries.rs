@@ -10,7 +10,7 @@ use crate::action::Verdict;
 use crate::error::Error;
 use crate::id::{ChainId, Timestamp};
 use crate::room;
-use crate::state::{ChainView, Memory};
+use crate::state::{ChainMarks, ChainView, Memory, Said};
 
 /// What becomes of the orders for a chain (R7).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,7 +33,9 @@ pub(crate) struct Entry {
     memory_at: u32,
     is_under_way: bool,
     pub(crate) last_rebalance: Option<Timestamp>,
-    /// Whether memory or rebalance are not what the state says.
+    /// Without tracking: whom evictions have named, as long as they may still happen (F0).
+    pub(crate) said: Said,
+    /// Whether memory, rebalance or what was said are not as the state says.
     pub(crate) has_changed: bool,
     /// Whether an arm has acted on the chain in this pass.
     pub(crate) acted: bool,
@@ -49,18 +51,29 @@ pub(crate) struct Entry {
 impl Entry {
     /// The chain as it is, without what is too old to make a difference (E4, O1), and its memory likewise.
     fn new(view: &ChainView<'_>, rules: &Rules<'_>) -> (Self, Memory) {
-        let holds = Holds::new(view.last_rebalance(), view.memory(), &rules.bounds(view), rules);
-        let last_rebalance = view.last_rebalance().filter(|_| holds.is_on_cooldown(rules.now));
         let before = view.memory().copied().unwrap_or_default();
         let mut memory = before;
+        let is_imported = rules.clamps_imports && view.marks().has(ChainMarks::IMPORTED);
+        let mut last_rebalance = view.last_rebalance();
+        if is_imported {
+            memory.clamp(rules.now);
+            last_rebalance = last_rebalance.map(|at| at.min(rules.now));
+        }
+        let holds = Holds::new(last_rebalance, Some(&memory), &rules.bounds(view), rules);
+        let last_rebalance = last_rebalance.filter(|_| holds.is_on_cooldown(rules.now));
         memory.forget(rules.config.flap_window_ns, rules.now);
+        let said = view.said().filter(|_| last_rebalance.is_some()).copied().unwrap_or_default();
         let entry = Entry {
             chain: view.id(),
             slot: view.slot,
             memory_at: NO_MEMORY,
             is_under_way: false,
             last_rebalance,
-            has_changed: memory != before || last_rebalance != view.last_rebalance(),
+            said,
+            has_changed: is_imported
+                || memory != before
+                || last_rebalance != view.last_rebalance()
+                || said != view.said().copied().unwrap_or_default(),
             acted: false,
             continued: false,
             preset: None,
@@ -178,6 +191,9 @@ impl Entries {
 pub(crate) fn needs_attention(view: &ChainView<'_>) -> bool {
     if !view.marks().has_something_beside() {
         return false;
+    }
+    if view.marks().has(ChainMarks::IMPORTED) {
+        return true;
     }
     let count_differs = view.desired_replicas().is_some_and(|desired| desired as usize != view.holder_count());
     let memory = view.memory();

@@ -2,7 +2,7 @@
 
 use super::entries::OrderFate;
 use super::launch::Move;
-use super::pass::Pass;
+use super::pass::{Pass, holders_beside};
 use crate::action::Arm;
 use crate::claim::MigrationEligible;
 use crate::error::Error;
@@ -48,10 +48,14 @@ impl Pass<'_> {
             || victim.is_some_and(|victim| !chain.is_held_by(victim))
             || target.is_some_and(|target| chain.is_held_by(target) || self.work.closed.contains(target));
         let least = self.rules.config.min_holders as usize + usize::from(!self.places_first(target));
-        let leaves_too_few = victim.is_some() && chain.holder_count() < least;
+        let said = self.said(&chain);
+        let leaves_too_few = victim.is_some_and(|victim| holders_beside(&chain, victim, &said) < least);
         let eligible = MigrationEligible::check(&chain).filter(|_| !is_wrong && !leaves_too_few);
         let Some(eligible) = eligible else { return Ok(self.refuse(order)) };
-        if self.is_refused_by_limit(index, victim, target) {
+        // F1: whoever orders it knows what has failed.
+        if let Some(limit) = self.limit(victim, target, false) {
+            let preset = &mut self.entry_mut(index).preset;
+            *preset = preset.or(Some(limit));
             return Ok(OrderFate::Stays);
         }
         if let Some(target) = target {

@@ -80,13 +80,8 @@ impl Pass<'_> {
             return Some(Verdict::AlreadyMoved);
         }
         let entry = self.work.entries.get(chain.id());
-        if let Some(entry) = entry {
-            if entry.acted && !entry.continued {
-                return Some(Verdict::AlreadyMoved);
-            }
-            if entry.preset.is_some() {
-                return entry.preset;
-            }
+        if entry.is_some_and(|entry| entry.acted && !entry.continued) {
+            return Some(Verdict::AlreadyMoved);
         }
         // Y1
         if bounds.mode == ClassMode::Pinned {
@@ -111,7 +106,11 @@ impl Pass<'_> {
             return Some(Verdict::FlapHold);
         }
         // D4
-        MigrationEligible::check(chain).is_none().then_some(Verdict::ClaimHeld)
+        if MigrationEligible::check(chain).is_none() {
+            return Some(Verdict::ClaimHeld);
+        }
+        // Said before the scores, because it kept an arm from acting that does not look at them.
+        entry.and_then(|entry| entry.preset)
     }
 
     /// D5 to D10. The judgement is filled as far as the rules get.
@@ -185,6 +184,7 @@ impl Pass<'_> {
             // F1: with so many homes that have just failed it is the chain, and not the homes.
             return Ok(());
         }
+        let has_failed = self.has_failures(chain);
         let offers = self.ask_for_offers(chain)?;
         match self.attempt(bounds, offers.clone(), false, judgement)? {
             None => {}
@@ -193,7 +193,7 @@ impl Pass<'_> {
                 judgement.verdict = Verdict::Evict;
                 crate::room::reserve(&mut self.work.candidates, 1)?;
                 self.work.candidates.push(Candidate {
-                    has_failed: waiting > 0,
+                    has_failed,
                     benefit: tried.benefit(),
                     chain: chain.id(),
                     slot: chain.slot,

@@ -42,10 +42,7 @@ impl Pass<'_> {
             None => (MoveOrder::EvictFirst, Stage::Placing),
         };
         self.say(&chain, eligible, &made, stage)?;
-        self.work.reservations.new_moves += 1;
-        if tracks {
-            self.work.reservations.add(made.victim, made.target)?;
-        }
+        self.reserve(index, made.victim, made.target)?;
         let entry = self.entry_mut(index);
         (entry.acted, entry.has_changed) = (true, true);
         let mut memory = *self.memory(index);
@@ -83,6 +80,9 @@ impl Pass<'_> {
         (entry.acted, entry.continued, entry.has_changed) = (true, true, true);
         let mut memory = *self.memory(index);
         memory.flight = Some(Tracked { stage, since: now, emitted: true, holders_at, ..flight });
+        if let Some(owed) = &mut memory.owed {
+            owed.at = now;
+        }
         self.work.entries.set_memory(index, &memory)
     }
 
@@ -92,15 +92,13 @@ impl Pass<'_> {
         let now = self.rules.now;
         let made = Move::bare(Arm::Count, Some(owed.victim), owed.target);
         self.say(&chain, eligible, &made, Stage::Evicting)?;
-        self.work.reservations.new_moves += 1;
+        self.reserve(index, made.victim, made.target)?;
         let tracks = self.rules.config.tracks_moves();
-        if tracks {
-            self.work.reservations.add(made.victim, made.target)?;
-        }
         let entry = self.entry_mut(index);
         (entry.acted, entry.has_changed) = (true, true);
         let mut memory = *self.memory(index);
         if tracks {
+            memory.owed = Some(Owed { at: now, ..owed });
             memory.flight = Some(Tracked {
                 order: if owed.target.is_some() { MoveOrder::PlaceFirst } else { MoveOrder::EvictFirst },
                 stage: Stage::Evicting,
@@ -113,7 +111,7 @@ impl Pass<'_> {
             });
         } else if has_recorded(&memory, &owed) {
             // It is one move, however often it is said.
-            self.entry_mut(index).last_rebalance = Some(now);
+            self.note_said(index, owed.victim);
         } else {
             self.evicted_untracked(index, &mut memory, owed.victim, owed.target);
         }
@@ -129,16 +127,34 @@ impl Pass<'_> {
     ) -> Result<(), Error> {
         let chain = self.view(index);
         self.say(&chain, eligible, &Move::bare(Arm::Count, Some(owed.victim), owed.target), Stage::Placing)?;
-        self.work.reservations.new_moves += 1;
+        let has_failed = self.memory(index).has_failures(self.rules.now);
+        self.work.reservations.begin(has_failed);
         self.entry_mut(index).acted = true;
         Ok(())
+    }
+
+    /// A move begins; where moves are tracked it takes its places.
+    fn reserve(&mut self, index: usize, victim: Option<NodeId>, target: Option<NodeId>) -> Result<(), Error> {
+        let has_failed = self.memory(index).has_failures(self.rules.now);
+        let reservations = &mut self.work.reservations;
+        reservations.begin(has_failed);
+        if self.rules.config.tracks_moves() { reservations.add(victim, target, has_failed) } else { Ok(()) }
+    }
+
+    /// F0: an eviction was said that nobody tracks. It starts the cooldown, as long as which it stands.
+    fn note_said(&mut self, index: usize, victim: NodeId) {
+        let mut said = self.said(&self.view(index));
+        said.add(victim);
+        let now = self.rules.now;
+        let entry = self.entry_mut(index);
+        (entry.last_rebalance, entry.said) = (Some(now), said);
     }
 
     /// Without tracking an eviction counts when it is said.
     fn evicted_untracked(&mut self, index: usize, memory: &mut Memory, victim: NodeId, target: Option<NodeId>) {
         let made = PastMove { at: self.rules.now, victim, target: target.unwrap_or(NodeId::NONE) };
         let window_ns = self.rules.config.flap_window_ns;
-        self.entry_mut(index).last_rebalance = Some(made.at);
+        self.note_said(index, victim);
         let returned = memory.record(made, window_ns);
         self.work.counts.returned_moves += u64::from(returned);
     }

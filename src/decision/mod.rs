@@ -4,6 +4,7 @@
 mod admission;
 mod count;
 mod drain;
+mod drain_progress;
 mod entries;
 mod exclude;
 mod flights;
@@ -20,7 +21,8 @@ mod worst;
 use alloc::vec::Vec;
 
 pub(crate) use count::SampledScores;
-pub(crate) use drain::{DrainProgress, blocked_by, pace_end};
+pub(crate) use drain::{News, blocked_by};
+pub(crate) use drain_progress::{DrainProgress, pace_end};
 pub(crate) use entries::{Entry, OrderFate, needs_attention};
 pub(crate) use holds::Holds;
 pub(crate) use next_due::NextDue;
@@ -93,7 +95,7 @@ pub fn diff_scheduler(
     let mut tally = Tally::default();
     let mut work = Work::default();
     let classes = Classes::default();
-    let rules = Rules { state, config, classes: &classes, this_node, now };
+    let rules = Rules { state, config, classes: &classes, this_node, now, clamps_imports: false };
     let mut pass = Pass::new(rules, Some(scorer), &mut tally, &mut work)?;
     pass.already_evicted = &skipped;
     // D1: only chains led here. D12: by ascending id, each once.
@@ -125,8 +127,11 @@ pub fn diff_scheduler(
 fn judge_all(pass: &mut Pass<'_>, led: &[ChainId]) -> Result<(), Error> {
     let state = pass.rules.state;
     let views = || led.iter().filter_map(|&chain| state.chain(chain));
-    for flight in views().filter_map(|view| view.memory().and_then(|memory| memory.flight)) {
-        pass.work.reservations.add(flight.victim, flight.target)?;
+    for view in views() {
+        let Some(memory) = view.memory() else { continue };
+        if let Some(flight) = memory.flight {
+            pass.work.reservations.add(flight.victim, flight.target, memory.has_failures(pass.rules.now))?;
+        }
     }
     let mut scores = AskEach::default();
     for view in views() {
@@ -153,5 +158,6 @@ fn next_due_ungated(rules: &Rules<'_>, led: &[ChainId], work: &Work) -> NextDue 
         next_due.consider_moves(memory, config, now);
     }
     next_due.consider_after(now, state.frozen_until());
+    state.avoided().iter().for_each(|&(_, until)| next_due.consider_after(now, Some(until)));
     next_due
 }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::drain::DrainProgress;
+use super::drain_progress::DrainProgress;
 use super::entries::{Entries, Entry};
 use super::exclude::Closed;
 use super::flights::Flights;
@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::id::{ChainId, NodeId, Timestamp};
 use crate::room;
 use crate::scorer::PlacementScorer;
-use crate::state::{ChainView, Memory, MeshState};
+use crate::state::{ChainView, Memory, MeshState, Said};
 
 /// Everything that a pass reads, but for the scorer.
 #[derive(Clone, Copy)]
@@ -29,6 +29,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) classes: &'a Classes,
     pub(crate) this_node: NodeId,
     pub(crate) now: Timestamp,
+    /// Whether imported times that lie ahead count as the present. Whoever judges a state as it is leaves them as they are.
+    pub(crate) clamps_imports: bool,
 }
 
 impl Rules<'_> {
@@ -38,13 +40,35 @@ impl Rules<'_> {
         self.classes.bounds(self.config, class)
     }
 
-    /// R5, and a chain that is short of holders already has none to lose.
-    pub(crate) fn leaves_too_few(&self, chain: &ChainView<'_>, places_first: bool) -> bool {
-        let holders = chain.holder_count();
+    /// F0: whom evictions of a chain have named, as long as they may still happen and nobody tracks them.
+    pub(crate) fn said(&self, chain: &ChainView<'_>) -> Said {
+        let Some(said) = chain.said().filter(|_| !self.config.tracks_moves()) else { return Said::default() };
+        let holds = Holds::new(chain.last_rebalance(), chain.memory(), &self.bounds(chain), self);
+        if holds.is_on_cooldown(self.now) { *said } else { Said::default() }
+    }
+
+    /// R5, and a chain that is short of holders already has none to lose. Whoever else was `said` to go counts as gone.
+    pub(crate) fn leaves_too_few(
+        &self,
+        chain: &ChainView<'_>,
+        victim: NodeId,
+        said: &Said,
+        places_first: bool,
+    ) -> bool {
+        let holders = holders_beside(chain, victim, said);
         let left = if places_first { holders } else { holders.saturating_sub(1) };
         let is_short = chain.desired_replicas().is_some_and(|desired| holders < desired as usize);
         left < self.config.min_holders as usize || is_short
     }
+}
+
+/// How many hold a chain, the victim among them, once everybody else who was said to go has gone; nobody, where nobody
+/// else may be said to go.
+pub(crate) fn holders_beside(chain: &ChainView<'_>, victim: NodeId, said: &Said) -> usize {
+    if said.has_no_room_for(victim) {
+        return 0;
+    }
+    chain.holder_count().saturating_sub(said.count_beside(chain, Some(victim)))
 }
 
 /// What a pass writes; kept from tick to tick so that an idle one allocates nothing.
@@ -64,8 +88,9 @@ pub(crate) struct Work {
     pub(crate) drains: Vec<DrainProgress>,
     /// The drains in the order in which they are gone through, and where they stand.
     pub(crate) drain_order: Vec<(Timestamp, NodeId, usize)>,
-    /// The chains of one node.
-    pub(crate) on_node: Vec<(ChainId, u32)>,
+    /// The chains of one node, whether their moves have failed, and what they were refused with.
+    pub(crate) on_node: Vec<(bool, ChainId, u32)>,
+    pub(crate) refused: Vec<(ChainId, Verdict)>,
     /// The nodes that tracked drains have moved chains away from, one for each chain.
     pub(crate) drained: Vec<NodeId>,
     /// What the arms count.
@@ -92,6 +117,7 @@ impl Work {
         room::give_back(&mut self.keys);
         room::give_back(&mut self.actions);
         room::give_back(&mut self.on_node);
+        room::give_back(&mut self.refused);
         self.candidates.clear();
         self.judgements.clear();
         self.keys.clear();
@@ -125,11 +151,11 @@ impl<'a> Pass<'a> {
 
     /// The first step: what has become of the moves of these chains. After it the entries are by ascending chain.
     pub(crate) fn advance(&mut self, chains: impl Iterator<Item = ChainView<'a>>) -> Result<(), Error> {
-        let Rules { config, now, .. } = self.rules;
+        let rules = self.rules;
         let Work { entries, counts, drained, .. } = &mut *self.work;
         for chain in chains {
             let index = entries.of(&chain, &self.rules)?;
-            let mut flights = Flights { config, now, counts, drained: None };
+            let mut flights = Flights { rules, counts, drained: None };
             let mut memory = *entries.memory(index);
             flights.advance(&mut entries.list_mut()[index], &mut memory, &chain);
             if let Some(node) = flights.drained {
@@ -139,9 +165,32 @@ impl<'a> Pass<'a> {
             entries.set_memory(index, &memory)?;
         }
         self.work.entries.sort();
+        let now = self.rules.now;
         let Work { entries, reservations, .. } = &mut *self.work;
-        let flights = entries.list().iter().filter_map(|entry| entries.memory_of(entry).flight);
-        flights.into_iter().try_for_each(|flight| reservations.add(flight.victim, flight.target))
+        for entry in entries.list() {
+            let memory = entries.memory_of(entry);
+            if let Some(flight) = memory.flight {
+                reservations.add(flight.victim, flight.target, memory.has_failures(now))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// [`Rules::said`] as it is after the first step.
+    pub(crate) fn said(&self, chain: &ChainView<'_>) -> Said {
+        let Some(entry) = self.work.entries.get(chain.id()) else { return self.rules.said(chain) };
+        if entry.said.nodes().is_empty() || self.rules.config.tracks_moves() {
+            return Said::default();
+        }
+        let holds = self.holds(chain, &self.rules.bounds(chain));
+        if holds.is_on_cooldown(self.rules.now) { entry.said } else { Said::default() }
+    }
+
+    /// Whether moves of a chain have failed, as long as that is remembered (F1).
+    pub(crate) fn has_failures(&self, chain: &ChainView<'_>) -> bool {
+        let entries = &self.work.entries;
+        let memory = entries.find(chain.id()).map_or_else(|| chain.memory(), |index| Some(entries.memory(index)));
+        memory.is_some_and(|memory| memory.has_failures(self.rules.now))
     }
 
     pub(crate) fn entry(&self, index: usize) -> &Entry {
@@ -193,16 +242,17 @@ impl<'a> Pass<'a> {
 
     /// L1: keeps an arm from acting, and says so for the chain.
     pub(crate) fn is_refused_by_limit(&mut self, index: usize, victim: Option<NodeId>, target: Option<NodeId>) -> bool {
-        let refusal = self.limit(victim, target);
+        let refusal = self.limit(victim, target, self.memory(index).has_failures(self.rules.now));
         let preset = &mut self.entry_mut(index).preset;
         *preset = preset.or(refusal);
         refusal.is_some()
     }
 
-    /// L1: the limit in the way of a move.
-    pub(crate) fn limit(&self, victim: Option<NodeId>, target: Option<NodeId>) -> Option<Verdict> {
+    /// L1: the limit in the way of a move, and F1 for one of a chain whose moves have failed.
+    pub(crate) fn limit(&self, victim: Option<NodeId>, target: Option<NodeId>, has_failed: bool) -> Option<Verdict> {
         let (reservations, config) = (&self.work.reservations, self.rules.config);
+        let share = if has_failed { reservations.failing_refusal(config) } else { None };
         let full = target.filter(|&target| reservations.is_full(target, config)).map(|_| Verdict::TargetLimit);
-        reservations.refusal(victim, config).or(full)
+        share.or_else(|| reservations.refusal(victim, config)).or(full)
     }
 }

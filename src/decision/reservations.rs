@@ -16,7 +16,10 @@ type ByNode = HashMap<NodeId, u64, foldhash::fast::FixedState>;
 pub(crate) struct Reservations {
     pub(crate) in_flight: u64,
     /// New moves of this pass.
-    pub(crate) new_moves: u64,
+    new_moves: u64,
+    /// How many of either are of chains whose moves have failed (F1).
+    failing_in_flight: u64,
+    failing_new_moves: u64,
     from: ByNode,
     to: ByNode,
 }
@@ -24,6 +27,7 @@ pub(crate) struct Reservations {
 impl Reservations {
     pub(crate) fn clear(&mut self) {
         (self.in_flight, self.new_moves) = (0, 0);
+        (self.failing_in_flight, self.failing_new_moves) = (0, 0);
         for nodes in [&mut self.from, &mut self.to] {
             if !nodes.is_empty() {
                 nodes.clear();
@@ -34,8 +38,19 @@ impl Reservations {
         }
     }
 
-    /// A move that is in flight.
-    pub(crate) fn add(&mut self, victim: Option<NodeId>, target: Option<NodeId>) -> Result<(), Error> {
+    /// A move that begins in this pass.
+    pub(crate) fn begin(&mut self, has_failed: bool) {
+        self.new_moves += 1;
+        self.failing_new_moves += u64::from(has_failed);
+    }
+
+    /// A move that is in flight; `has_failed` says whether moves of its chain have.
+    pub(crate) fn add(
+        &mut self,
+        victim: Option<NodeId>,
+        target: Option<NodeId>,
+        has_failed: bool,
+    ) -> Result<(), Error> {
         for (nodes, node) in [(&mut self.from, victim), (&mut self.to, target)] {
             if let Some(node) = node {
                 nodes.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
@@ -43,6 +58,7 @@ impl Reservations {
             }
         }
         self.in_flight += 1;
+        self.failing_in_flight += u64::from(has_failed);
         Ok(())
     }
 
@@ -67,18 +83,36 @@ impl Reservations {
 
     /// L1: the limit that one more move from this node, to whichever other, would exceed.
     pub(crate) fn refusal(&self, victim: Option<NodeId>, config: &SchedulerConfig) -> Option<Verdict> {
-        let reached = |limit: u64, count: u64| limit > 0 && count >= limit;
         let from = victim.and_then(|victim| self.from.get(&victim)).copied().unwrap_or(0);
-        if reached(config.max_moves_per_tick, self.new_moves) {
+        if is_reached(config.max_moves_per_tick, self.new_moves) {
             Some(Verdict::TickLimit)
-        } else if reached(config.max_in_flight, self.in_flight) {
+        } else if is_reached(config.max_in_flight, self.in_flight) {
             Some(Verdict::ClusterLimit)
-        } else if victim.is_some() && reached(config.max_in_flight_per_source, from) {
+        } else if victim.is_some() && is_reached(config.max_in_flight_per_source, from) {
             Some(Verdict::SourceLimit)
         } else {
             None
         }
     }
+
+    /// F1: chains whose moves have failed take no more than a part of what there is, so that nobody waits for them.
+    pub(crate) fn failing_refusal(&self, config: &SchedulerConfig) -> Option<Verdict> {
+        let share = |limit: u64| if limit == 0 { 0 } else { (limit / FAILING_SHARE).max(1) };
+        if is_reached(share(config.max_moves_per_tick), self.failing_new_moves) {
+            Some(Verdict::TickLimit)
+        } else if is_reached(share(config.max_in_flight), self.failing_in_flight) {
+            Some(Verdict::ClusterLimit)
+        } else {
+            None
+        }
+    }
+}
+
+/// One part in so many.
+const FAILING_SHARE: u64 = 4;
+
+fn is_reached(limit: u64, count: u64) -> bool {
+    limit > 0 && count >= limit
 }
 
 /// The value of the limit that a verdict is about (W2).

@@ -13,7 +13,7 @@ use crate::config::{FingerprintMode, MoveOrder, OnScorerError, SchedulerConfig};
 use crate::cost::{MigrationCost, MigrationCostModel};
 use crate::error::{ConfigValue, Error};
 
-/// Fills a config with the defaults of SPEC A7 and sets its `struct_size`. Pure.
+/// Fills a config with its defaults, which stand beside its fields, and sets its `struct_size`. Pure.
 ///
 /// `struct_size` is `sizeof(driftline_config)` as the caller knows it; so many bytes are written.
 ///
@@ -27,6 +27,12 @@ pub unsafe extern "C" fn driftline_config_init(config: *mut driftline_config, st
 
 /// The same with what a cluster that people depend on should run with: moves are tracked and limited, flapping is held,
 /// the scorer may fail. Pure.
+///
+/// It sets: `hysteresis_gap` 0.25, `on_scorer_error` skip chain, `backstop_spread` 1, `retry_backoff_ns` 60 s,
+/// `min_holders` 1, `move_timeout_ns` 600 s, `max_moves_per_tick` 16, `max_in_flight` 64, `max_in_flight_per_source` 4,
+/// `max_in_flight_per_target` 4, `target_penalty` 0.05, `max_alternatives` 8, `flap_window_ns` 30 min,
+/// `warmup_coverage` 0.9. The rest is as by default: `move_order` is evict first, so a chain of two has one holder for
+/// the time of a move, and a chain of one never moves. The README has both columns.
 ///
 /// # Safety
 ///
@@ -59,7 +65,8 @@ pub unsafe extern "C" fn driftline_config_validate(
 ///
 /// A class without a policy is as the config says. Class 0 is that of all chains that were never given one. Errors:
 /// `CONFIG` with a message that names the field and the value, `RESERVED`, `STRUCT_SIZE`, `TOO_MANY` beyond 255
-/// policies, `NO_MEMORY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+/// policies, `NO_MEMORY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`. A lazy class whose `critical_floor` was left at 0
+/// is no error, and never moves for a better score.
 ///
 /// # Safety
 ///

@@ -218,6 +218,9 @@ pub unsafe extern "C" fn driftline_scheduler_sample(
 /// Carry the actions out and report back with events; with them their cooldowns start, or without `move_timeout_ns`
 /// have started. `report` may be NULL.
 ///
+/// `now_ns` counts from any origin and never goes back. Whoever hands chains over (`driftline_state_export_chain`)
+/// takes one that all leaders share, such as Unix time.
+///
 /// Errors: as `driftline_scheduler_sample`, `NULL`. No action is emitted then and no decision state is written.
 ///
 /// # Safety

@@ -306,8 +306,8 @@ pub unsafe extern "C" fn driftline_state_chains_on(
     })
 }
 
-/// The chains that a node leads and that have a holder, ascending (reads). Walks all chains. Otherwise as
-/// `driftline_state_chains`, and `ID` for `DRIFTLINE_NONE`.
+/// The chains that a node leads and that have a holder or should have one, ascending (reads). Walks all chains.
+/// Otherwise as `driftline_state_chains`, and `ID` for `DRIFTLINE_NONE`.
 ///
 /// # Safety
 ///
@@ -394,6 +394,9 @@ pub unsafe extern "C" fn driftline_state_frozen_until(
 /// What is remembered of a chain, as bytes for whoever leads it next (reads): its cooldown, its moves and the one in
 /// flight, its back-offs (SPEC V1). Facts that events tell are not in it.
 ///
+/// The times in it are those of this leader's ticks, so all leaders, and this one after a restart, need one origin:
+/// Unix time, or a clock of the cluster; not the start of a process or of a machine.
+///
 /// The bytes are the same on every platform. `out` may be NULL with a capacity of 0 to ask for the count. If they do
 /// not fit: `CAPACITY`, and `*count` is how many there are. Errors: `UNKNOWN_CHAIN`, `NULL`, `NO_MEMORY`; `HANDLE`,
 /// `BUSY`, `REENTRANT`, `POISONED`.
@@ -418,7 +421,8 @@ pub unsafe extern "C" fn driftline_state_export_chain(
     })
 }
 
-/// Takes in what another leader has exported, in place of what is remembered of that chain (writes; SPEC V1).
+/// Takes in what another leader has exported, in place of what is remembered of that chain (writes; SPEC V1). Times
+/// that lie ahead of the next tick's count as that tick's.
 ///
 /// `*chain`, which may be NULL, is the chain that the bytes are about. Errors: `IMPORT` with a message that says what
 /// is wrong with the bytes; `NULL`, `CAPACITY`, `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`. The

@@ -76,11 +76,12 @@ pub const DRIFTLINE_FINGERPRINT_PUSH: u32 = 1;
 
 /// `move_order`: the victim leaves, then the chain is placed on the target (SPEC R4).
 pub const DRIFTLINE_MOVE_ORDER_EVICT_FIRST: u32 = 0;
-/// `move_order`: the chain is placed on the target; the victim leaves when it is there.
+/// `move_order`: the chain is placed on the target; the victim leaves when it is there, or stays where that is later
+/// than a `move_timeout_ns` after it was asked for.
 pub const DRIFTLINE_MOVE_ORDER_PLACE_FIRST: u32 = 1;
 
-/// Configuration of a scheduler (SPEC A7). Fill it with `driftline_config_init` or `driftline_config_production`, then
-/// change what you want.
+/// Configuration of a scheduler (SPEC A7). Fill it with `driftline_config_init` or `driftline_config_production`, which
+/// says what it sets otherwise, then change what you want. Defaults stand beside the fields.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct driftline_config {
@@ -103,24 +104,30 @@ pub struct driftline_config {
     /// At most so many scores are asked for in one tick; the rest stays due, longest due first. A chain that alone has
     /// more holders is scored alone. 0 is no limit; 0.
     pub max_scores_per_tick: u64,
-    /// The longest that a refused chain waits before it is asked about again. 0 is no wait; 0.
+    /// The longest that a refused chain waits before it is asked about again. 0 is no wait; 0. When fingerprints are
+    /// polled, the wait grows only for a scorer with `node_fingerprint` or `node_fingerprints`: without them every node
+    /// counts as changed, every chain is re-scored in each tick, and one that is stuck keeps `next_due_ns` at one
+    /// second.
     pub retry_backoff_ns: u64,
     /// 1: backstops are spread over the interval by chain id. 0: they are not; 0.
     pub backstop_spread: u32,
     /// Must be 0.
     pub reserved: u32,
-    /// No eviction leaves a chain with fewer holders than this. 0.
+    /// No eviction leaves a chain with fewer holders than this. 0. Without a `move_timeout_ns` a holder whose eviction
+    /// was said counts as gone until the cooldown is over.
     pub min_holders: u32,
     /// `DRIFTLINE_MOVE_ORDER_...`; evict first.
     pub move_order: u32,
     /// For how long the target that justified an eviction is the target of the placement that follows. 60 s.
     pub pin_ttl_ns: u64,
     /// How long a move may take before it counts as failed. 0 is no tracking: what still has to be done is said again
-    /// in each tick; 0.
+    /// in each tick; 0. The pace of a drain leaves this much time before the deadline.
     pub move_timeout_ns: u64,
-    /// At most so many new moves in one tick. 0 is no limit, here and in the next three; 0.
+    /// At most so many new moves in one tick. 0 is no limit, here and in the next three; 0. Chains whose moves have
+    /// failed come after all others and begin at most a quarter of them, and at least one.
     pub max_moves_per_tick: u64,
-    /// At most so many moves in flight. Needs a `move_timeout_ns`, as do the next two.
+    /// At most so many moves in flight. Needs a `move_timeout_ns`, as do the next two. Chains whose moves have failed
+    /// have at most a quarter of them, and at least one.
     pub max_in_flight: u64,
     /// At most so many moves in flight away from one node.
     pub max_in_flight_per_source: u64,
@@ -133,7 +140,7 @@ pub struct driftline_config {
     /// in place of `alternatives`.
     pub max_alternatives: u32,
     /// A chain that came back to a node which it had left within this time, or that moved three times in it, is left
-    /// alone for as long. 0 is off; 0.
+    /// alone for as long, and its cooldown doubles, up to `DRIFTLINE_FLAP_COOLDOWN_MAX_NS`. 0 is off; 0.
     pub flap_window_ns: u64,
     /// For how long moves for better scores wait for `warmup_coverage` at most. 300 s.
     pub warmup_max_ns: u64,
@@ -172,12 +179,14 @@ sized_struct!(
 
 /// `mode` of a class: its chains move whenever a move is worth it.
 pub const DRIFTLINE_CLASS_MODE_EAGER: u32 = 0;
-/// `mode` of a class: only when the worst holder is below `critical_floor`, whatever the floor is.
+/// `mode` of a class: only when the worst holder is below `critical_floor`, whatever the floor is. A `critical_floor`
+/// of 0, as in a zeroed struct, is never for a better score: no score is below it. Drains still move the chains.
 pub const DRIFTLINE_CLASS_MODE_LAZY: u32 = 1;
 /// `mode` of a class: never for a better score and never for a drain; the wished count is kept and orders are carried
 /// out.
 pub const DRIFTLINE_CLASS_MODE_PINNED: u32 = 2;
-/// `mode` of a class: every move is decided and none is emitted.
+/// `mode` of a class: moves for a better score and for a drain are decided and not emitted; the wished count is kept
+/// and orders are carried out. For a dry run of everything there is `driftline_scheduler_decide`.
 pub const DRIFTLINE_CLASS_MODE_PROPOSE_ONLY: u32 = 3;
 
 /// `flags` of a class policy: `score_floor` is set.
@@ -208,7 +217,7 @@ pub struct driftline_class_policy {
     pub cost_per_sec: f32,
     /// In place of the config's.
     pub cooldown_ns: u64,
-    /// In [0, 1]. Only with `DRIFTLINE_CLASS_MODE_LAZY`; else it must be 0.
+    /// In [0, 1]; 0 is never for a better score. Only with `DRIFTLINE_CLASS_MODE_LAZY`; else it must be 0.
     pub critical_floor: f32,
     /// Must be 0.
     pub reserved: u32,
@@ -234,7 +243,8 @@ pub const DRIFTLINE_EVENT_LEADER_SET: u32 = 3;
 pub const DRIFTLINE_EVENT_LEADER_CLEARED: u32 = 4;
 /// The chain is gone, and all that was known of it: holders, leader, claim, cooldown, facts and moves. Uses `chain`.
 pub const DRIFTLINE_EVENT_CHAIN_REMOVED: u32 = 5;
-/// Somebody holds an exclusive claim on the chain: no eviction until it is released. Uses `chain`.
+/// Somebody holds an exclusive claim on the chain: no eviction until it is released. A move that is half done waits,
+/// too, and no other chain waits for it. Uses `chain`.
 pub const DRIFTLINE_EVENT_CLAIM_ACQUIRED: u32 = 6;
 /// The claim is released. Uses `chain`.
 pub const DRIFTLINE_EVENT_CLAIM_RELEASED: u32 = 7;
@@ -242,31 +252,51 @@ pub const DRIFTLINE_EVENT_CLAIM_RELEASED: u32 = 7;
 pub const DRIFTLINE_EVENT_NODE_TOUCHED: u32 = 8;
 /// Something that scores depend on moved for this chain. Uses `chain`.
 pub const DRIFTLINE_EVENT_CHAIN_TOUCHED: u32 = 9;
-/// So many nodes should hold the chain (SPEC B1). Uses `chain`; `value` is the count, which fits into 32 bits.
+/// So many nodes should hold the chain (SPEC B1), also after it has lost its last holder. Uses `chain`; `value` is the
+/// count, which fits into 32 bits.
 pub const DRIFTLINE_EVENT_DESIRED_REPLICAS: u32 = 10;
 /// The chain's revision in the caller's store, which every action on it carries (SPEC R8). Uses `chain`; `value` is the
 /// revision.
 pub const DRIFTLINE_EVENT_CHAIN_REVISION: u32 = 11;
 /// The chain belongs to a class (SPEC Y1). Uses `chain`; `value` is the class, which fits into 32 bits.
 pub const DRIFTLINE_EVENT_CHAIN_CLASS: u32 = 12;
-/// `node` is to be empty by a deadline and is no target any more (SPEC N1). Uses `node`; `value` is the deadline.
+/// `node` is to be empty by a deadline and is no target any more (SPEC N1). Uses `node`; `value` is the deadline, a
+/// time of the clock that ticks are given, not a duration.
+///
+/// The pace is even, and such that the last move begins a `move_timeout_ns` before the deadline; where less time than
+/// that is left, everything goes at once, as limits allow. Another deadline begins the pace anew. Chains whose moves
+/// have failed go last. `driftline_scheduler_drain_status` says what the drain makes of each chain: it is on its way,
+/// it is blocked and why, or, if neither, it waits for its turn. `driftline_explain` goes by scores on this node, too:
+/// a good home reads as healthy there, also while the drain waits or has no other home for the chain. Without a
+/// `move_timeout_ns` a chain counts as moved when its eviction is said.
 pub const DRIFTLINE_EVENT_DRAIN: u32 = 13;
-/// `node` stays. Uses `node`.
+/// `node` stays. A drain that comes later begins with nothing. Uses `node`.
 pub const DRIFTLINE_EVENT_DRAIN_CANCELLED: u32 = 14;
-/// `node` is no target until then; what it holds stays (SPEC N2). Uses `node`; `value` is the end.
+/// `node` is no target until then; what it holds stays (SPEC N2). Uses `node`; `value` is the end, a time of the clock
+/// that ticks are given, not a duration. One that is past is none.
 pub const DRIFTLINE_EVENT_AVOID: u32 = 15;
-/// Nothing is emitted until then; sampling goes on (SPEC R6). `value` is the end.
+/// Nothing is emitted until then; sampling goes on (SPEC R6). Orders that come meanwhile are refused, not kept. `value`
+/// is the end, a time of the clock that ticks are given, not a duration.
 pub const DRIFTLINE_EVENT_FREEZE_UNTIL: u32 = 16;
 /// A freeze is over now. Uses nothing.
 pub const DRIFTLINE_EVENT_THAW: u32 = 17;
-/// Somebody orders the holder `node` away: the next tick of the chain's leader does it, never against a claim (SPEC
-/// R7). Uses `chain` and `node`.
+/// Somebody orders the holder `node` away: the next tick of the chain's leader does it, whatever the scores, never
+/// against a claim (SPEC R7). Uses `chain` and `node`.
+///
+/// What cannot be done is dropped, and counted in `forced_refused` without saying which chain it was: the victim is no
+/// holder, the chain is claimed or has a move in flight, fewer than `min_holders` would be left, everything is frozen,
+/// or, of a placement, the target holds the chain already, is drained or avoided. Order it again when that is over. An
+/// order that a limit holds back waits; it is dropped when somebody else leads the chain.
 pub const DRIFTLINE_EVENT_FORCE_EVICT: u32 = 18;
 /// Somebody orders the chain to `node`, likewise. Together with `DRIFTLINE_EVENT_FORCE_EVICT` it is one move. Uses
 /// `chain` and `node`.
 pub const DRIFTLINE_EVENT_FORCE_PLACE: u32 = 19;
-/// The move of the chain that is in flight has failed (SPEC F1). Where none is, it is ignored and counted. Uses
-/// `chain`.
+/// The move of the chain that is in flight has failed (SPEC F1). What it was tried with, mostly its target, waits for
+/// `DRIFTLINE_MOVE_BACKOFF_FIRST_NS`, longer with each failure; meanwhile another home is tried. Where no move is in
+/// flight, or the library has yet to say its next half, this is ignored and counted. Uses `chain`.
+///
+/// A comparison of revisions that was lost is no failure of the target: tell what is so now (revision, holders, leader)
+/// first; say this, too, only if that does not end the move and you do not want to wait for its time-out.
 pub const DRIFTLINE_EVENT_MOVE_FAILED: u32 = 20;
 
 /// A fact about the cluster. A field that its kind does not use must be 0.
@@ -390,7 +420,7 @@ pub struct driftline_migration_cost {
 
 /// The scorer: how good each home is. The only way out of the library.
 ///
-/// Zero the struct, set `struct_size` and what you have; optional entries that stay NULL get the defaults of SPEC A2.
+/// Zero the struct, set `struct_size` and what you have; optional entries that stay NULL do what is said beside them.
 /// The struct is copied, `ctx` is kept until `drop` is called.
 ///
 /// Callbacks get `ctx` first and return `DRIFTLINE_SCORER_OK`, `DRIFTLINE_SCORER_NO_OPINION`,
@@ -526,6 +556,11 @@ pub struct driftline_action {
     pub victim: u64,
     /// The node that is to hold the chain; `DRIFTLINE_NONE` where an eviction leaves one holder less, or a placement
     /// leaves the choice to the caller.
+    ///
+    /// Of an eviction: with a wished count (`DRIFTLINE_EVENT_DESIRED_REPLICAS`) leave it alone, because a placement on
+    /// it follows when the victim is gone. Without one the eviction is the whole move under
+    /// `DRIFTLINE_MOVE_ORDER_EVICT_FIRST`: put the chain there, too, or it has one replica less from then on. Under
+    /// `DRIFTLINE_MOVE_ORDER_PLACE_FIRST` the placement came before, with a wished count or without.
     pub target: u64,
     /// The victim's live score; NaN if it is not known, as the next two.
     pub victim_score: f32,

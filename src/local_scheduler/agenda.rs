@@ -15,7 +15,7 @@ use crate::state::ChainView;
 enum What {
     Cooldown,
     Hold,
-    /// The memory of moves is to be forgotten. Nobody waits for it.
+    /// The memory of moves is to be forgotten.
     Memory,
 }
 
@@ -29,64 +29,31 @@ struct End {
     what: What,
 }
 
-/// A queue ordered by time. Entries of chains that were moved again, are led elsewhere or are gone stay until their time
-/// comes; whoever reads the queue asks the state whether they still hold.
+/// Ends ordered by time. Entries of chains that were moved again, are led elsewhere or are gone stay until their time comes;
+/// whoever reads them asks the state whether they still hold.
 #[derive(Debug, Default)]
-pub(super) struct Agenda {
+struct Ends {
     queue: VecDeque<End>,
     /// Added since the queue was settled, in no order.
     added: Vec<End>,
     /// How many entries the last sweep left.
     swept: usize,
-    /// Whether the config has changed, so that every end may be another.
-    is_stale: bool,
 }
 
 /// A sweep waits for this many entries beyond twice those of the last one, so that it costs little for each entry.
 const SWEEP_SLACK: usize = 64;
 
-impl Agenda {
-    /// The config has changed.
-    pub(super) fn config_changed(&mut self) {
-        self.is_stale = true;
-    }
-
-    /// Takes in what one chain of this leader remembers.
-    pub(super) fn add(&mut self, chain: &ChainView<'_>, rules: &Rules<'_>) -> Result<(), Error> {
-        for end in ends(chain, rules).into_iter().flatten() {
-            if self.queue.binary_search(&end).is_err() {
-                room::reserve(&mut self.added, 1)?;
-                self.queue.try_reserve(self.added.len() + 1).map_err(|_| Error::OutOfMemory)?;
-                self.added.push(end);
-            }
+impl Ends {
+    fn add(&mut self, end: End) -> Result<(), Error> {
+        if self.queue.binary_search(&end).is_err() {
+            room::reserve(&mut self.added, 1)?;
+            self.queue.try_reserve(self.added.len() + 1).map_err(|_| Error::OutOfMemory)?;
+            self.added.push(end);
         }
         Ok(())
     }
 
-    /// Has every end follow another config.
-    pub(super) fn follow_config(&mut self, rules: &Rules<'_>) -> Result<(), Error> {
-        if !self.is_stale {
-            return Ok(());
-        }
-        let mut chains = Vec::new();
-        chains.try_reserve(self.queue.len() + self.added.len()).map_err(|_| Error::OutOfMemory)?;
-        chains.extend(self.queue.iter().chain(&self.added).map(|end| end.chain));
-        chains.sort_unstable();
-        chains.dedup();
-        // Ends that hold no more are swept out; what is added twice is one.
-        for chain in chains {
-            if let Some(view) = rules.state.chain(chain).filter(|view| view.leader() == Some(rules.this_node)) {
-                self.add(&view, rules)?;
-            }
-        }
-        self.is_stale = false;
-        self.swept = 0;
-        Ok(())
-    }
-
-    /// Puts the queue in order after additions, and rids it of what does not hold any more before that outgrows the rest:
-    /// memory is bounded by the chains that exist (E4). The room was made before.
-    pub(super) fn settle(&mut self, rules: &Rules<'_>) {
+    fn settle(&mut self, rules: &Rules<'_>) {
         self.added.sort_unstable();
         self.added.dedup();
         self.merge_added();
@@ -119,38 +86,110 @@ impl Agenda {
         }
     }
 
-    /// The chains of which something has ended, earliest first.
-    pub(super) fn ended(&self, now: Timestamp) -> impl Iterator<Item = ChainId> + '_ {
-        self.queue.iter().take_while(move |end| !end.is_never && end.at <= now).map(|end| end.chain)
+    fn all(&self) -> impl Iterator<Item = &End> {
+        self.queue.iter().chain(&self.added)
     }
 
-    /// Takes the earliest end that has come.
-    pub(super) fn pop_ended(&mut self, now: Timestamp) -> Option<ChainId> {
-        let has_come = self.queue.front().is_some_and(|end| !end.is_never && end.at <= now);
+    /// What has ended, earliest first.
+    fn ended(&self, now: Timestamp) -> impl Iterator<Item = ChainId> + '_ {
+        self.queue.iter().take_while(move |end| end.has_come(now)).map(|end| end.chain)
+    }
+
+    fn pop_ended(&mut self, now: Timestamp) -> Option<ChainId> {
+        let has_come = self.queue.front().is_some_and(|end| end.has_come(now));
         if has_come { self.queue.pop_front().map(|end| end.chain) } else { None }
+    }
+}
+
+/// Everything that ends.
+#[derive(Debug, Default)]
+pub(super) struct Agenda {
+    /// Cooldowns and holds, for which chains wait.
+    waits: Ends,
+    /// When memories of moves are to be forgotten. Nobody waits for these, and there are more of them.
+    memories: Ends,
+    /// Whether the config has changed, so that every end may be another.
+    is_stale: bool,
+}
+
+impl Agenda {
+    /// The config has changed.
+    pub(super) fn config_changed(&mut self) {
+        self.is_stale = true;
+    }
+
+    /// Takes in what one chain of this leader remembers.
+    pub(super) fn add(&mut self, chain: &ChainView<'_>, rules: &Rules<'_>) -> Result<(), Error> {
+        ends(chain, rules).into_iter().flatten().try_for_each(|end| match end.what {
+            What::Cooldown | What::Hold => self.waits.add(end),
+            What::Memory => self.memories.add(end),
+        })
+    }
+
+    /// Has every end follow another config.
+    pub(super) fn follow_config(&mut self, rules: &Rules<'_>) -> Result<(), Error> {
+        if !self.is_stale {
+            return Ok(());
+        }
+        let all = || self.waits.all().chain(self.memories.all());
+        let mut chains = Vec::new();
+        chains.try_reserve(all().count()).map_err(|_| Error::OutOfMemory)?;
+        chains.extend(all().map(|end| end.chain));
+        chains.sort_unstable();
+        chains.dedup();
+        // Ends that hold no more are swept out; what is added twice is one.
+        for chain in chains {
+            if let Some(view) = rules.state.chain(chain).filter(|view| view.leader() == Some(rules.this_node)) {
+                self.add(&view, rules)?;
+            }
+        }
+        self.is_stale = false;
+        (self.waits.swept, self.memories.swept) = (0, 0);
+        Ok(())
+    }
+
+    /// Puts the ends in order after additions, and rids them of what does not hold any more before that outgrows the rest:
+    /// memory is bounded by the chains that exist (E4). The room was made before.
+    pub(super) fn settle(&mut self, rules: &Rules<'_>) {
+        self.waits.settle(rules);
+        self.memories.settle(rules);
+    }
+
+    /// The chains of which something has ended.
+    pub(super) fn ended(&self, now: Timestamp) -> impl Iterator<Item = ChainId> + '_ {
+        self.waits.ended(now).chain(self.memories.ended(now))
+    }
+
+    /// Takes an end that has come.
+    pub(super) fn pop_ended(&mut self, now: Timestamp) -> Option<ChainId> {
+        self.waits.pop_ended(now).or_else(|| self.memories.pop_ended(now))
     }
 
     /// When the first of the chains that count is let go.
     pub(super) fn first_ahead(&self, rules: &Rules<'_>, counts: impl Fn(ChainId) -> bool) -> Option<Timestamp> {
+        let let_go = |chains: &mut dyn Iterator<Item = ChainId>| {
+            let counted = chains.filter(|&chain| counts(chain)).filter_map(|chain| rules.state.chain(chain));
+            let led = counted.filter(|view| view.leader() == Some(rules.this_node));
+            led.flat_map(|view| ends_ahead(&view, rules)).flatten().min()
+        };
         if self.is_stale {
-            let counted = self.queue.iter().filter(|end| counts(end.chain));
-            let chains = counted.filter_map(|end| rules.state.chain(end.chain));
-            let led = chains.filter(|view| view.leader() == Some(rules.this_node));
-            return led.flat_map(|view| ends_ahead(&view, rules)).flatten().min();
+            return let_go(&mut self.waits.queue.iter().chain(&self.memories.queue).map(|end| end.chain));
         }
-        let first = self.queue.partition_point(|end| !end.is_never && end.at <= rules.now);
         // Where something has ended, something else may end earlier than it would have.
-        let ended = self.queue.range(..first).filter(|end| counts(end.chain));
-        let ended = ended.filter_map(|end| rules.state.chain(end.chain));
-        let ended = ended.filter(|view| view.leader() == Some(rules.this_node));
-        let sooner = ended.flat_map(|view| ends_ahead(&view, rules)).flatten().min();
-        let ahead = self.queue.range(first..).take_while(|end| !end.is_never);
-        let mut ahead = ahead.filter(|end| end.what != What::Memory && counts(end.chain));
+        let sooner = let_go(&mut self.ended(rules.now));
+        let ahead = self.waits.queue.iter().skip_while(|end| end.has_come(rules.now)).take_while(|end| !end.is_never);
+        let mut ahead = ahead.filter(|end| counts(end.chain));
         let next = ahead.find(|end| still_holds(end, rules)).map(|end| end.at);
         match (next, sooner) {
             (Some(next), Some(sooner)) => Some(next.min(sooner)),
             (next, sooner) => next.or(sooner),
         }
+    }
+}
+
+impl End {
+    fn has_come(&self, now: Timestamp) -> bool {
+        !self.is_never && self.at <= now
     }
 }
 
@@ -182,7 +221,7 @@ fn still_holds(end: &End, rules: &Rules<'_>) -> bool {
     let view = rules.state.chain(end.chain).filter(|view| view.leader() == Some(rules.this_node));
     view.is_some_and(|view| {
         // An end that has come counts until somebody has looked at it.
-        let has_come = !end.is_never && end.at <= rules.now && end.what == What::Hold;
+        let has_come = end.has_come(rules.now) && end.what == What::Hold;
         has_come || ends(&view, rules).contains(&Some(*end))
     })
 }

@@ -14,6 +14,9 @@ use crate::id::NodeId;
 use crate::room;
 use crate::state::{ChainMarks, MeshState};
 
+/// So many chains are fetched ahead of their turn.
+const AHEAD: usize = 32;
+
 impl Sampler {
     /// Brings rows, holders and cooldowns to where the state is. Asks nothing. If it fails half way it can be repeated:
     /// what was noted counts as seen only at the end.
@@ -37,8 +40,12 @@ impl Sampler {
         room::reserve(&mut self.row_of, additional)?;
         self.row_of.resize(slot_count, NO_ROW);
         self.list_noted(state, config, this_node)?;
-        for index in 0..self.noted.len() {
-            self.catch_up_chain(rules, self.noted[index].1)?;
+        for begin in (0..self.noted.len()).step_by(AHEAD) {
+            let end = self.noted.len().min(begin + AHEAD);
+            self.fetch(state, begin..end);
+            for index in begin..end {
+                self.catch_up_chain(rules, self.noted[index].1)?;
+            }
         }
         self.led.snapshot.forget_emptied_nodes();
         self.catch_up_nodes(state)?;
@@ -47,6 +54,16 @@ impl Sampler {
         self.give_rows_back();
         self.seen_revision = state.revision();
         Ok(())
+    }
+
+    /// Has the next chains come from memory all at once. Their slots lie anywhere, and one after the other would wait for each.
+    fn fetch(&self, state: &MeshState, range: core::ops::Range<usize>) {
+        let touched = self.noted[range].iter().fold(0, |sum: u64, &(_, slot)| {
+            let chain = state.chains.value(slot);
+            let far = chain.holders.first().map_or(0, |holder| u64::from(holder.node));
+            sum ^ chain.touched ^ far ^ u64::from(self.row_of[slot as usize])
+        });
+        core::hint::black_box(touched);
     }
 
     /// Lists the chains that there is news about in the order in which they will be scored, so that chains which are

@@ -41,6 +41,10 @@ impl Sampler {
         if with_memory > 0 {
             state.memories.reserve(with_memory)?;
         }
+        let said = entries.iter().filter(|entry| !entry.said.nodes().is_empty()).count();
+        if said > 0 {
+            state.said.reserve(said)?;
+        }
         let ended = if answer.standing.is_some() { self.agenda.ended(terms.now).count() } else { 0 };
         room::reserve(&mut self.pending, entries.len() + ended)?;
         transitions.reserve(answer.settled.len())
@@ -64,6 +68,7 @@ impl Sampler {
         // Before anything new begins: a cooldown of no length would else be forgotten at once.
         self.forget_what_is_over(state, answer, terms);
         self.commit_entries(state, work, terms);
+        self.waits.settle();
     }
 
     fn commit_verdicts(&mut self, answer: &Answer, terms: &Terms<'_>, transitions: &mut Transitions) {
@@ -91,7 +96,7 @@ impl Sampler {
     fn commit_entries(&mut self, state: &mut MeshState, work: &Work, terms: &Terms<'_>) {
         for entry in work.entries.list() {
             if entry.has_changed {
-                state.remember(entry.slot, entry.last_rebalance, work.entries.memory_of(entry));
+                state.remember(entry.slot, entry.last_rebalance, &entry.said, work.entries.memory_of(entry));
             }
             if entry.order != OrderFate::Untouched {
                 let stays = entry.order == OrderFate::Stays;
@@ -111,12 +116,13 @@ impl Sampler {
         while let Some(chain) = self.agenda.pop_ended(now) {
             let Some(view) = state.chain(chain).filter(|view| view.leader() == Some(this_node)) else { continue };
             let slot = view.slot;
-            let rules = Rules { state, config, classes, this_node, now };
+            let rules = Rules { state, config, classes, this_node, now, clamps_imports: true };
             let holds = Holds::new(view.last_rebalance(), view.memory(), &rules.bounds(&view), &rules);
             let last_rebalance = view.last_rebalance().filter(|_| holds.is_on_cooldown(now));
             let mut memory = view.memory().copied().unwrap_or_default();
-            memory.forget(config.flap_window_ns, now);
-            state.remember(slot, last_rebalance, &memory);
+            memory.forget_moves(config.flap_window_ns, now);
+            let said = view.said().filter(|_| last_rebalance.is_some()).copied().unwrap_or_default();
+            state.remember(slot, last_rebalance, &said, &memory);
             if let Some(row) = self.row_at(slot).filter(|_| answer.standing.is_some()) {
                 self.make_pending_reserved(row);
             }

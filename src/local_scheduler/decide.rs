@@ -11,7 +11,7 @@ use crate::action::{Action, Decision, Judgement, TickReport, Verdict};
 use crate::asker::{Asker, Stop, Tally};
 use crate::class::ClassMode;
 use crate::decision::{
-    DrainProgress, Entry, Holds, NextDue, Pass, Rules, SampledScores, Work, Worst, WorstHolder, needs_attention,
+    DrainProgress, Entry, Holds, News, NextDue, Pass, Rules, SampledScores, Work, Worst, WorstHolder, needs_attention,
     pace_end,
 };
 use crate::error::Error;
@@ -301,7 +301,8 @@ impl<'a> Question<'a> {
             return pass.keep_drains(self.drains);
         }
         pass.run_count(self)?;
-        pass.run_drains(self.drains, self.has_news)
+        let of_homes = self.sampler.waits.were_cleared();
+        pass.run_drains(self.drains, News { of_chains: self.has_news, of_homes })
     }
 
     fn judge_fresh(&self, pass: &mut Pass<'a>, fresh: &[u32], report: &mut TickReport) -> Result<(), Error> {
@@ -334,7 +335,8 @@ impl<'a> Question<'a> {
         }
         late.sort_unstable();
         late.dedup();
-        let is_late = |row: u32, late: &[(ChainId, u32)]| late.iter().any(|&(_, other)| other == row);
+        let is_late =
+            |row: u32, late: &[(ChainId, u32)]| late.binary_search(&(sampler.led.snapshot.chain(row), row)).is_ok();
         if self.judge_all {
             let mut quiet = sampler.led.in_use().filter(|&row| !is_late(row, late));
             return quiet.try_for_each(|row| self.judge_quietly(row, pass, settled));
@@ -457,6 +459,7 @@ impl<'a> Question<'a> {
         let mut next_due = NextDue::default();
         self.consider_holds(work, &mut next_due);
         next_due.consider_after(now, state.frozen_until());
+        state.avoided().iter().for_each(|&(_, until)| next_due.consider_after(now, Some(until)));
         next_due.consider(self.warming_until.flatten());
         if !self.is_frozen() {
             for drain in &work.drains {

@@ -7,7 +7,7 @@ use crate::action::{DrainStatus, Verdict};
 use crate::decision::{DrainProgress, NextDue, Rules, blocked_by, pace_end};
 use crate::error::Error;
 use crate::id::{NodeId, Timestamp};
-use crate::state::{ChainView, MeshState};
+use crate::state::{ChainView, Drain, MeshState, Said};
 
 impl LocalScheduler {
     /// How far a node that is drained has come, as of the last tick and by what the state says now (N1). `None` if it is not
@@ -17,10 +17,11 @@ impl LocalScheduler {
     ///
     /// [`Error::OutOfMemory`].
     pub fn drain_status(&self, state: &MeshState, node: NodeId) -> Result<Option<DrainStatus>, Error> {
-        let Some(deadline) = state.closures.drains.get(node) else { return Ok(None) };
+        let Some(drain) = state.closures.drain_of(node) else { return Ok(None) };
+        let deadline = drain.deadline;
         let mut status =
             DrainStatus { node, deadline, left: 0, moved: 0, in_flight: 0, blocked: Vec::new(), at_risk: false };
-        let progress = self.progress_of(state, node);
+        let progress = self.progress_of(state, &drain);
         let last_tick = self.committed_at(state);
         let rules = self.rules(state, last_tick.unwrap_or_default());
         let slot = state.nodes.find_live(node.0);
@@ -31,10 +32,11 @@ impl LocalScheduler {
             }
             status.left += 1;
             let memory = view.memory();
+            let said = last_tick.map_or_else(Said::default, |_| rules.said(&view));
             if memory.is_some_and(|memory| memory.flight.is_some() || memory.owed.is_some()) {
                 let victim = memory.and_then(|memory| memory.flight).and_then(|flight| flight.victim);
                 status.in_flight += u64::from(victim == Some(node));
-            } else if let Some(verdict) = blocked_now(&rules, &view, progress) {
+            } else if let Some(verdict) = blocked_now(&rules, &view, &drain, &said, progress) {
                 status.blocked.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
                 status.blocked.push((view.id(), verdict));
             }
@@ -48,9 +50,10 @@ impl LocalScheduler {
         Ok(Some(status))
     }
 
-    fn progress_of(&self, state: &MeshState, node: NodeId) -> Option<&DrainProgress> {
-        let found = self.drains.binary_search_by_key(&node, |progress| progress.node);
-        found.ok().filter(|_| self.sampler.knows(state)).map(|index| &self.drains[index])
+    fn progress_of(&self, state: &MeshState, drain: &Drain) -> Option<&DrainProgress> {
+        let found = self.drains.binary_search_by_key(&drain.node, |progress| progress.node);
+        let progress = found.ok().filter(|_| self.sampler.knows(state)).map(|index| &self.drains[index]);
+        progress.filter(|progress| progress.start == drain.start)
     }
 
     /// When the next move of a drain is due, as things stand.
@@ -59,20 +62,23 @@ impl LocalScheduler {
             return;
         }
         for progress in &self.drains {
-            let deadline = state.closures.drains.get(progress.node);
-            let end = deadline.map(|deadline| pace_end(deadline, self.config.move_timeout_ns));
+            let drain = state.closures.drain_of(progress.node).filter(|drain| drain.start == progress.start);
+            let end = drain.map(|drain| pace_end(drain.deadline, self.config.move_timeout_ns));
             next_due.consider(end.and_then(|end| progress.next_move(end, now)));
         }
     }
 }
 
 /// What keeps a chain on the node, as things stand or as it was when the drain last tried.
-fn blocked_now(rules: &Rules<'_>, chain: &ChainView<'_>, progress: Option<&DrainProgress>) -> Option<Verdict> {
-    let refused = progress.and_then(|progress| {
-        let found = progress.refused.binary_search_by_key(&chain.id(), |&(chain, _)| chain);
-        found.ok().map(|index| progress.refused[index].1)
-    });
-    blocked_by(rules, chain).or(refused)
+fn blocked_now(
+    rules: &Rules<'_>,
+    chain: &ChainView<'_>,
+    drain: &Drain,
+    said: &Said,
+    progress: Option<&DrainProgress>,
+) -> Option<Verdict> {
+    let blocked = blocked_by(rules, chain, drain.node, said);
+    blocked.or_else(|| progress.and_then(|progress| progress.refusal(chain.id())))
 }
 
 fn is_limit(verdict: Verdict) -> bool {

@@ -80,7 +80,7 @@ impl Sampler {
     fn longest_due(&mut self, limit: usize) -> usize {
         let Sampler { led, due, .. } = self;
         let age = |due: &Due| (due.since, due.chain);
-        // Each takes one score at least, so it is never more than `limit` chains that have to be in order.
+        // Each counts as one score at least, also where nobody holds the chain, so it is never more than `limit` chains that have to be in order.
         let mut front = due.as_mut_slice();
         if limit < front.len() {
             front = front.select_nth_unstable_by_key(limit, age).0;
@@ -88,7 +88,7 @@ impl Sampler {
         front.sort_unstable_by_key(age);
         let mut scores = 0;
         let taken = front.iter().take_while(|due| {
-            scores += led.snapshot.row_holders(due.row).len();
+            scores += led.snapshot.row_holders(due.row).len().max(1);
             scores <= limit
         });
         // One that is larger than the limit would else never have its turn.

@@ -209,6 +209,7 @@ impl LocalScheduler {
         let rules = self.rules(state, now);
         self.sampler.next_due(&rules, &self.registry, &mut next_due);
         next_due.consider_after(now, state.frozen_until());
+        state.avoided().iter().for_each(|&(_, until)| next_due.consider_after(now, Some(until)));
         next_due.consider(self.warming_until(state, now).flatten());
         self.consider_drains(state, now, &mut next_due);
         self.report.next_due = next_due.earliest();
@@ -356,7 +357,7 @@ impl LocalScheduler {
         }
         self.warmup.started = self.warmup.started.or(Some(now));
         let LocalScheduler { this_node, config, classes, registry, sampler, report, .. } = self;
-        let rules = Rules { state, config, classes, this_node: *this_node, now };
+        let rules = Rules { state, config, classes, this_node: *this_node, now, clamps_imports: true };
         sampler.sample(&rules, registry, report)
     }
 
@@ -369,23 +370,32 @@ impl LocalScheduler {
     }
 
     fn rules<'a>(&'a self, state: &'a MeshState, now: Timestamp) -> Rules<'a> {
-        Rules { state, config: &self.config, classes: &self.classes, this_node: self.this_node, now }
+        Rules {
+            state,
+            config: &self.config,
+            classes: &self.classes,
+            this_node: self.this_node,
+            now,
+            clamps_imports: true,
+        }
     }
 
     fn question<'a>(&'a self, state: &'a MeshState, now: Timestamp) -> Question<'a> {
         let scorer = self.registry.scorer();
-        let has_changed = self.judged_by != self.config || self.judged_classes != self.classes;
+        let has_changed = self.judged_by != self.config
+            || self.judged_classes != self.classes
+            || self.judged_with_scorer != scorer.is_some();
         let knows = self.sampler.knows(state);
         Question {
             sampler: &self.sampler,
             rules: self.rules(state, now),
             scorer: scorer.map(|scorer| scorer as &dyn crate::PlacementScorer),
-            judge_all: has_changed || self.judged_with_scorer != scorer.is_some(),
+            judge_all: has_changed,
             drains: if knows { &self.drains } else { &[] },
             acted_revision: if knows { self.acted_revision } else { 0 },
             warming_until: self.warming_until(state, now),
             seen_feedback: self.seen_feedback,
-            has_news: !knows || self.last_tick.is_none() || self.settled_revision != state.revision(),
+            has_news: !knows || has_changed || self.last_tick.is_none() || self.settled_revision != state.revision(),
         }
     }
 }

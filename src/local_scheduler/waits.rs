@@ -45,6 +45,7 @@ impl Wait {
 #[derive(Debug, Default)]
 pub(super) struct Waits {
     by_row: HashMap<u32, Wait, foldhash::fast::FixedState>,
+    were_cleared: bool,
 }
 
 impl Waits {
@@ -74,9 +75,19 @@ impl Waits {
         }
     }
 
+    /// Whether a node has moved since the last tick.
+    pub(super) fn were_cleared(&self) -> bool {
+        self.were_cleared
+    }
+
+    /// A tick has seen that.
+    pub(super) fn settle(&mut self) {
+        self.were_cleared = false;
+    }
+
     /// Room for as many waits; `None` if there is no memory.
     pub(super) fn room_for_same(&self) -> Option<Waits> {
-        let mut room = Waits::default();
+        let mut room = Waits { were_cleared: self.were_cleared, ..Waits::default() };
         room.by_row.try_reserve(self.by_row.len()).ok()?;
         Some(room)
     }
@@ -89,6 +100,7 @@ impl Waits {
 
     /// A node moved, which may be the home that somebody waits for.
     pub(super) fn clear(&mut self) {
+        self.were_cleared = true;
         if !self.by_row.is_empty() {
             self.by_row.clear();
         }

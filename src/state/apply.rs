@@ -126,7 +126,7 @@ impl MeshState {
         if orders > 0 {
             self.orders.reserve(orders)?;
         }
-        self.closures.drains.reserve(drains)?;
+        self.closures.reserve_drains(drains)?;
         self.closures.avoided.reserve(avoided)
     }
 
@@ -177,8 +177,8 @@ impl MeshState {
                 }
                 removes
             }
-            Event::LeaderSet { node, .. } => core::mem::replace(&mut value.leader, node) != node,
-            Event::LeaderCleared { .. } => !core::mem::replace(&mut value.leader, NodeId::NONE).is_none(),
+            Event::LeaderSet { node, .. } => self.set_leader(chain, node),
+            Event::LeaderCleared { .. } => self.set_leader(chain, NodeId::NONE),
             Event::ClaimAcquired { .. } => !self.chains.marks_mut(chain).put(ChainMarks::CLAIM, true),
             Event::ClaimReleased { .. } => self.chains.marks_mut(chain).put(ChainMarks::CLAIM, false),
             Event::ChainRemoved { .. } => {
@@ -215,13 +215,9 @@ impl MeshState {
     fn close(&mut self, event: &Event) {
         let closures = &mut self.closures;
         match *event {
-            Event::Drain { node, deadline } => {
-                closures.drains_revision += u64::from(closures.drains.set(node, deadline));
-            }
-            Event::DrainCancelled { node } => closures.drains_revision += u64::from(closures.drains.remove(node)),
-            Event::Avoid { node, until } => {
-                closures.avoided.set(node, until);
-            }
+            Event::Drain { node, deadline } => closures.drain(node, deadline),
+            Event::DrainCancelled { node } => closures.cancel_drain(node),
+            Event::Avoid { node, until } => closures.avoided.set(node, until),
             Event::FreezeUntil { until } => closures.frozen_until = Some(until),
             Event::Thaw => closures.frozen_until = None,
             _ => {}
@@ -251,7 +247,8 @@ impl MeshState {
         let chain = ChainId(self.chains.id(slot));
         let has_memory = self.chains.marks(slot).has(ChainMarks::MEMORY);
         let memory = if has_memory { self.memories.get_mut(chain) } else { None };
-        match memory.filter(|memory| memory.flight.is_some()) {
+        // What has not been said yet cannot have failed.
+        match memory.filter(|memory| memory.flight.is_some_and(|flight| flight.emitted)) {
             Some(memory) => !core::mem::replace(&mut memory.failed, true),
             None => {
                 self.ignored_feedback += 1;

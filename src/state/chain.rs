@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 use super::MeshState;
 use super::memory::Memory;
 use super::order::Order;
+use super::said::Said;
 use super::slots::Slots;
 use crate::id::{ChainId, NodeId, Timestamp};
 
@@ -36,13 +37,18 @@ impl ChainMarks {
     pub(crate) const MEMORY: Mark = Mark(1 << 2);
     /// There are orders.
     pub(crate) const ORDER: Mark = Mark(1 << 3);
+    /// Evictions were said that nobody tracks.
+    pub(crate) const SAID: Mark = Mark(1 << 6);
+    /// What is remembered came from another leader, whose clock may have been ahead, and no tick has looked at it yet.
+    pub(crate) const IMPORTED: Mark = Mark(1 << 7);
     /// An exclusive claim is held (D4).
     pub(crate) const CLAIM: Mark = Mark(1 << 4);
     /// `last_rebalance` says something. An option would take eight bytes for that.
     pub(crate) const REBALANCED: Mark = Mark(1 << 5);
 
     /// What lies beside a chain, under its slot or its id.
-    const BESIDE: Mark = Mark(Self::FACTS.0 | Self::REVISION.0 | Self::MEMORY.0 | Self::ORDER.0);
+    const BESIDE: Mark =
+        Mark(Self::FACTS.0 | Self::REVISION.0 | Self::MEMORY.0 | Self::ORDER.0 | Self::SAID.0 | Self::IMPORTED.0);
     /// What a chain exists for. An order alone is about nothing.
     const CONTENT: Mark = Mark(Self::FACTS.0 | Self::MEMORY.0 | Self::CLAIM.0 | Self::REBALANCED.0);
 
@@ -216,6 +222,11 @@ impl<'a> ChainView<'a> {
         if self.marks().has(ChainMarks::MEMORY) { self.state.memories.get(self.id()) } else { None }
     }
 
+    /// Whom evictions have named that nobody tracks (F0).
+    pub(crate) fn said(&self) -> Option<&'a Said> {
+        if self.marks().has(ChainMarks::SAID) { self.state.said.get(self.id()) } else { None }
+    }
+
     pub(crate) fn order(&self) -> Option<&'a Order> {
         if self.marks().has(ChainMarks::ORDER) { self.state.orders.get(self.id()) } else { None }
     }
@@ -225,11 +236,16 @@ impl<'a> ChainView<'a> {
         self.holders().any(|holder| holder == node)
     }
 
-    /// Whether the scheduler of `node` may act on the chain: it leads it and somebody holds it.
+    /// Whether the scheduler of `node` may act on the chain: it leads it, and somebody holds it or should.
     #[must_use]
     pub fn is_led_by(&self, node: NodeId) -> bool {
         let chain = self.chain();
-        chain.leader == node && !node.is_none() && !chain.holders.is_empty()
+        chain.leader == node && !node.is_none() && (!chain.holders.is_empty() || self.is_wished_for())
+    }
+
+    /// Whether somebody should hold the chain (R2).
+    fn is_wished_for(&self) -> bool {
+        self.desired_replicas().is_some_and(|desired| desired > 0)
     }
 
     pub(crate) fn marks(&self) -> ChainMarks {

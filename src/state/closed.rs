@@ -26,24 +26,18 @@ impl NodeTimes {
         room::reserve(&mut self.entries, additional)
     }
 
-    /// Says whether that changes anything. The room was made before.
-    pub(crate) fn set(&mut self, node: NodeId, at: Timestamp) -> bool {
+    /// The room was made before.
+    pub(crate) fn set(&mut self, node: NodeId, at: Timestamp) {
         match self.position(node) {
-            Ok(index) => core::mem::replace(&mut self.entries[index].1, at) != at,
-            Err(index) => {
-                self.entries.insert(index, (node, at));
-                true
-            }
+            Ok(index) => self.entries[index].1 = at,
+            Err(index) => self.entries.insert(index, (node, at)),
         }
     }
 
-    /// Says whether that changes anything.
-    pub(crate) fn remove(&mut self, node: NodeId) -> bool {
-        let found = self.position(node);
-        found.is_ok_and(|index| {
+    fn remove(&mut self, node: NodeId) {
+        if let Ok(index) = self.position(node) {
             self.entries.remove(index);
-            true
-        })
+        }
     }
 
     /// Forgets the nodes whose time has come.
@@ -66,14 +60,59 @@ pub(crate) struct Closures {
     pub(crate) avoided: NodeTimes,
     /// R6
     pub(crate) frozen_until: Option<Timestamp>,
-    /// Counts how often a drain began or ended.
-    pub(crate) drains_revision: u64,
+    /// Which of all drains that there were each is, in the order of `drains`.
+    drain_starts: Vec<u64>,
+    /// How many drains there were.
+    drains_begun: u64,
+}
+
+/// A node that is to be emptied (N1).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Drain {
+    pub(crate) node: NodeId,
+    pub(crate) deadline: Timestamp,
+    /// Tells it from one that was cancelled before.
+    pub(crate) start: u64,
 }
 
 impl Closures {
     /// Whether a node is no target.
     pub(crate) fn is_closed(&self, node: NodeId, now: Timestamp) -> bool {
         self.drains.get(node).is_some() || self.avoided.get(node).is_some_and(|until| now < until)
+    }
+
+    /// The drains by ascending node.
+    pub(crate) fn drains(&self) -> impl Iterator<Item = Drain> + '_ {
+        let starts = self.drain_starts.iter();
+        self.drains.entries().iter().zip(starts).map(|(&(node, deadline), &start)| Drain { node, deadline, start })
+    }
+
+    pub(crate) fn drain_of(&self, node: NodeId) -> Option<Drain> {
+        let index = self.drains.position(node).ok()?;
+        let deadline = self.drains.entries()[index].1;
+        Some(Drain { node, deadline, start: self.drain_starts[index] })
+    }
+
+    /// Makes room for so many more drains.
+    pub(super) fn reserve_drains(&mut self, additional: usize) -> Result<(), Error> {
+        self.drains.reserve(additional)?;
+        room::reserve(&mut self.drain_starts, additional)
+    }
+
+    /// A drain begins, or has another deadline. The room was made before.
+    pub(super) fn drain(&mut self, node: NodeId, deadline: Timestamp) {
+        if let Err(index) = self.drains.position(node) {
+            self.drains_begun += 1;
+            self.drain_starts.insert(index, self.drains_begun);
+        }
+        self.drains.set(node, deadline);
+    }
+
+    pub(super) fn cancel_drain(&mut self, node: NodeId) {
+        if let Ok(index) = self.drains.position(node) {
+            self.drain_starts.remove(index);
+            self.drains.remove(node);
+        }
     }
 
     pub(crate) fn is_frozen(&self, now: Timestamp) -> bool {

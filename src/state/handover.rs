@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::MeshState;
 use super::chain::ChainMarks;
 use super::memory::{Backoff, Few, Memory, Owed, PastMove, Pin, Stage, Tracked};
+use super::said::Said;
 use crate::action::Arm;
 use crate::config::{FLAP_MEMORY, MoveOrder};
 use crate::error::Error;
@@ -52,6 +53,7 @@ impl MeshState {
         writer.bytes.extend_from_slice(&[0; 2]);
         writer.word(chain.0);
         writer.time(view.last_rebalance());
+        write_said(&mut writer, view.said());
         write_memory(&mut writer, &view.memory().copied().unwrap_or_default());
         let checksum = xxh3_64(&bytes);
         bytes.extend_from_slice(&checksum.to_le_bytes());
@@ -65,13 +67,16 @@ impl MeshState {
     /// [`Error::Import`] says what is wrong with the bytes; [`Error::OutOfMemory`], [`Error::TooMany`]. The state is then as
     /// it was.
     pub fn import_chain(&mut self, bytes: &[u8]) -> Result<ChainId, Error> {
-        let (chain, last_rebalance, memory) = read(bytes).map_err(|reason| Error::Import { reason })?;
+        let Exported { chain, last_rebalance, said, memory } =
+            read(bytes).map_err(|reason| Error::Import { reason })?;
         if self.chain(chain).is_none() && last_rebalance.is_none() && memory.is_empty() {
             return Ok(chain);
         }
         self.memories.reserve(1)?;
+        self.said.reserve(1)?;
         let slot = self.intern_chain(chain)?;
-        self.remember(slot, last_rebalance, &memory);
+        self.remember(slot, last_rebalance, &said, &memory);
+        self.chains.marks_mut(slot).put(ChainMarks::IMPORTED, true);
         self.retire_chain_if_empty(slot);
         Ok(chain)
     }
@@ -108,6 +113,20 @@ impl Writer<'_> {
         self.word(u64::from(at.is_some()));
         self.word(at.unwrap_or_default().0);
     }
+}
+
+fn write_said(writer: &mut Writer<'_>, said: Option<&Said>) {
+    let nodes = said.map_or(&[][..], Said::nodes);
+    writer.word(nodes.len() as u64);
+    nodes.iter().for_each(|node| writer.word(node.0));
+}
+
+fn read_said(reader: &mut Reader<'_>) -> Option<Said> {
+    let mut said = Said::default();
+    for _ in 0..reader.count()? {
+        said.add(reader.node()??);
+    }
+    Some(said)
 }
 
 /// Writes what is remembered of a chain's moves as words.
@@ -150,7 +169,12 @@ pub(super) fn write_words(bytes: &mut Vec<u8>, memory: &Memory) {
     write_memory(&mut Writer { bytes }, memory);
 }
 
-type Exported = (ChainId, Option<Timestamp>, Memory);
+struct Exported {
+    chain: ChainId,
+    last_rebalance: Option<Timestamp>,
+    said: Said,
+    memory: Memory,
+}
 
 /// Checks everything before anything is believed.
 fn read(bytes: &[u8]) -> Result<Exported, &'static str> {
@@ -178,8 +202,12 @@ fn read_content(content: &[u8]) -> Option<Exported> {
     }
     let chain = ChainId(reader.word()?);
     let last_rebalance = reader.time()?;
+    let said = read_said(&mut reader)?;
     let memory = read_memory(&mut reader)?;
-    reader.words.is_empty().then_some((chain, last_rebalance, memory))
+    // An eviction that was said has begun a cooldown, and only a move in flight can have failed.
+    let is_possible = said.nodes().is_empty() || last_rebalance.is_some();
+    let is_whole = reader.words.is_empty() && is_possible && memory.is_possible();
+    is_whole.then_some(Exported { chain, last_rebalance, said, memory })
 }
 
 struct Reader<'a> {

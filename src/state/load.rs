@@ -172,7 +172,7 @@ impl MeshState {
         for (index, (&slot, &leader)) in named.chains.iter().zip(membership.leaders).enumerate() {
             let holders = &named.holders[membership.holder_range(index)];
             let holders_change = self.replace_holders(slot, holders);
-            let leader_changes = core::mem::replace(&mut self.chains.value_mut(slot).leader, leader) != leader;
+            let leader_changes = self.set_leader(slot, leader);
             if holders_change || leader_changes {
                 self.note_chain(slot);
             }

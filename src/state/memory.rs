@@ -46,9 +46,11 @@ pub(crate) struct Tracked {
 }
 
 impl Tracked {
-    /// What a failure of the move is remembered by (F1).
+    /// What a failure of the move is remembered by (F1): its target, unless that was reached already.
     pub(crate) fn key(&self) -> NodeId {
-        self.target.or(self.victim).unwrap_or(NodeId::NONE)
+        let has_come = self.order == MoveOrder::PlaceFirst && self.stage == Stage::Evicting;
+        let target = self.target.filter(|_| !has_come);
+        target.or(self.victim).unwrap_or(NodeId::NONE)
     }
 
     /// When it counts as failed; `None` if never.
@@ -198,6 +200,36 @@ impl Memory {
         !is_moving && !has_moved && !self.failed
     }
 
+    /// Whether this can come about: what an import says need not.
+    pub(super) fn is_possible(&self) -> bool {
+        self.flap_level <= FLAP_LEVEL_MAX && (self.flight.is_some() || !self.failed)
+    }
+
+    /// Makes what lies ahead the present: nothing is to wait for a clock that was ahead.
+    pub(crate) fn clamp(&mut self, now: Timestamp) {
+        self.times_mut().for_each(|at| *at = (*at).min(now));
+    }
+
+    fn times_mut(&mut self) -> impl Iterator<Item = &mut Timestamp> {
+        let Memory { pin, owed, flight, backoffs, moves, .. } = self;
+        let pin = pin.as_mut().map(|pin| &mut pin.at);
+        let owed = owed.as_mut().map(|owed| &mut owed.at);
+        let flight = flight.as_mut().map(|flight| &mut flight.since);
+        let failures = backoffs.as_mut_slice().iter_mut().map(|backoff| &mut backoff.failed_at);
+        let moves = moves.as_mut_slice().iter_mut().map(|made| &mut made.at);
+        pin.into_iter().chain(owed).chain(flight).chain(failures).chain(moves)
+    }
+
+    /// F1: whether moves of the chain have failed, as long as that is remembered.
+    pub(crate) fn has_failures(&self, now: Timestamp) -> bool {
+        self.backoffs.as_slice().iter().any(|backoff| !backoff.is_over_for_good(now))
+    }
+
+    /// The same for moves with this node.
+    pub(crate) fn has_failed_with(&self, node: NodeId, now: Timestamp) -> bool {
+        self.backoffs.as_slice().iter().any(|backoff| backoff.node == node && !backoff.is_over_for_good(now))
+    }
+
     /// F1: whether moves of the chain to this node, or from it, are to wait.
     pub(crate) fn backs_off(&self, node: NodeId, now: Timestamp) -> bool {
         self.backoffs.as_slice().iter().any(|backoff| backoff.node == node && backoff.holds(now))
@@ -232,6 +264,11 @@ impl Memory {
     /// Forgets what is so old that it makes no difference.
     pub(crate) fn forget(&mut self, flap_window_ns: u64, now: Timestamp) {
         self.backoffs.retain(|backoff| !backoff.is_over_for_good(now));
+        self.forget_moves(flap_window_ns, now);
+    }
+
+    /// The same for the moves alone.
+    pub(crate) fn forget_moves(&mut self, flap_window_ns: u64, now: Timestamp) {
         if self.has_forgotten_moves(flap_window_ns, now) {
             self.moves = Few::default();
             self.flap_level = 0;
@@ -273,7 +310,7 @@ impl Memory {
         let was_held = self.is_held(flap_window_ns, made.at);
         self.moves.push(made);
         if !was_held && self.is_held(flap_window_ns, made.at) {
-            self.flap_level = (self.flap_level + 1).min(FLAP_LEVEL_MAX);
+            self.flap_level = self.flap_level.saturating_add(1).min(FLAP_LEVEL_MAX);
         }
         self.is_return(self.moves.as_slice().len() - 1, flap_window_ns)
     }

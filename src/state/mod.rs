@@ -10,6 +10,7 @@ mod handover;
 mod load;
 mod memory;
 mod order;
+mod said;
 mod slots;
 
 use alloc::sync::Arc;
@@ -19,8 +20,10 @@ pub use chain::ChainView;
 pub use load::Membership;
 
 pub(crate) use chain::ChainMarks;
+pub(crate) use closed::Drain;
 pub(crate) use memory::{Memory, Owed, PastMove, Pin, Stage, Tracked};
 pub(crate) use order::Order;
+pub(crate) use said::Said;
 pub(crate) use slots::NO_SLOT;
 
 use crate::by_chain::ByChain;
@@ -64,6 +67,7 @@ pub struct MeshState {
     facts: Facts,
     pub(crate) memories: ByChain<Memory>,
     pub(crate) orders: ByChain<Order>,
+    pub(crate) said: ByChain<Said>,
     pub(crate) closures: Closures,
     /// Feedback that referred to no move in flight (F3).
     pub(crate) ignored_feedback: u64,
@@ -94,6 +98,7 @@ impl MeshState {
             facts: Facts::default(),
             memories: ByChain::default(),
             orders: ByChain::default(),
+            said: ByChain::default(),
             closures: Closures::default(),
             ignored_feedback: 0,
             revision: 0,
@@ -123,7 +128,7 @@ impl MeshState {
         self.sorted_ids(self.chains.live())
     }
 
-    /// The chains that `node` leads and that have a holder, by ascending id. Walks all chains.
+    /// The chains that `node` leads and that somebody holds or should, by ascending id. Walks all chains.
     #[must_use]
     pub fn led_by(&self, node: NodeId) -> Vec<ChainId> {
         self.sorted_ids(self.chains.live().filter(|&slot| self.view(slot).is_led_by(node)))
@@ -217,9 +222,17 @@ impl MeshState {
     }
 
     /// Makes this what is remembered of a chain's moves. Cannot fail: it is part of a commit (A8); the room was made before.
-    pub(crate) fn remember(&mut self, slot: u32, last_rebalance: Option<Timestamp>, memory: &Memory) {
+    pub(crate) fn remember(&mut self, slot: u32, last_rebalance: Option<Timestamp>, said: &Said, memory: &Memory) {
         let changes = self.chains.last_rebalance(slot) != last_rebalance;
         self.chains.set_last_rebalance(slot, last_rebalance);
+        self.chains.marks_mut(slot).put(ChainMarks::IMPORTED, false);
+        let is_said = !said.nodes().is_empty();
+        let was_said = self.chains.marks_mut(slot).put(ChainMarks::SAID, is_said);
+        if is_said {
+            self.said.set(ChainId(self.chains.id(slot)), *said);
+        } else if was_said {
+            self.said.remove(ChainId(self.chains.id(slot)));
+        }
         if self.set_memory(slot, memory) || changes {
             self.note_chain(slot);
         }
@@ -236,8 +249,23 @@ impl MeshState {
             order.target = renewed.target.map(|(target, _)| (target, now));
             return;
         }
-        self.orders.remove(chain);
-        self.chains.marks_mut(slot).put(ChainMarks::ORDER, false);
+        self.drop_orders(slot);
+    }
+
+    /// Nobody has ordered anything for the chain.
+    fn drop_orders(&mut self, slot: u32) {
+        if self.chains.marks_mut(slot).put(ChainMarks::ORDER, false) {
+            self.orders.remove(ChainId(self.chains.id(slot)));
+        }
+    }
+
+    /// Says whether that is another leader. What was ordered was ordered from the one before (R7).
+    fn set_leader(&mut self, slot: u32, leader: NodeId) -> bool {
+        let changes = core::mem::replace(&mut self.chains.value_mut(slot).leader, leader) != leader;
+        if changes {
+            self.drop_orders(slot);
+        }
+        changes
     }
 
     /// Forgets what is over, and gives back what a peak has left. Cannot fail.
@@ -246,6 +274,7 @@ impl MeshState {
         self.facts.give_back();
         self.memories.give_back();
         self.orders.give_back();
+        self.said.give_back();
     }
 
     fn note_chain(&mut self, slot: u32) {
@@ -374,6 +403,9 @@ impl MeshState {
         }
         if marks.has(ChainMarks::ORDER) {
             self.orders.remove(chain);
+        }
+        if marks.has(ChainMarks::SAID) {
+            self.said.remove(chain);
         }
     }
 

@@ -138,7 +138,8 @@ static void check_action(story *story, const driftline_action *action, uint64_t 
         return;
     }
     is_told = (view.chain.flags & DRIFTLINE_CHAIN_REVISION) != 0;
-    if (view.chain.leader != story->this_node || view.holder_count == 0
+    // Without a told count it is 0.
+    if (view.chain.leader != story->this_node || (view.holder_count == 0 && view.chain.desired_replicas == 0)
         || view.chain.flags & DRIFTLINE_CHAIN_CLAIM_HELD) {
         disagree(story, "an action is about a chain that is claimed or not led here");
     }

@@ -21,7 +21,7 @@ impl Backoff {
     }
 }
 
-/// By target, or victim where there is none; the first is for placements that name nobody.
+/// By target, or victim where there is none or where it has come; the first is for placements that name nobody.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Backoffs([Backoff; NODES.len() + 1]);
 
@@ -54,6 +54,21 @@ impl Backoffs {
     pub fn first_end(&self, now: Timestamp) -> Option<Timestamp> {
         let ends = self.0.iter().filter_map(|backoff| backoff.failed_at.after_ns(backoff.length_ns()));
         ends.filter(|&end| end > now).min()
+    }
+
+    /// Whether moves have failed, as long as that is remembered.
+    pub fn are_there(&self) -> bool {
+        self.0.iter().any(|backoff| backoff.failures > 0)
+    }
+
+    /// The same for one node.
+    pub fn is_remembered(mut self, key: Option<NodeId>) -> bool {
+        self.of(key).failures > 0
+    }
+
+    /// No failure lies ahead of this.
+    pub fn clamp(&mut self, now: Timestamp) {
+        self.0.iter_mut().for_each(|backoff| backoff.failed_at = backoff.failed_at.min(now));
     }
 
     /// An hour after its end a failure counts no more.

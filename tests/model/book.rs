@@ -4,7 +4,9 @@ use driftline::{ClassMode, ClassPolicy, Event, MeshState, NodeId, SchedulerConfi
 
 use super::backoffs::Backoffs;
 use super::cast::{CHAINS, NODES, Nodes, PLANES, position};
-use super::flying::Flying;
+use super::fault::Fault;
+use super::flying::{Flying, Sight};
+use super::pace::Pace;
 use super::settings::CLASSES;
 use super::truth::{Lease, Record};
 use super::violation::{Checked, ensure, same};
@@ -47,6 +49,16 @@ impl Orders {
     }
 }
 
+/// An eviction that is still to be made: once its target holds the chain, or as long as there are too many holders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owed {
+    pub victim: NodeId,
+    pub target: Option<NodeId>,
+    pub at: Timestamp,
+    /// Whether it may have been forgotten for its age: for how long who flaps is on cooldown is not counted here (O1).
+    pub is_doubtful: bool,
+}
+
 /// What is known of one chain.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Told {
@@ -56,6 +68,11 @@ pub struct Told {
     pub backoffs: Backoffs,
     /// When the chain was last evicted from, unless that is long ago.
     pub rebalanced: Option<Timestamp>,
+    /// Whether the present tick says that.
+    pub is_rebalanced_now: bool,
+    /// Whom evictions that nobody tracks have named since the chain was last quiet.
+    pub said: Nodes,
+    pub owed: Option<Owed>,
     pub orders: Orders,
 }
 
@@ -65,31 +82,43 @@ pub struct Book {
     pub plane: usize,
     pub chains: [Told; CHAINS.len()],
     pub drained: Nodes,
-    avoided_until: [Timestamp; NODES.len()],
+    pub paces: [Pace; NODES.len()],
+    pub avoided_until: [Timestamp; NODES.len()],
     pub frozen_until: Timestamp,
     pub config: SchedulerConfig,
     pub policies: [Option<ClassPolicy>; CLASSES as usize],
+    /// What it has got wrong, if a fault is planted.
+    pub fault: Option<Fault>,
     /// Feedback since the last tick that was about nothing (F3).
     pub ignored_feedback: u64,
 }
 
 impl Book {
-    pub fn new(plane: usize, config: SchedulerConfig, policies: [Option<ClassPolicy>; CLASSES as usize]) -> Book {
+    pub fn new(
+        plane: usize,
+        config: SchedulerConfig,
+        policies: [Option<ClassPolicy>; CLASSES as usize],
+        fault: Option<Fault>,
+    ) -> Book {
         Book {
             plane,
             chains: Default::default(),
             drained: Nodes::default(),
+            paces: Default::default(),
             avoided_until: Default::default(),
             frozen_until: Timestamp(0),
             config,
             policies,
+            fault,
             ignored_feedback: 0,
         }
     }
 
+    /// Whether it may act on the chain: somebody holds it, or should.
     pub fn leads(&self, chain: usize) -> bool {
         let Told { record, lease, .. } = &self.chains[chain];
-        record.exists && !record.holders.is_empty() && lease.plane == Some(self.plane)
+        let is_missed = record.desired.is_some_and(|desired| desired > 0);
+        record.exists && lease.plane == Some(self.plane) && (is_missed || !record.holders.is_empty())
     }
 
     pub fn led(&self) -> impl Iterator<Item = usize> + '_ {
@@ -115,6 +144,28 @@ impl Book {
         own.unwrap_or(self.config.cooldown_ns)
     }
 
+    pub fn tracks(&self) -> bool {
+        self.config.move_timeout_ns > 0
+    }
+
+    /// What a tick sees of a chain.
+    pub fn sight(&self, chain: usize, now: Timestamp) -> Sight<'_> {
+        let is_hasty = self.fault == Some(Fault::HastyMoves);
+        Sight { record: self.chains[chain].record, closed: self.closed(now), config: &self.config, now, is_hasty }
+    }
+
+    /// Whether the chain was evicted from so shortly ago that nobody may doubt it; it may be for longer (O1).
+    pub fn is_on_cooldown(&self, chain: usize, now: Timestamp) -> bool {
+        self.chains[chain].rebalanced.is_some_and(|last| now.since_ns(last) < self.cooldown_ns(chain))
+    }
+
+    /// Who is as good as gone: evictions that nobody tracks may still be carried out (F0).
+    pub fn said(&self, chain: usize, now: Timestamp) -> Nodes {
+        let lasts = self.fault == Some(Fault::LastingWords);
+        let counts = !self.tracks() && (lasts || self.is_on_cooldown(chain, now));
+        if counts { self.chains[chain].said } else { Nodes::default() }
+    }
+
     pub fn has_limits(&self) -> bool {
         let SchedulerConfig { max_moves_per_tick, max_in_flight, .. } = self.config;
         let SchedulerConfig { max_in_flight_per_source, max_in_flight_per_target, .. } = self.config;
@@ -129,10 +180,30 @@ impl Book {
         !matches!(mode, Some(ClassMode::Pinned | ClassMode::ProposeOnly))
     }
 
+    /// Y1
+    pub fn is_pinned(&self, chain: usize) -> bool {
+        self.policy(chain).is_some_and(|policy| policy.mode == ClassMode::Pinned)
+    }
+
+    /// The moves in flight of the chains that are led, by chain.
+    pub fn flights(&self) -> Vec<(usize, Flying)> {
+        self.led().filter_map(|chain| Some((chain, self.chains[chain].flight?))).collect()
+    }
+
+    /// How many are in flight to a node. Who has the chain already is no target any more.
+    pub fn flights_to(&self, node: Option<NodeId>) -> usize {
+        let has_come = |chain: usize, flight: &Flying| flight.has_come(&self.chains[chain].record);
+        self.flights().iter().filter(|(chain, flight)| flight.target == node && !has_come(*chain, flight)).count()
+    }
+
     /// Takes note of what was said beside the store's news.
     pub fn note(&mut self, event: &Event) {
         match *event {
-            Event::Drain { node, .. } => self.drained = self.drained.with(node),
+            Event::Drain { node, deadline } => {
+                let before = Some(self.paces[node.0 as usize - 1]).filter(|_| self.drained.contains(node));
+                self.paces[node.0 as usize - 1] = before.unwrap_or_default().until(deadline);
+                self.drained = self.drained.with(node);
+            }
             Event::DrainCancelled { node } => self.drained = self.drained.without(node),
             Event::Avoid { node, until } => self.avoided_until[node.0 as usize - 1] = until,
             Event::FreezeUntil { until } => self.frozen_until = until,
@@ -144,11 +215,21 @@ impl Book {
                 self.chains[position(chain)].orders.target = Some(Ordered { node: target, is_fresh: true });
             }
             Event::MoveFailed { chain } => match &mut self.chains[position(chain)].flight {
-                Some(flight) => flight.has_failed = true,
-                None => self.ignored_feedback += 1,
+                Some(flight) if flight.is_said => flight.has_failed = true,
+                // What was not said yet cannot have failed.
+                _ => self.ignored_feedback += 1,
             },
             _ => unreachable!("the store says the rest"),
         }
+    }
+
+    /// R7: an order is for whoever leads the chain then, and not for the next.
+    pub fn lead(&mut self, chain: usize, lease: Lease) {
+        let told = &mut self.chains[chain];
+        if lease.plane != told.lease.plane {
+            told.orders = Orders::default();
+        }
+        told.lease = lease;
     }
 
     /// The chain is gone, and all that was known of it but for who leads it.

@@ -62,7 +62,7 @@ impl World {
                 // Nobody else would bring what a chain without a wished number loses.
                 let is_whole = self.truth.records[errand.chain()].desired.is_none();
                 let fate = self.attempt(&errand, if is_whole { Manner::Whole } else { Manner::Plain })?;
-                acts |= fate == Fate::Done;
+                acts |= fate == Fate::Done && !owes_nothing(&self.planes[plane]);
                 let may_fail = [Fate::Refused("there is no home"), Fate::Refused("nobody places")];
                 ensure(fate == Fate::Done || may_fail.contains(&fate), "a fresh action can be carried out", || {
                     format!("{}: {fate:?}", errand.action)
@@ -89,7 +89,8 @@ impl World {
             let skew_ns = world.planes[plane].setup.skew_ns;
             world.planes[plane].next_due.map(|at| at.0.saturating_sub(skew_ns))
         };
-        let next = (0..self.planes.len()).filter_map(|plane| due(self, plane)).min();
+        let comes_to_an_end = |plane: &usize| !owes_nothing(&self.planes[*plane]);
+        let next = (0..self.planes.len()).filter(comes_to_an_end).filter_map(|plane| due(self, plane)).min();
         let Some(next) = next else {
             let text = self.unsettled().unwrap_or_default();
             return Err(Violation { rule: "whoever waits says until when", text });
@@ -100,7 +101,7 @@ impl World {
 
     /// What has not come to its end yet.
     fn unsettled(&self) -> Option<String> {
-        let planes = self.planes.iter().filter(|plane| !self.is_starved(plane));
+        let planes = self.planes.iter().filter(|plane| !self.is_starved(plane) && !owes_nothing(plane));
         planes
             .flat_map(|plane| plane.book.led().map(move |chain| (plane, chain)))
             .find_map(|(plane, chain)| self.unsettled_chain(plane, chain))
@@ -150,4 +151,10 @@ impl World {
         let must_leave = is_drained && may_leave && plane.book.is_movable(chain) && !open.is_empty();
         must_leave.then(|| format!("{id} is on a node that is drained: {told:?}"))
     }
+}
+
+/// Whoever places first and owes evictions for no time at all may evict again whom it has just placed.
+fn owes_nothing(plane: &Plane) -> bool {
+    let SchedulerConfig { move_order, move_timeout_ns, pin_ttl_ns, cooldown_ns, .. } = plane.book.config;
+    move_order == MoveOrder::PlaceFirst && move_timeout_ns == 0 && pin_ttl_ns.max(cooldown_ns) == 0
 }

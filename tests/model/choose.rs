@@ -128,7 +128,7 @@ fn in_the_store(world: &World, dice: &mut Dice) -> Step {
     match dice.throw(24) {
         0..3 => Step::Claim { chain },
         3..6 => Step::Release { chain },
-        6..10 => Step::Desire { chain, count: dice.of(&[1, 2, 3, 3, 4]) },
+        6..10 => Step::Desire { chain, count: dice.of(&[0, 1, 2, 2, 3, 3, 3, 4]) },
         10 | 11 => Step::Class { chain, class: dice.throw(CLASSES as usize) as u32 },
         12 => Step::Give { chain, node: dice.of(&NODES) },
         13 => Step::Take { chain, node: dice.any(record.holders.iter()).unwrap_or(NODES[0]) },

@@ -8,7 +8,7 @@ use driftline::{Action, Verdict};
 use super::cast::CHAINS;
 
 /// What walks are made for; the verdicts come on top.
-pub const EXPECTED: [&str; 38] = [
+pub const EXPECTED: [&str; 43] = [
     "forced evict",
     "forced place",
     "count evict, too many",
@@ -45,6 +45,11 @@ pub const EXPECTED: [&str; 38] = [
     "the chain is gone",
     "there is no home",
     "two leaders act on one revision",
+    "second half too old",
+    "eviction untracked",
+    "first holder placed",
+    "evict beside what was said",
+    "led, orders dropped",
     "tick",
     "calm round",
 ];

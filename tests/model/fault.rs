@@ -24,12 +24,20 @@ pub enum Fault {
     UnnotedHandOver,
     /// The book forgets orders.
     ForgottenOrders,
+    /// The book does not drop orders when the leader changes.
+    OutlivedOrders,
+    /// The book thinks that an untracked eviction may still be carried out, however long ago it was said.
+    LastingWords,
+    /// The book thinks that a second half waits for no longer than a second.
+    HastyMoves,
+    /// The book thinks that a drain may make one move less.
+    SlowDrains,
     /// Whoever hears that all is thawed panics.
     Panics,
 }
 
 impl Fault {
-    pub const ALL: [Fault; 12] = [
+    pub const ALL: [Fault; 16] = [
         Fault::NoCompareAndSwap,
         Fault::NoCare,
         Fault::MembershipOutOfOrder,
@@ -41,6 +49,10 @@ impl Fault {
         Fault::LowerLimit,
         Fault::UnnotedHandOver,
         Fault::ForgottenOrders,
+        Fault::OutlivedOrders,
+        Fault::LastingWords,
+        Fault::HastyMoves,
+        Fault::SlowDrains,
         Fault::Panics,
     ];
 }

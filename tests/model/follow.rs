@@ -1,13 +1,15 @@
 //! What a tick made of the moves in flight and of the orders of each chain, which the book follows by itself.
 
-use driftline::{Action, Arm, LocalScheduler, MeshState, TickReport, Timestamp};
+use driftline::{Action, Arm, ChainView, LocalScheduler, MeshState, Placement, TickReport, Timestamp};
 
-use super::book::{Book, Orders, Told};
+use super::advance::{Ends, Found};
+use super::book::{Book, Orders, Owed, Told};
 use super::cast::{CHAINS, position};
 use super::coverage::Coverage;
 use super::fault::Fault;
-use super::flying::{Flying, Stage};
-use super::violation::{Checked, Violation, ensure, same};
+use super::flying::Flying;
+use super::pace::check_pace;
+use super::violation::{Checked, ensure, same};
 
 /// A tick that has succeeded.
 pub struct Ticked<'a> {
@@ -21,12 +23,9 @@ pub struct Ticked<'a> {
 /// What the book counts in a tick.
 #[derive(Default)]
 pub struct Counts {
-    /// Moves that are over.
-    pub ended: u64,
-    /// Those of them that were not done.
-    pub failed: u64,
-    /// Those that actions have begun, rather than gone on with.
-    pub fresh: Vec<Flying>,
+    pub ends: Ends,
+    /// Moves that actions have begun, rather than gone on with, and the chains that they are of.
+    pub fresh: Vec<(usize, Arm, Flying)>,
     pub refused_orders: u64,
     pub standing_orders: u64,
 }
@@ -35,21 +34,23 @@ pub struct Counts {
 struct Follower<'a> {
     ticked: &'a Ticked<'a>,
     chain: usize,
-    /// As it was told before the tick.
+    /// As it was after the first step of the tick.
     told: Told,
     action: Option<&'a Action>,
-    move_timeout_ns: u64,
-    /// Whether the action is the second half of the move that was in flight.
+    tracks: bool,
+    /// Whether the action is the second half of the move that is in flight.
     continues: bool,
 }
 
 const RULE: &str = "a move is in flight from its action to its end";
 
 impl Ticked<'_> {
-    /// Brings the book to where the tick has brought the control plane, and checks what the tick says of itself.
-    pub fn follow(&self, book: &mut Book, fault: Option<Fault>, coverage: &mut Coverage) -> Checked {
-        let mut counts = Counts::default();
+    /// Brings the book from the first step of the tick to its end, and checks what the tick says of itself.
+    pub fn follow(&self, book: &mut Book, found: Found, fault: Option<Fault>, coverage: &mut Coverage) -> Checked {
+        let mut counts = Counts { ends: found.ends, ..Counts::default() };
+        self.count_beside(book, &found, coverage);
         let mut actions = self.actions.iter().peekable();
+        check_pace(book, self.actions, self.now)?;
         let led: Vec<usize> = book.led().collect();
         for &chain in &led {
             let action = actions.next_if(|action| position(action.chain()) == chain);
@@ -69,6 +70,24 @@ impl Ticked<'_> {
         Ok(())
     }
 
+    /// What only few ticks are about, with the book as it was before the arms.
+    fn count_beside(&self, book: &Book, found: &Found, coverage: &mut Coverage) {
+        coverage.add("second half too old", found.too_old);
+        coverage.add("eviction untracked", found.untracked);
+        for action in self.actions {
+            let chain = position(action.chain());
+            match action {
+                Action::Place(_) if book.chains[chain].record.holders.is_empty() => {
+                    coverage.count("first holder placed")
+                }
+                Action::Evict(eviction) if !book.said(chain, self.now).without(eviction.victim).is_empty() => {
+                    coverage.count("evict beside what was said");
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn count(&self, coverage: &mut Coverage, counts: &Counts) {
         let report = self.report;
         coverage.add("completed", report.completed_moves);
@@ -86,26 +105,39 @@ impl Ticked<'_> {
 impl<'a> Follower<'a> {
     fn new(ticked: &'a Ticked<'a>, book: &Book, chain: usize, action: Option<&'a Action>) -> Follower<'a> {
         let told = book.chains[chain];
-        let goes_on = |action: &Action| told.flight.is_some_and(|flight| flight.continues_with(action, &told.record));
+        let goes_on = |action: &Action| told.flight.is_some_and(|flight| flight.is_continued_by(action));
         let continues = action.is_some_and(goes_on);
-        Follower { ticked, chain, told, action, move_timeout_ns: book.config.move_timeout_ns, continues }
+        Follower { ticked, chain, told, action, tracks: book.tracks(), continues }
     }
 
     fn follow(&self, book: &mut Book, counts: &mut Counts) -> Checked {
-        let flight = self.follow_flight()?;
+        let now = self.ticked.now;
+        let is_frozen = book.is_frozen(now);
+        let longest_ns = book.sight(self.chain, now).owed_for_ns();
         let told = &mut book.chains[self.chain];
-        told.flight = flight;
-        if let Some(action) = self.action.filter(|_| !self.continues) {
-            counts.fresh.push(self.begun_by(action));
+        if let Some(action) = self.action {
+            self.follow_action(action, told)?;
+            if !self.continues {
+                counts.fresh.push((self.chain, action.arm(), self.begun_by(action)));
+            }
+        } else if let Some(flight) = self.told.flight {
+            // A second half waits for nothing else, not even for limits.
+            let waits = self.told.record.claimed || is_frozen;
+            ensure(flight.is_said || waits, "a second half is said at once", || self.describe("has no action"))?;
         }
-        self.follow_end(told, counts)?;
+        let is_in_flight = self.view().is_some_and(|view| view.is_in_flight());
+        ensure(is_in_flight == told.flight.is_some(), RULE, || {
+            self.describe(if is_in_flight { "flies" } else { "lies" })
+        })?;
+        let is_overdue = told.flight.is_some_and(|flight| now.since_ns(flight.since) >= longest_ns);
+        ensure(!is_overdue, "every move in flight goes on or ends", || self.describe("is overdue"))?;
         let (cooldown_ns, may_flap) = (book.cooldown_ns(self.chain), book.config.flap_window_ns > 0);
         self.follow_rebalance(&mut book.chains[self.chain], cooldown_ns, may_flap)?;
         self.follow_orders(book, counts)
     }
 
-    fn tracks(&self) -> bool {
-        self.move_timeout_ns > 0
+    fn view(&self) -> Option<ChainView<'a>> {
+        self.ticked.state.chain(CHAINS[self.chain])
     }
 
     fn begun_by(&self, action: &Action) -> Flying {
@@ -117,85 +149,55 @@ impl<'a> Follower<'a> {
         format!("{} {what}: {action:?} by {told:?}", CHAINS[self.chain])
     }
 
-    /// The move that must be in flight after the tick.
-    fn follow_flight(&self) -> Result<Option<Flying>, Violation> {
-        let (record, now) = (&self.told.record, self.ticked.now);
-        let view = self.ticked.state.chain(CHAINS[self.chain]);
-        let is_in_flight = view.is_some_and(|view| view.is_in_flight());
-        let may_end = |flight: Flying| !self.tracks() || flight.may_be_over(record, self.move_timeout_ns, now);
-        if let Some(action) = self.action {
-            ensure(is_in_flight == self.tracks(), RULE, || self.describe("has an action, but not its flight"))?;
-            let may_begin = self.continues || self.told.flight.is_none_or(may_end);
-            ensure(may_begin, "no new move while one is in flight", || self.describe("has another move"))?;
-            return Ok(self.tracks().then(|| self.begun_by(action)));
-        }
-        let Some(mut flight) = self.told.flight else {
-            ensure(!is_in_flight, RULE, || self.describe("is in flight without an action"))?;
-            return Ok(None);
-        };
-        if !is_in_flight {
-            ensure(may_end(flight), RULE, || self.describe("is not in flight any more"))?;
-            return Ok(None);
-        }
-        flight.go_on(record, now);
-        let is_late = !self.tracks() || flight.is_overdue(self.move_timeout_ns, now);
-        ensure(!is_late, "every move in flight ends", || self.describe("is overdue"))?;
-        let has_failed = std::mem::take(&mut flight.has_failed) && flight.is_said;
-        ensure(!has_failed, "every move in flight ends", || self.describe("has failed"))?;
-        Ok(Some(flight))
-    }
-
-    /// F1: how a move that is over came to its end, and for how long that is remembered.
-    fn follow_end(&self, told: &mut Told, counts: &mut Counts) -> Checked {
-        let (record, now) = (&self.told.record, self.ticked.now);
-        told.backoffs.forget(now);
-        let is_over = told.flight.is_none() || self.action.is_some() && !self.continues;
-        if let Some(over) = self.told.flight.filter(|_| is_over && self.tracks()) {
-            counts.ended += 1;
-            if !over.is_said || over.is_done(record) {
-                told.backoffs.succeed(over.key());
-            } else {
-                counts.failed += 1;
-                told.backoffs.fail(over.key(), now);
-            }
-        }
-        if let Some(action) = self.action.filter(|action| action.arm() == Arm::Forced && action.target().is_some()) {
+    /// What an action leaves behind.
+    fn follow_action(&self, action: &Action, told: &mut Told) -> Checked {
+        let now = self.ticked.now;
+        let may_begin = self.continues || self.told.flight.is_none();
+        ensure(may_begin, "no new move while one is in flight", || self.describe("has another move"))?;
+        if action.arm() == Arm::Forced && action.target().is_some() {
             // Whoever orders it knows better.
             told.backoffs.succeed(action.target());
         }
-        // An order is an order, and what nobody tracks is said again.
-        let minds = |action: &&Action| self.tracks() && !self.continues && action.arm() != Arm::Forced;
-        let begun = self.action.filter(minds).map(|action| self.begun_by(action));
-        let waits = begun.is_some_and(|begun| told.backoffs.hold(begun.key(), now));
-        ensure(!waits, "what has failed waits", || self.describe("has an action too early"))
+        let begun = self.begun_by(action);
+        let is_second = begun.places_first && matches!(action, Action::Evict(_));
+        // An order is an order; and where nobody tracks moves nobody knows that an eviction has failed.
+        let minds = !self.continues && action.arm() != Arm::Forced && (self.tracks || !is_second);
+        let waits = minds && told.backoffs.hold(begun.key(), now);
+        ensure(!waits, "what has failed waits", || self.describe("has an action too early"))?;
+        let arm = self.told.flight.map_or(begun.arm, |flight| flight.arm);
+        told.flight = self.tracks.then_some(begun.by(arm));
+        match action {
+            Action::Place(Placement { victim: Some(victim), target, .. }) if action.arm() != Arm::Count => {
+                told.owed = Some(Owed { victim: *victim, target: *target, at: now, is_doubtful: false });
+            }
+            Action::Evict(_) if is_second && self.tracks => told.owed = told.owed.map(|owed| Owed { at: now, ..owed }),
+            Action::Evict(eviction) if eviction.target.is_none() && action.arm() == Arm::Count && !self.tracks => {
+                told.owed = Some(Owed { victim: eviction.victim, target: None, at: now, is_doubtful: false });
+            }
+            _ => {}
+        }
+        if let Action::Evict(eviction) = action
+            && !self.tracks
+        {
+            told.said = told.said.with(eviction.victim);
+            (told.rebalanced, told.is_rebalanced_now) = (Some(now), true);
+        }
+        Ok(())
     }
 
-    /// F2: tracked, an eviction counts from when it was found done, else from when it was said.
+    /// F2, E4: when the chain was last evicted from, until that is long ago.
     fn follow_rebalance(&self, told: &mut Told, cooldown_ns: u64, may_flap: bool) -> Checked {
         let rule = "a cooldown begins with an eviction";
-        let now = self.ticked.now;
-        let has_left = |flight: Flying| flight.stage == Stage::Evicting && flight.is_done(&self.told.record);
-        let evicts = if self.tracks() {
-            self.told.flight.is_some_and(has_left)
-        } else {
-            matches!(self.action, Some(Action::Evict(_)))
-        };
-        if evicts {
-            told.rebalanced = Some(now);
-        }
-        let view = self.ticked.state.chain(CHAINS[self.chain]);
-        let said = view.and_then(|view| view.last_rebalance());
-        let is_old = !evicts && told.rebalanced.is_some_and(|last| now.since_ns(last) >= cooldown_ns);
+        let is_rested = |last| self.ticked.now.since_ns(last) >= cooldown_ns;
+        let said = self.view().and_then(|view| view.last_rebalance());
+        let is_old = !told.is_rebalanced_now && told.rebalanced.is_some_and(is_rested);
         if said.is_none() {
             let may_forget = is_old || told.rebalanced.is_none();
             ensure(may_forget, rule, || self.describe("has forgotten its cooldown"))?;
             told.rebalanced = None;
         }
-        // E4: who flaps is on cooldown for longer.
-        // An import may come from a clock that is ahead.
-        let lies_ahead = told.rebalanced.is_some_and(|last| last > now);
-        let may_remember = !is_old || may_flap || lies_ahead;
-        ensure(may_remember || said.is_none(), rule, || self.describe("has not forgotten its cooldown"))?;
+        // Who flaps is on cooldown for longer.
+        ensure(!is_old || may_flap || said.is_none(), rule, || self.describe("has not forgotten its cooldown"))?;
         same(rule, &format!("last eviction from {}", CHAINS[self.chain]), said, told.rebalanced)
     }
 
@@ -203,7 +205,7 @@ impl<'a> Follower<'a> {
     fn follow_orders(&self, book: &mut Book, counts: &mut Counts) -> Checked {
         let fresh = self.told.orders.fresh();
         let is_done = self.action.is_some_and(|action| action.arm() == Arm::Forced);
-        let view = self.ticked.state.chain(CHAINS[self.chain]);
+        let view = self.view();
         let stands = view.is_some_and(|view| view.pending_eviction().is_some() || view.pending_placement().is_some());
         if stands {
             counts.standing_orders += 1;

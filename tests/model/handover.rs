@@ -2,6 +2,7 @@
 
 use driftline::{ChainId, Error, Event, MeshState};
 
+use super::book::Told;
 use super::cast::CHAINS;
 use super::coverage::Coverage;
 use super::fault::Fault;
@@ -24,9 +25,9 @@ pub fn hand_over(old: &Plane, new: &mut Plane, chain: usize, fault: Option<Fault
     let flight = old.book.chains[chain].flight;
     coverage.count(if flight.is_some() { "handed over in flight" } else { "handed over" });
     if fault != Some(Fault::UnnotedHandOver) {
-        new.book.chains[chain].flight = flight;
-        new.book.chains[chain].backoffs = old.book.chains[chain].backoffs;
-        new.book.chains[chain].rebalanced = old.book.chains[chain].rebalanced;
+        let Told { backoffs, rebalanced, said, owed, .. } = old.book.chains[chain];
+        let told = &mut new.book.chains[chain];
+        *told = Told { flight, backoffs, rebalanced, said, owed, ..*told };
     }
     Ok(())
 }

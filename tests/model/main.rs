@@ -6,6 +6,7 @@
 //! `make test` walks 4,000,000 steps; `cargo test` without optimisation 40,000. `DRIFTLINE_STEPS` sets another number, and
 //! `DRIFTLINE_SEED` chooses other walks. A walk that breaks a rule is made small and printed, one line for each step.
 
+mod advance;
 mod audit;
 mod backoffs;
 mod book;
@@ -20,12 +21,14 @@ mod flying;
 mod follow;
 mod handover;
 mod network;
+mod pace;
 mod plane;
 mod rules;
 mod scorer;
 mod settings;
 mod step;
 mod truth;
+mod turns;
 mod violation;
 mod walk;
 mod world;

@@ -64,7 +64,7 @@ impl Plane {
             setup,
             state: MeshState::new(),
             scheduler,
-            book: Book::new(number, config, policies),
+            book: Book::new(number, config, policies, fault),
             inbox: Vec::new(),
             fails,
             shared: shared.clone(),
@@ -120,16 +120,26 @@ impl Plane {
     }
 
     pub fn take_lease(&mut self, chain: usize, lease: Lease) -> &'static str {
-        let told = &mut self.book.chains[chain];
+        let told = &self.book.chains[chain];
         if lease.epoch <= told.lease.epoch {
             return "led, old";
         }
-        told.lease = lease;
-        if told.record.exists {
+        let (exists, has_orders) = (told.record.exists, !told.orders.is_empty());
+        self.note_lease(chain, lease);
+        let drops = has_orders && self.book.chains[chain].orders.is_empty();
+        if exists {
             let event = leader_event(CHAINS[chain], lease);
             self.apply(&[event]);
         }
-        "led"
+        if drops { "led, orders dropped" } else { "led" }
+    }
+
+    fn note_lease(&mut self, chain: usize, lease: Lease) {
+        let orders = self.book.chains[chain].orders;
+        self.book.lead(chain, lease);
+        if self.fault == Some(Fault::OutlivedOrders) {
+            self.book.chains[chain].orders = orders;
+        }
     }
 
     fn take_record(&mut self, chain: usize, before: u64, record: Record) -> &'static str {
@@ -205,7 +215,7 @@ impl Plane {
         self.state.load(&membership).expect("the membership fits together");
         self.apply(&events);
         for chain in 0..CHAINS.len() {
-            self.book.chains[chain].lease = truth.leases[chain];
+            self.note_lease(chain, truth.leases[chain]);
             if truth.records[chain].exists {
                 self.note_record(chain, truth.records[chain]);
             } else {
@@ -251,11 +261,12 @@ impl Plane {
             Err(error) => return Err(Violation { rule: "a tick succeeds", text: error.to_string() }),
         };
         self.next_due = report.next_due;
+        let found = self.book.advance(now);
         check_actions(&self.book, &self.emitted, now)?;
         self.emitted.iter().for_each(|action| coverage.count_action(action));
         let Plane { state, scheduler, book, emitted, .. } = self;
         let ticked = Ticked { actions: emitted, report: &report, state, scheduler, now };
-        ticked.follow(book, self.fault, coverage)
+        ticked.follow(book, found, self.fault, coverage)
     }
 
     /// T3: what a dry run says a tick does.

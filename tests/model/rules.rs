@@ -4,6 +4,7 @@ use driftline::{Action, Arm, ChainId, Eviction, MoveOrder, NodeId, Placement, Ti
 
 use super::book::{Book, Told};
 use super::cast::{Nodes, position};
+use super::truth::Record;
 use super::violation::{Checked, ensure};
 
 /// One action and what it is judged by.
@@ -15,7 +16,7 @@ struct Case<'a> {
     now: Timestamp,
 }
 
-/// Checks what one tick has emitted, with the book as it was before.
+/// Checks what one tick has emitted, with the book as it was before the arms.
 pub fn check_actions(book: &Book, actions: &[Action], now: Timestamp) -> Checked {
     let ids: Vec<ChainId> = actions.iter().map(Action::chain).collect();
     ensure(ids.is_sorted_by(|one, next| one < next), "one action for a chain in a tick", || format!("{ids:?}"))?;
@@ -54,44 +55,76 @@ impl Case<'_> {
         self.told.record.holders.contains(node) || self.book.closed(self.now).contains(node)
     }
 
-    /// How the number of holders compares with the wished one, if there is one.
-    fn surplus(&self) -> Option<i64> {
+    /// Whom evictions have named that may still be carried out, whatever comes of this action.
+    fn leaving(&self, victim: NodeId) -> Nodes {
+        self.book.said(self.chain, self.now).without(victim)
+    }
+
+    /// How the number of holders would compare with the wished one, if there is one, once they are gone.
+    fn surplus_beside(&self, victim: NodeId) -> Option<i64> {
         let record = &self.told.record;
-        record.desired.map(|desired| record.holders.count() as i64 - i64::from(desired))
+        Record { holders: record.holders.minus(self.leaving(victim)), ..*record }.surplus()
+    }
+
+    /// R5: not even if everything that was said is carried out late.
+    fn check_min_holders(&self, victim: NodeId, goes: bool) -> Checked {
+        let stay = self.told.record.holders.minus(self.leaving(victim));
+        let stay = if goes { stay.without(victim) } else { stay };
+        self.ensure(stay.count() >= self.book.config.min_holders as usize, "never below min_holders")
     }
 
     fn check_eviction(&self, eviction: &Eviction) -> Checked {
         let holders = self.told.record.holders;
-        let config = &self.book.config;
         self.ensure(holders.contains(eviction.victim), "a victim is a holder")?;
-        self.ensure(holders.count() > config.min_holders as usize, "never below min_holders")?;
+        self.check_min_holders(eviction.victim, true)?;
         let has_come = eviction.target.is_some_and(|target| holders.contains(target));
         if let Some(target) = eviction.target.filter(|_| !has_come) {
             self.ensure(!self.is_closed(target), "a target is open")?;
             self.ensure(
-                config.move_order == MoveOrder::EvictFirst,
+                self.book.config.move_order == MoveOrder::EvictFirst,
                 "who places first evicts when the target has come",
             )?;
         }
         match eviction.arm {
             Arm::Forced => {}
-            Arm::Count if eviction.target.is_none() => {
-                self.ensure(self.surplus().is_some_and(|surplus| surplus > 0), "one too many is evicted")?;
-            }
+            Arm::Count if eviction.target.is_none() => self.check_shrink(eviction.victim)?,
             Arm::Count => {
                 self.ensure(has_come, "the second half of a move that places first")?;
-                self.ensure(self.surplus().is_none_or(|surplus| surplus > 0), "place first is never short")?;
+                self.check_owed(eviction.victim, eviction.target)?;
+                let surplus = self.told.record.surplus();
+                self.ensure(surplus.is_none_or(|surplus| surplus > 0), "place first is never short")?;
+                let repeats = !self.book.tracks() && self.book.is_on_cooldown(self.chain, self.now);
+                self.ensure(!repeats || surplus.is_some(), "an eviction is said once in a cooldown")?;
             }
             Arm::Drain | Arm::Scheduler => {
                 self.ensure(!has_come && eviction.target.is_some(), "a move has a target")?;
-                self.ensure(self.surplus().is_none_or(|surplus| surplus >= 0), "who is short is not evicted from")?;
+                let surplus = self.surplus_beside(eviction.victim);
+                self.ensure(surplus.is_none_or(|surplus| surplus >= 0), "who is short is not evicted from")?;
             }
             _ => unreachable!("there are four arms"),
         }
         if eviction.arm == Arm::Drain {
             self.ensure(self.book.drained.contains(eviction.victim), "a drain moves from the node that is drained")?;
+            let said = self.book.said(self.chain, self.now);
+            self.ensure(!said.contains(eviction.victim), "an eviction is said once in a cooldown")?;
         }
         if eviction.arm == Arm::Scheduler { self.check_worth(eviction.gain, eviction.cost) } else { Ok(()) }
+    }
+
+    /// R2: somebody is too many, beside those who were told to go; and who was named is named again.
+    fn check_shrink(&self, victim: NodeId) -> Checked {
+        let own = self.told.owed.filter(|owed| owed.target.is_none()).map(|owed| owed.victim);
+        self.ensure(own.is_none_or(|own| own == victim), "who is one too many stays the one")?;
+        let (record, said) = (&self.told.record, self.book.said(self.chain, self.now));
+        let said = own.map_or(said, |own| said.without(own));
+        let left = Record { holders: record.holders.minus(said), ..*record };
+        self.ensure(left.surplus().is_some_and(|surplus| surplus > 0), "one too many is evicted")
+    }
+
+    /// R4: the second half of a move belongs to a first one that is not too old.
+    fn check_owed(&self, victim: NodeId, target: Option<NodeId>) -> Checked {
+        let is_owed = self.told.owed.is_some_and(|owed| (owed.victim, owed.target) == (victim, target));
+        self.ensure(is_owed, "a second half belongs to a first that is not too old")
     }
 
     fn check_placement(&self, placement: &Placement) -> Checked {
@@ -112,12 +145,20 @@ impl Case<'_> {
         match placement.arm {
             Arm::Forced => {}
             Arm::Count if is_first_half => {
-                self.ensure(self.book.config.move_timeout_ns == 0, "who tracks moves does not say them again")?;
+                self.ensure(!self.book.tracks(), "who tracks moves does not say them again")?;
+                let victim = placement.victim.unwrap_or(NodeId::NONE);
+                self.check_owed(victim, placement.target)?;
             }
-            Arm::Count => self.ensure(self.surplus().is_some_and(|surplus| surplus < 0), "who is short is filled")?,
+            Arm::Count => {
+                let surplus = self.told.record.surplus();
+                self.ensure(surplus.is_some_and(|surplus| surplus < 0), "who is short is filled")?;
+            }
             Arm::Drain | Arm::Scheduler => {
                 self.ensure(is_first_half && placement.target.is_some(), "a move has a victim and a target")?;
-                self.ensure(self.surplus().is_none_or(|surplus| surplus >= 0), "who is short is filled first")?;
+                let victim = placement.victim.unwrap_or(NodeId::NONE);
+                self.check_min_holders(victim, false)?;
+                let surplus = self.surplus_beside(victim);
+                self.ensure(surplus.is_none_or(|surplus| surplus >= 0), "who is short is filled first")?;
             }
             _ => unreachable!("there are four arms"),
         }
@@ -129,9 +170,7 @@ impl Case<'_> {
     }
 
     fn check_worth(&self, gain: Option<f32>, cost: Option<f32>) -> Checked {
-        let cooldown_ns = self.book.cooldown_ns(self.chain);
-        let is_rested = self.told.rebalanced.is_none_or(|last| self.now.since_ns(last) >= cooldown_ns);
-        self.ensure(is_rested, "no move on cooldown")?;
+        self.ensure(!self.book.is_on_cooldown(self.chain, self.now), "no move on cooldown")?;
         let policy = self.book.policy(self.chain);
         let gap = policy.and_then(|policy| policy.hysteresis_gap).unwrap_or(self.book.config.hysteresis_gap);
         let is_worth = gain.is_some_and(|gain| gain > gap && gain > cost.unwrap_or(0.0));

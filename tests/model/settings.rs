@@ -23,7 +23,7 @@ pub fn config(dice: &mut Dice) -> SchedulerConfig {
         min_holders: dice.of(&[0, 1, 1, 2]),
         move_order: dice.of(&[MoveOrder::EvictFirst, MoveOrder::PlaceFirst]),
         pin_ttl_ns: dice.of(&[60 * SECOND, 60 * SECOND, 15 * SECOND, 0]),
-        max_moves_per_tick: dice.of(&[0, 0, 1, 2, 3]),
+        max_moves_per_tick: dice.of(&[0, 0, 1, 2, 3, 8]),
         max_alternatives: dice.of(&[1, 2, 4]),
         flap_window_ns: dice.of(&[0, 120 * SECOND, 600 * SECOND]),
         warmup_coverage: dice.of(&[0.0, 0.0, 0.0, 0.75]),
@@ -32,7 +32,7 @@ pub fn config(dice: &mut Dice) -> SchedulerConfig {
     };
     if !dice.one_in(4) {
         config.move_timeout_ns = dice.of(&[20 * SECOND, 60 * SECOND, 120 * SECOND]);
-        config.max_in_flight = dice.of(&[0, 0, 1, 2, 3]);
+        config.max_in_flight = dice.of(&[0, 0, 1, 2, 3, 8]);
         config.max_in_flight_per_source = dice.of(&[0, 1, 2]);
         config.max_in_flight_per_target = dice.of(&[0, 1, 1, 2]);
         config.target_penalty = dice.of(&[0.0, 0.0625, 0.25]);

@@ -17,6 +17,13 @@ pub struct Record {
     pub revision: u64,
 }
 
+impl Record {
+    /// How the number of holders compares with the wished one, if there is one.
+    pub fn surplus(&self) -> Option<i64> {
+        self.desired.map(|desired| self.holders.count() as i64 - i64::from(desired))
+    }
+}
+
 /// Who leads a chain. Each new leader has a higher epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lease {

@@ -36,7 +36,10 @@ def actions(play: Play, decision: Decision, now_ns: int) -> None:
 
 def _one_action(play: Play, action: Action, now_ns: int) -> None:
     chain = play.state.chain(action.chain)
-    if chain is None or chain.leader != play.scheduler.this_node or not chain.holders or chain.claim_held:
+    is_led = (
+        chain is not None and chain.leader == play.scheduler.this_node and (chain.holders or chain.desired_replicas)
+    )
+    if chain is None or not is_led or chain.claim_held:
         raise ContradictionError(f"contradiction: {action!r} is about a chain that is claimed or not led here")
     same("revision of an action and of its chain", action.revision, chain.revision)
     if action.victim is not None and action.victim not in chain.holders:

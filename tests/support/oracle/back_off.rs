@@ -13,12 +13,21 @@ const REMEMBERED_NS: u64 = 3_600 * 1_000_000_000;
 const KEPT: usize = 8;
 
 impl BackOff {
+    /// `None` lies beyond all time.
+    pub fn until(&self) -> Option<Timestamp> {
+        let mut length_ns = FIRST_NS;
+        for _ in 1..self.failures.min(32) {
+            length_ns = (2 * length_ns).min(LONGEST_NS);
+        }
+        end(self.at, length_ns)
+    }
+
     fn holds(&self, now: Timestamp) -> bool {
-        self.until.is_none_or(|until| now < until)
+        self.until().is_none_or(|until| now < until)
     }
 
     fn is_forgotten(&self, now: Timestamp) -> bool {
-        self.until.and_then(|until| end(until, REMEMBERED_NS)).is_some_and(|end| now >= end)
+        self.until().and_then(|until| end(until, REMEMBERED_NS)).is_some_and(|end| now >= end)
     }
 }
 
@@ -40,15 +49,11 @@ impl Memory {
 
     pub fn back_off(&mut self, node: NodeId, now: Timestamp) {
         let failures = self.back_offs.get(&node).map_or(0, |back_off| back_off.failures).saturating_add(1);
-        let mut length_ns = FIRST_NS;
-        for _ in 1..failures.min(32) {
-            length_ns = (2 * length_ns).min(LONGEST_NS);
-        }
-        self.back_offs.insert(node, BackOff { failures, until: end(now, length_ns) });
+        self.back_offs.insert(node, BackOff { failures, at: now });
         if self.back_offs.len() > KEPT {
             let never = Timestamp(u64::MAX);
             let earliest =
-                self.back_offs.iter().min_by_key(|(node, back_off)| (back_off.until.unwrap_or(never), **node));
+                self.back_offs.iter().min_by_key(|(node, back_off)| (back_off.until().unwrap_or(never), **node));
             let earliest = *earliest.expect("there are nine").0;
             self.back_offs.remove(&earliest);
         }

@@ -43,9 +43,6 @@ impl Pass<'_> {
         if was_evicted || self.acted.contains(&id) {
             return Ok(Some(Verdict::AlreadyMoved));
         }
-        if let Some(&verdict) = self.held_up.get(&id) {
-            return Ok(Some(verdict));
-        }
         // Y1
         if bounds.mode == ClassMode::Pinned {
             return Ok(Some(Verdict::Pinned));
@@ -65,6 +62,10 @@ impl Pass<'_> {
         // D4
         if chain.claim_held {
             return Ok(Some(Verdict::ClaimHeld));
+        }
+        // Nobody looks for a better home while an arm that comes first is kept from acting.
+        if let Some(&verdict) = self.held_up.get(&id) {
+            return Ok(Some(verdict));
         }
         let Some(questions) = questions else { return Ok(Some(Verdict::NotSampled)) };
         let cells = match self.inputs.scores {

@@ -1,12 +1,13 @@
 //! N1: what a scheduler remembers of the nodes that are drained, and what it says of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use driftline::{ChainId, ClassMode, NodeId, SchedulerConfig, Timestamp, Verdict};
 
 use super::answer::Drained;
 use super::class::{Classes, bounds};
-use super::memory::Memory;
+use super::flap::{self, Window};
+use super::said::{holders_without, is_one_too_many, said};
 use super::state::{OracleChain, OracleState};
 
 #[derive(Clone, Debug, Default)]
@@ -16,15 +17,20 @@ pub struct Drains {
 
 #[derive(Clone, Debug, Default)]
 pub struct DrainedNode {
+    /// Which of all drains it is.
+    pub number: u64,
+    /// As of the last tick.
+    pub deadline: Option<Timestamp>,
     pub moved: u64,
     /// When it was last on pace.
     pub last_paced: Option<Timestamp>,
     /// When every chain was last asked for.
     pub looked_at: Option<Timestamp>,
-    /// F0: the chains that are not tracked and were asked to go, and when.
-    pub sent: BTreeMap<ChainId, Timestamp>,
     /// The chains that could not be moved, and why.
     pub refused: BTreeMap<ChainId, Verdict>,
+    /// L4: when those were last asked for again that nobody has a home for, and whether there is news since.
+    pub asked_again_at: Option<Timestamp>,
+    pub has_news: bool,
     /// How many chains were there after the last tick that were not on their way.
     pub left: u64,
     /// How many limits kept back in the last tick.
@@ -32,11 +38,11 @@ pub struct DrainedNode {
 }
 
 impl Drains {
-    /// Exactly the nodes that are drained are remembered.
+    /// Exactly the drains that are under way are remembered. One that was cancelled and ordered again is another.
     pub fn catch_up(&mut self, state: &OracleState) {
-        self.nodes.retain(|node, _| state.drains.contains_key(node));
-        for &node in state.drains.keys() {
-            self.nodes.entry(node).or_default();
+        self.nodes.retain(|node, drained| state.drain_numbers.get(node) == Some(&drained.number));
+        for (&node, &number) in &state.drain_numbers {
+            self.nodes.entry(node).or_insert_with(|| DrainedNode { number, ..DrainedNode::default() });
         }
     }
 
@@ -49,12 +55,15 @@ impl Drains {
 }
 
 impl DrainedNode {
-    /// Whether the chain is on its way from the node, as far as anybody knows.
-    pub fn is_leaving(&self, id: ChainId, memory: &Memory, node: NodeId, now: Timestamp, cooldown_ns: u64) -> bool {
-        let is_flying = memory.flight.is_some_and(|flight| flight.victim == Some(node));
-        let is_owed = memory.owed.is_some_and(|owed| owed.victim == node);
-        let sent_ns = self.sent.get(&id).map(|at| now.0.saturating_sub(at.0));
-        is_flying || is_owed || sent_ns.is_some_and(|sent_ns| sent_ns < cooldown_ns)
+    /// Once in an interval everybody is looked at, whatever the pace.
+    pub fn is_full_look(&self, now: Timestamp, config: &SchedulerConfig) -> bool {
+        self.looked_at.is_none_or(|at| now.0.saturating_sub(at.0) >= config.decision_interval_ns)
+    }
+
+    /// L4: whether it is time to ask again for the chains that nobody has a home for.
+    pub fn asks_again(&self, now: Timestamp, config: &SchedulerConfig) -> bool {
+        let has_waited = |at: Timestamp| now.0.saturating_sub(at.0) >= config.retry_backoff_ns;
+        self.has_news || self.asked_again_at.is_none_or(has_waited)
     }
 }
 
@@ -67,17 +76,24 @@ pub fn pace_end(deadline: Timestamp, config: &SchedulerConfig) -> Timestamp {
     Timestamp(deadline.0.saturating_sub(config.move_timeout_ns))
 }
 
-/// What keeps a drain from a chain without anybody being asked.
-pub fn blocked(chain: &OracleChain, config: &SchedulerConfig, classes: &Classes) -> Option<Verdict> {
-    let holders = chain.holders.len() as u64;
+/// What keeps the drain of a node from a chain without the scorer being asked. `said`: who was asked to go.
+pub fn blocked(
+    chain: &OracleChain,
+    node: NodeId,
+    said: &BTreeSet<NodeId>,
+    config: &SchedulerConfig,
+    classes: &Classes,
+) -> Option<Verdict> {
+    let holders = holders_without(chain, said, Some(node));
     let place_first = config.move_order == driftline::MoveOrder::PlaceFirst;
-    let left = if place_first { holders } else { holders - 1 };
+    let left = if place_first { holders } else { holders.saturating_sub(1) };
     let is_short = chain.desired.is_some_and(|desired| holders < u64::from(desired));
     match bounds(chain, config, classes).mode {
         _ if chain.claim_held => Some(Verdict::ClaimHeld),
         ClassMode::Pinned => Some(Verdict::Pinned),
         ClassMode::ProposeOnly => Some(Verdict::ProposeOnly),
         _ if left < u64::from(config.min_holders) || is_short => Some(Verdict::LastHolder),
+        _ if is_one_too_many(said, node) => Some(Verdict::LastHolder),
         _ => None,
     }
 }
@@ -88,12 +104,14 @@ pub fn status(
     led: &[ChainId],
     node: NodeId,
     drains: &Drains,
-    config: &SchedulerConfig,
-    classes: &Classes,
+    (config, classes): (&SchedulerConfig, &Classes),
     last_tick: Option<Timestamp>,
+    window: Window,
 ) -> Option<Drained> {
     let deadline = *state.drains.get(&node)?;
-    let remembered = drains.nodes.get(&node).cloned().unwrap_or_default();
+    let mut drains = drains.clone();
+    drains.catch_up(state);
+    let remembered = &drains.nodes[&node];
     let held: Vec<_> = led.iter().filter(|id| state.chains[id].holders.contains(&node)).copied().collect();
     let mut blocked_chains = Vec::new();
     for &id in &held {
@@ -101,7 +119,14 @@ pub fn status(
         if chain.memory.is_moving() {
             continue;
         }
-        let verdict = blocked(chain, config, classes).or(remembered.refused.get(&id).copied());
+        // As of the last tick: what would be over by now is not known.
+        let said = last_tick.and_then(|now| {
+            let mut memory = chain.memory.clone();
+            flap::forget(&mut memory, now, window);
+            Some(said(&memory, &bounds(chain, config, classes), config, window, now))
+        });
+        let verdict =
+            blocked(chain, node, &said.unwrap_or_default(), config, classes).or(remembered.refused.get(&id).copied());
         blocked_chains.extend(verdict.map(|verdict| (id, verdict)));
     }
     let is_limit = |verdict: &Verdict| {

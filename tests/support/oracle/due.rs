@@ -24,7 +24,7 @@ impl OracleScheduler {
             }
             waiting.extend(self.wants_move(chain, now));
         }
-        for chain in state.chains.values().filter(|chain| chain.leader == Some(self.this_node)) {
+        for (&id, chain) in state.chains.iter().filter(|(_, chain)| chain.leader == Some(self.this_node)) {
             // What a tick would forget now counts no longer.
             let mut memory = chain.memory.clone();
             flap::forget(&mut memory, now, self.window());
@@ -33,9 +33,11 @@ impl OracleScheduler {
             let last = chain.memory.last_rebalance.filter(|last| now.0.saturating_sub(last.0) < cooldown_ns);
             waiting.extend(last.and_then(|last| end(last, cooldown_ns)));
             // O1: the pure function looks at the chains that are led alone.
-            let is_looked_at = !self.is_forgetful || !chain.holders.is_empty();
+            let is_looked_at = !self.is_forgetful || state.is_led_by(self.this_node, id);
             waiting.extend(flap::held_until(&memory, now, self.window()).filter(|_| is_looked_at));
         }
+        // N2: a home opens.
+        waiting.extend(state.avoided.values().filter(|&&until| until > now));
         if state.is_frozen(now) {
             waiting.extend(state.frozen_until);
         } else {
@@ -74,14 +76,16 @@ impl OracleScheduler {
         if let Some(flight) = memory.flight.filter(|flight| flight.emitted && self.config.move_timeout_ns > 0) {
             waiting.extend(end(flight.since, self.config.move_timeout_ns));
         }
-        waiting.extend(memory.back_offs.values().filter_map(|back_off| back_off.until).filter(|&until| until > now));
+        waiting.extend(memory.back_offs.values().filter_map(|back_off| back_off.until()).filter(|&until| until > now));
         waiting
     }
 
     /// N1: the next move of each node that is drained, by what the last tick left.
     fn wants_drain(&self, state: &OracleState, now: Timestamp) -> Vec<Timestamp> {
         let mut waiting = Vec::new();
-        for (node, drained) in &self.of_state(state).drains.nodes {
+        let mut drains = self.of_state(state).drains;
+        drains.catch_up(state);
+        for (node, drained) in &drains.nodes {
             let (Some(last), Some(&deadline)) = (drained.last_paced, state.drains.get(node)) else { continue };
             let end_of_pace = pace_end(deadline, &self.config);
             // Later everybody may go at once, and who is held back by limits waits for those.

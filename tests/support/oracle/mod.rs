@@ -22,6 +22,7 @@ mod pass;
 mod polling;
 mod questions;
 mod reservations;
+mod said;
 mod sampling;
 mod scheduler;
 mod selection;

@@ -12,6 +12,7 @@ use super::flap::{self, Window};
 use super::memory::{Memory, Pin};
 use super::questions::Questions;
 use super::reservations::Reservations;
+use super::said;
 use super::sampling::{Led, worst};
 use super::scheduler::Sabotage;
 use super::state::{OracleChain, OracleState, Orders};
@@ -64,6 +65,9 @@ pub struct Pass<'a> {
     pub actions: BTreeMap<ChainId, OracleAction>,
     /// L1: the moves that this pass has begun.
     pub new_moves: u64,
+    /// L1: those of them that were moves of failing chains, and the flights of such chains.
+    pub failing_moves: u64,
+    pub failing_flights: u64,
     pub counts: Counts,
     /// The turns that were taken.
     pub notes: Vec<&'static str>,
@@ -92,6 +96,8 @@ impl<'a> Pass<'a> {
             failed: BTreeSet::new(),
             actions: BTreeMap::new(),
             new_moves: 0,
+            failing_moves: 0,
+            failing_flights: 0,
             counts: Counts::default(),
             notes: Vec::new(),
         }
@@ -99,12 +105,14 @@ impl<'a> Pass<'a> {
 
     /// Everything, in order. `questions` is `None` when no scorer is installed.
     pub fn run(&mut self, mut questions: Option<&mut Questions<'_>>) -> Result<Decided, Failure> {
+        self.correct_times();
         self.forget();
         self.advance();
         self.reserve();
         let judged = if self.inputs.state.is_frozen(self.inputs.now) {
             // R6
             self.refuse_orders();
+            self.keep_drains();
             self.all(Verdict::Frozen)
         } else {
             // R1
@@ -135,6 +143,19 @@ impl<'a> Pass<'a> {
         Ok(self.decided(judged))
     }
 
+    /// V1: what another leader did lies no later than now, however far its clock goes ahead.
+    fn correct_times(&mut self) {
+        let Inputs { state, now, .. } = self.inputs;
+        for id in self.led.iter().filter(|id| state.chains[id].is_imported) {
+            let Some(memory) = self.memories.get_mut(id) else { continue };
+            let before = memory.clone();
+            memory.set_no_later_than(now);
+            if *memory != before {
+                self.notes.push("import: from a clock ahead");
+            }
+        }
+    }
+
     /// E4: what is over is forgotten.
     fn forget(&mut self) {
         let Inputs { now, config, .. } = self.inputs;
@@ -142,22 +163,25 @@ impl<'a> Pass<'a> {
             flap::forget(&mut memory, now, self.window());
             if !self.is_on_cooldown(&memory, &self.bounds(id)) {
                 memory.last_rebalance = None;
+                memory.said.clear();
             }
-            memory.forget_back_offs(now);
-            let holders = &self.chain(id).holders;
-            // A chain that is not led, which one without holders is not, keeps its pin.
-            let is_of_use = |pin: &Pin| {
-                let is_young = now.0.saturating_sub(pin.at.0) < config.pin_ttl_ns;
-                holders.is_empty() || is_young && !holders.contains(&pin.target)
-            };
-            memory.pin = memory.pin.filter(is_of_use);
+            // A chain that is not led keeps what only matters to one that is.
+            if self.led.contains(&id) {
+                memory.forget_back_offs(now);
+                let holders = &self.chain(id).holders;
+                let is_young = |pin: &Pin| now.0.saturating_sub(pin.at.0) < config.pin_ttl_ns;
+                memory.pin = memory.pin.filter(|pin| is_young(pin) && !holders.contains(&pin.target));
+            }
             self.memories.insert(id, memory);
         }
     }
 
     fn reserve(&mut self) {
-        let flights = self.led.iter().filter_map(|id| self.memories.get(id)?.flight.as_ref());
-        self.reserved = Reservations::of(flights);
+        for id in &self.led {
+            let Some(Memory { flight: Some(flight), back_offs, .. }) = self.memories.get(id) else { continue };
+            self.reserved.add(flight);
+            self.failing_flights += u64::from(!back_offs.is_empty());
+        }
         self.reserved_before = self.reserved.clone();
     }
 
@@ -191,6 +215,7 @@ impl<'a> Pass<'a> {
     pub fn memory(&self, id: ChainId) -> &Memory {
         static NOTHING: Memory = Memory {
             last_rebalance: None,
+            said: Vec::new(),
             pin: None,
             owed: None,
             flight: None,
@@ -214,10 +239,14 @@ impl<'a> Pass<'a> {
         self.inputs.config.move_timeout_ns > 0
     }
 
-    /// D3. Times may lie anywhere, so the difference must not wrap (T4).
+    /// D3
     pub fn is_on_cooldown(&self, memory: &Memory, bounds: &Bounds) -> bool {
-        let cooldown_ns = flap::cooldown_ns(memory, bounds.cooldown_ns, self.window());
-        memory.last_rebalance.is_some_and(|last| self.inputs.now.0.saturating_sub(last.0) < cooldown_ns)
+        said::is_on_cooldown(memory, bounds, self.window(), self.inputs.now)
+    }
+
+    /// The cooldown as it is for this chain.
+    pub fn cooldown_ns(&self, id: ChainId) -> u64 {
+        flap::cooldown_ns(self.memory(id), self.bounds(id).cooldown_ns, self.window())
     }
 
     /// B5: never a target.
@@ -233,11 +262,11 @@ impl<'a> Pass<'a> {
         exclude.into_iter().collect()
     }
 
-    /// R5: whether there would be too few holders if one went, for a move whose other half is to come first or not.
-    pub fn leaves_too_few(&self, id: ChainId, has_target: bool) -> bool {
-        let holders = self.chain(id).holders.len() as u64;
-        let left = if has_target && self.is_place_first() { holders } else { holders - 1 };
-        left < u64::from(self.inputs.config.min_holders)
+    /// R5: whether there would be too few holders if `victim` went, for a move whose other half is to come first or not.
+    pub fn leaves_too_few(&self, id: ChainId, victim: NodeId, has_target: bool) -> bool {
+        let holders = self.holders_without(id, Some(victim));
+        let left = if has_target && self.is_place_first() { holders } else { holders.saturating_sub(1) };
+        left < u64::from(self.inputs.config.min_holders) || said::is_one_too_many(&self.said(id), victim)
     }
 
     /// R2: whether the chain is short of holders already.
@@ -246,12 +275,64 @@ impl<'a> Pass<'a> {
         chain.desired.is_some_and(|desired| (chain.holders.len() as u64) < u64::from(desired))
     }
 
+    /// Whether it is, or will be with who was asked to go, and so has nobody to lose.
+    pub fn will_be_short(&self, id: ChainId, victim: NodeId) -> bool {
+        let desired = self.chain(id).desired.map(u64::from);
+        desired.is_some_and(|desired| self.holders_without(id, Some(victim)) < desired)
+    }
+
+    /// R2: whether the chain has more holders than it should have, so that `victim` may go, or somebody who is not named
+    /// yet.
+    pub fn has_too_many(&self, id: ChainId, victim: Option<NodeId>) -> bool {
+        let desired = self.chain(id).desired.map(u64::from);
+        desired.is_some_and(|desired| self.holders_without(id, victim) > desired)
+    }
+
     pub fn is_place_first(&self) -> bool {
         self.inputs.config.move_order == driftline::MoveOrder::PlaceFirst
     }
 
-    /// The first limit that a new move meets. Without a target any home will do.
-    pub fn limit(&self, victim: Option<NodeId>, target: Option<NodeId>) -> Option<Verdict> {
+    /// A move is begun that counts as one of this pass.
+    pub fn count_move(&mut self, id: ChainId) {
+        self.new_moves += 1;
+        self.acted.insert(id);
+        if self.memory(id).is_failing() {
+            self.failing_moves += 1;
+            self.failing_flights += u64::from(self.is_tracking());
+        }
+    }
+
+    /// The first limit that a new move of the chain meets, whoever asks but for orders.
+    pub fn limit(&mut self, id: ChainId, victim: Option<NodeId>, target: Option<NodeId>) -> Option<Verdict> {
+        let limit = self.limit_of_all(victim, target);
+        match self.limit_of_failing(id) {
+            Some(share) => {
+                if limit.is_none() {
+                    self.notes.push(if share == Verdict::TickLimit { "share: of a tick" } else { "share: in flight" });
+                }
+                Some(share)
+            }
+            None => limit,
+        }
+    }
+
+    /// F1: chains whose moves fail have no more than a quarter of what there is, so that no other waits for them.
+    fn limit_of_failing(&self, id: ChainId) -> Option<Verdict> {
+        let config = self.inputs.config;
+        let is_reached = |count: u64, limit: u64| limit > 0 && count >= (limit / 4).max(1);
+        if !self.memory(id).is_failing() {
+            None
+        } else if is_reached(self.failing_moves, config.max_moves_per_tick) {
+            Some(Verdict::TickLimit)
+        } else if is_reached(self.failing_flights, config.max_in_flight) {
+            Some(Verdict::ClusterLimit)
+        } else {
+            None
+        }
+    }
+
+    /// The first limit that any new move meets. Without a target any home will do.
+    pub fn limit_of_all(&self, victim: Option<NodeId>, target: Option<NodeId>) -> Option<Verdict> {
         let Inputs { config, sabotage, .. } = self.inputs;
         let is_full = target.is_some_and(|target| self.reserved.is_full(target, config));
         let limit = self.reserved.limit(self.new_moves, victim, config, sabotage);

@@ -16,12 +16,6 @@ pub struct Reservations {
 }
 
 impl Reservations {
-    pub fn of<'a>(flights: impl IntoIterator<Item = &'a OracleFlight>) -> Self {
-        let mut reservations = Reservations::default();
-        flights.into_iter().for_each(|flight| reservations.add(flight));
-        reservations
-    }
-
     pub fn add(&mut self, flight: &OracleFlight) {
         self.in_flight += 1;
         if let Some(victim) = flight.victim {

@@ -232,7 +232,7 @@ impl OracleScheduler {
     pub fn drain_status(&self, state: &OracleState, node: NodeId) -> Option<Drained> {
         let OfState { drains, last_tick, .. } = self.of_state(state);
         let led = state.led_by(self.this_node);
-        drains::status(state, &led, node, &drains, &self.config, &self.classes, last_tick)
+        drains::status(state, &led, node, &drains, (&self.config, &self.classes), last_tick, self.window())
     }
 
     /// W3
@@ -333,6 +333,9 @@ impl OracleScheduler {
     fn commit(&mut self, state: &mut OracleState, now: Timestamp, decided: &Decided, outcome: Outcome) {
         for (id, memory) in outcome.memories {
             state.chains.get_mut(&id).expect("its leader is here").memory = memory;
+        }
+        for id in state.led_by(self.this_node) {
+            state.chains.get_mut(&id).expect("it is led").is_imported = false;
         }
         self.of_state.orders_seen = state.orders;
         for id in outcome.ordered {

@@ -47,7 +47,8 @@ impl OracleScheduler {
         }
         let mut scores = 0;
         for (place, (_, id)) in line.iter().enumerate() {
-            scores += state.chains[id].holders.len() as u64;
+            // A chain that nobody holds takes its turn like any other.
+            scores += (state.chains[id].holders.len() as u64).max(1);
             // Somebody must be first, or a chain that is too large would never be scored.
             if place > 0 && scores > self.config.max_scores_per_tick {
                 return place;

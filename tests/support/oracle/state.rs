@@ -22,6 +22,8 @@ pub struct OracleChain {
     pub memory: Memory,
     /// R7: not carried out yet.
     pub orders: Orders,
+    /// V1: the memory came from another leader, whose clock no tick has looked at yet. It is no content.
+    pub is_imported: bool,
 }
 
 /// R7: who is to go and who is to come, each with its number among all orders.
@@ -38,6 +40,19 @@ impl OracleChain {
         let is_member = self.leader.is_some() || !self.holders.is_empty();
         is_member || self.claim_held || has_fact || self.memory != Memory::default()
     }
+
+    /// R7: orders are for who leads the chain when they come.
+    fn set_leader(&mut self, leader: Option<NodeId>) {
+        if self.leader != leader {
+            self.leader = leader;
+            self.orders = Orders::default();
+        }
+    }
+
+    /// Whether there is anything to lead: somebody holds the chain, or should.
+    fn is_alive(&self) -> bool {
+        !self.holders.is_empty() || self.desired.is_some_and(|desired| desired > 0)
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -48,6 +63,10 @@ pub struct OracleState {
     pub chains: BTreeMap<ChainId, OracleChain>,
     /// N1: the deadline of each node that is drained.
     pub drains: BTreeMap<NodeId, Timestamp>,
+    /// N1: drains so far, and the number of each that is under way: one that was cancelled does not go on. Like the
+    /// numbers of orders they are no content.
+    pub drains_begun: u64,
+    pub drain_numbers: BTreeMap<NodeId, u64>,
     /// N2
     pub avoided: BTreeMap<NodeId, Timestamp>,
     /// R6
@@ -89,8 +108,8 @@ impl OracleState {
             Event::HolderRemoved { chain, node } => {
                 self.known(chain).holders.remove(&node);
             }
-            Event::LeaderSet { chain, node } => self.known(chain).leader = Some(node),
-            Event::LeaderCleared { chain } => self.known(chain).leader = None,
+            Event::LeaderSet { chain, node } => self.known(chain).set_leader(Some(node)),
+            Event::LeaderCleared { chain } => self.known(chain).set_leader(None),
             Event::ChainRemoved { chain } => {
                 self.chains.remove(&chain);
             }
@@ -108,10 +127,14 @@ impl OracleState {
             Event::ChainRevision { chain, revision } => self.known(chain).revision = Some(revision),
             Event::ChainClass { chain, class } => self.known(chain).class = Some(class),
             Event::Drain { node, deadline } => {
-                self.drains.insert(node, deadline);
+                if self.drains.insert(node, deadline).is_none() {
+                    self.drains_begun += 1;
+                    self.drain_numbers.insert(node, self.drains_begun);
+                }
             }
             Event::DrainCancelled { node } => {
                 self.drains.remove(&node);
+                self.drain_numbers.remove(&node);
             }
             Event::Avoid { node, until } => {
                 self.avoided.insert(node, until);
@@ -131,7 +154,8 @@ impl OracleState {
                 }
             }
             Event::MoveFailed { chain } => match self.chains.get_mut(&chain) {
-                Some(known) if known.memory.flight.is_some() => known.memory.failed = true,
+                // What has not been asked for cannot have failed.
+                Some(known) if known.memory.flight.is_some_and(|flight| flight.emitted) => known.memory.failed = true,
                 // F3
                 _ => self.ignored_feedback += 1,
             },
@@ -151,7 +175,9 @@ impl OracleState {
 
     /// V1: facts and orders stay.
     pub fn import_chain(&mut self, exported: &Exported) {
-        self.known(exported.chain).memory = exported.memory.clone();
+        let known = self.known(exported.chain);
+        known.memory = exported.memory.clone();
+        known.is_imported = true;
         self.forget_if_empty(exported.chain);
     }
 
@@ -211,17 +237,18 @@ impl OracleState {
             }
             // What a membership does not speak of stays with the chains that it lists.
             let kept = self.chains.get(&chain).cloned().unwrap_or_default();
-            let leader = Some(leaders[index]).filter(|&leader| leader != NodeId::NONE);
-            loaded.insert(chain, OracleChain { leader, holders: members, ..kept });
+            let mut kept = OracleChain { holders: members, ..kept };
+            kept.set_leader(Some(leaders[index]).filter(|&leader| leader != NodeId::NONE));
+            loaded.insert(chain, kept);
         }
         loaded.retain(|_, chain| chain.exists());
         self.chains = loaded;
         Ok(())
     }
 
-    /// Whether `node` may act on the chain: it is the leader and somebody holds the chain.
+    /// Whether `node` may act on the chain: it is the leader, and somebody holds the chain or should.
     pub fn is_led_by(&self, node: NodeId, id: ChainId) -> bool {
-        self.chains.get(&id).is_some_and(|chain| chain.leader == Some(node) && !chain.holders.is_empty())
+        self.chains.get(&id).is_some_and(|chain| chain.leader == Some(node) && chain.is_alive())
     }
 
     pub fn led_by(&self, node: NodeId) -> Vec<ChainId> {

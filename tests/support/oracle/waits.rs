@@ -91,6 +91,7 @@ impl OracleScheduler {
     fn forget_waits(&mut self) {
         self.node_moved = true;
         self.led.values_mut().for_each(|led| led.wait = None);
+        self.of_state.drains.nodes.values_mut().for_each(|drained| drained.has_news = true);
     }
 
     /// Everybody who holds a chain that is led here.

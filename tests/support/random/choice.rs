@@ -22,6 +22,8 @@ pub struct Context<'a> {
     pub classes: &'a BTreeMap<u32, ClassPolicy>,
     /// What the last tick asked for.
     pub actions: &'a [OracleAction],
+    /// What the last ticks asked for, oldest first.
+    pub asked: &'a [OracleAction],
     pub tables: &'a Tables,
     pub state: &'a OracleState,
 }
@@ -278,10 +280,12 @@ fn heal(context: &Context<'_>) -> Vec<Step> {
 }
 
 /// The passes at one moment.
-pub fn passes(word: u64, context: &Context<'_>) -> Vec<Step> {
+pub fn passes(word: u64, is_safe: bool, context: &Context<'_>) -> Vec<Step> {
     let mut dice = Dice(word);
     let kind = dice.throw(20);
-    let at = time_of(&mut dice, context);
+    // The remembered times of Part B end within the hour, or at the very edge of one of its ages.
+    let is_long = is_safe && dice.one_in(6);
+    let at = if is_long { safety::age(&mut dice, context) } else { time_of(&mut dice, context) };
     match kind {
         0 if dice.one_in(20) => {
             // Enough backstops to fill a ring and go on (H3).

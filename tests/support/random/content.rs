@@ -19,7 +19,9 @@ impl Content {
     pub fn of(state: &OracleState) -> Self {
         let mut chains = state.chains.clone();
         for chain in chains.values_mut() {
-            // When an order came is not content.
+            // Who was to go is no content, and neither is when an order came.
+            chain.memory.said.clear();
+            chain.is_imported = false;
             for order in [&mut chain.orders.eviction, &mut chain.orders.placement] {
                 *order = order.map(|(node, _)| (node, 0));
             }

@@ -30,6 +30,9 @@ pub struct Setting {
     pub sabotage: Sabotage,
 }
 
+/// How many actions an executor that is late still knows.
+const ASKED: usize = 24;
+
 /// One scheduler on both sides.
 struct Seat {
     scheduler: LocalScheduler,
@@ -55,6 +58,8 @@ pub struct Duel {
     next_due: Option<Timestamp>,
     /// What the last tick asked for.
     actions: Vec<OracleAction>,
+    /// What the last ticks asked for, oldest first.
+    asked: Vec<OracleAction>,
     /// V1: what was exported last, on both sides.
     exported: Option<(Vec<u8>, Exported)>,
     setting: Setting,
@@ -93,6 +98,7 @@ impl Duel {
             now: Timestamp(0),
             next_due: None,
             actions: Vec::new(),
+            asked: Vec::new(),
             exported: None,
             setting,
             coverage: Coverage::default(),
@@ -113,6 +119,7 @@ impl Duel {
             config: &oracle.config,
             classes: &oracle.classes,
             actions: &self.actions,
+            asked: &self.asked,
             tables: &self.world.tables(),
             state: &self.states[self.state].1,
         })
@@ -220,13 +227,14 @@ impl Duel {
         let Duel { world, seats, states, .. } = fresh;
         (self.world, self.seats, self.states) = (world, seats, states);
         (self.seat, self.state) = (0, 0);
-        (self.next_due, self.actions) = (None, Vec::new());
+        (self.next_due, self.actions, self.asked) = (None, Vec::new(), Vec::new());
     }
 
     fn tick(&mut self, at: Timestamp, dry_run: Option<(Timestamp, Decided)>) -> Result<(), String> {
         let Seat { scheduler, oracle, .. } = &mut self.seats[self.seat];
         let (state, oracle_state) = &mut self.states[self.state];
         let before = oracle.deferred();
+        let led_before = oracle.led().count();
         let ours = scheduler.tick(state, at).map(Pass::of_decision).map_err(|error| picture::refusal(&error));
         let our_calls = self.world.take_calls();
         let theirs = oracle.tick(oracle_state, at);
@@ -239,11 +247,15 @@ impl Duel {
             self.coverage.count_deferred_again(&before, oracle);
             self.coverage.count_moves(decided, oracle);
             self.actions = decided.actions.clone();
+            self.asked.extend_from_slice(&self.actions);
+            self.asked.drain(..self.asked.len().saturating_sub(ASKED));
             if let Some((_, promised)) = dry_run.filter(|&(then, _)| then == at)
                 && report.new + report.dirty + report.backstop_due == 0
                 && !oracle.node_moved
                 // A longer interval may let go of those that had to wait.
                 && before.is_empty()
+                // With fewer chains to know of, a warm-up is over.
+                && led_before == oracle.led().count()
             {
                 // T3: on the same observations a tick does what the dry run said.
                 self.coverage.count("pass", "tick as in a dry run");
@@ -287,7 +299,13 @@ impl Duel {
             self.same_as_snapshot_scorer(decided, scorer, at)?;
         }
         let promised = theirs.as_ref().ok().map(|decided| (at, decided.clone()));
-        let theirs = theirs.map(|decided| Pass::of_oracle(&decided, true));
+        let (mut ours, mut theirs) = (ours, theirs.map(|decided| Pass::of_oracle(&decided, true)));
+        if oracle_state.is_frozen(at) && oracle.config.retry_backoff_ns > 0 {
+            // R6: nobody looks at the chains, so a wait may have lost its reason since the sample. It is told all the same.
+            for pass in ours.iter_mut().chain(&mut theirs) {
+                pass.report.next_due = None;
+            }
+        }
         self.same_outcome("decide", at, ours, theirs, (our_calls, their_calls))?;
         self.dry_run = promised;
         Ok(())

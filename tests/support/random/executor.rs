@@ -26,6 +26,18 @@ pub fn carry_out(context: &Context<'_>, dice: &mut Dice) -> Vec<Step> {
     apply(events)
 }
 
+/// Something that an earlier tick asked for is done only now, whatever has been asked for since.
+pub fn carry_out_late(context: &Context<'_>, dice: &mut Dice) -> Vec<Step> {
+    if context.asked.is_empty() {
+        return Vec::new();
+    }
+    let first = dice.throw(context.asked.len() as u64) as usize;
+    let count = dice.of(&[1, 2, 8]);
+    let fills_up = dice.one_in(2);
+    let late = context.asked.iter().skip(first).take(count);
+    apply(late.flat_map(|action| done(action, fills_up, dice)).collect())
+}
+
 /// The events that show an action done. `fills_up`: who evicts also brings the target.
 fn done(action: &OracleAction, fills_up: bool, dice: &mut Dice) -> Vec<Event> {
     let chain = action.chain;
@@ -49,9 +61,13 @@ pub fn finish(context: &Context<'_>, dice: &mut Dice) -> Vec<Step> {
     if flying.is_empty() {
         return Vec::new();
     }
-    let chain = dice.of(&flying);
+    finish_one(context, dice.of(&flying), dice)
+}
+
+/// What was asked for last of a move that is in flight is done.
+pub fn finish_one(context: &Context<'_>, chain: ChainId, dice: &mut Dice) -> Vec<Step> {
     let memory = &context.state.chains[&chain].memory;
-    let flight = memory.flight.expect("it was just listed");
+    let flight = memory.flight.expect("the chain is in flight");
     let event = match (flight.stage, flight.victim, flight.target) {
         (Stage::Evicting, Some(node), _) => Event::HolderRemoved { chain, node },
         (_, _, Some(node)) => Event::HolderAdded { chain, node },

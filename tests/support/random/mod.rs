@@ -7,6 +7,7 @@
 mod choice;
 mod compare;
 mod content;
+mod corners;
 mod coverage;
 mod crowd;
 mod dice;

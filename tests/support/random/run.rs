@@ -88,7 +88,7 @@ fn play_words(duel: &mut Duel, words: &Words, setting: Setting, steps: &mut Vec<
             // Another part of the same word.
             play_all(duel, vec![choice::turn(pass.rotate_left(20))], steps)?;
         }
-        let chosen = duel.choose(|context| choice::passes(*pass, context));
+        let chosen = duel.choose(|context| choice::passes(*pass, is_safe, context));
         play_all(duel, chosen, steps)?;
     }
     Ok(())

@@ -4,8 +4,8 @@ use driftline::{ClassMode, ClassPolicy, Event, MoveOrder, NodeId, SchedulerConfi
 
 use super::choice::Context;
 use super::dice::{CHAINS, Dice, NODES, SECOND, SPARE_NODE};
-use super::executor;
 use super::step::{Say, Step};
+use super::{corners, executor};
 use crate::support::world::Answer;
 
 /// Nodes that hold nothing at first and are better than most.
@@ -47,6 +47,9 @@ pub fn opening(word: u64, context: &Context<'_>) -> Vec<Step> {
 pub fn edit(word: u64, context: &Context<'_>) -> Vec<Step> {
     let mut dice = Dice(word);
     let one = |step| vec![step];
+    if dice.one_in(3) {
+        return corners::edit(&mut dice, context);
+    }
     match dice.throw(64) {
         0..14 => executor::carry_out(context, &mut dice),
         14..22 => executor::finish(context, &mut dice),
@@ -108,7 +111,26 @@ fn hand_over(context: &Context<'_>, dice: &mut Dice) -> Vec<Step> {
         Some(Event::DesiredReplicas { chain, count })
     });
     steps.push(Step::Apply(facts.collect()));
+    if dice.one_in(2) {
+        // The clock here goes behind the other's.
+        let ahead = dice.of(&[SECOND, 10 * SECOND, 100 * SECOND, u64::MAX]);
+        steps.push(Step::Tick(Timestamp(context.now.0.saturating_sub(ahead))));
+    }
     steps
+}
+
+/// A time at which something of Part B is just over, or is not yet.
+pub fn age(dice: &mut Dice, context: &Context<'_>) -> Timestamp {
+    let config = context.config;
+    let ages = [config.move_timeout_ns, config.pin_ttl_ns, config.cooldown_ns, config.flap_window_ns];
+    let age = match dice.throw(8) {
+        0..4 => dice.of(&ages),
+        4 | 5 => 60 * SECOND,
+        6 => 600 * SECOND,
+        _ => 3_600 * SECOND,
+    };
+    let early = u64::from(dice.one_in(4));
+    Timestamp(context.now.0.saturating_add(age).saturating_sub(early).max(context.now.0))
 }
 
 impl Dice {
@@ -124,7 +146,7 @@ impl Dice {
     }
 
     /// A time that is soon reached, or was.
-    fn later(&mut self, now: Timestamp) -> Timestamp {
+    pub fn later(&mut self, now: Timestamp) -> Timestamp {
         let ahead = self.of(&[60 * SECOND, 10 * SECOND, 30 * SECOND, 300 * SECOND, 0, 600 * SECOND, 1, u64::MAX]);
         Timestamp(now.0.saturating_add(ahead))
     }
@@ -193,7 +215,7 @@ impl Dice {
             move_order: self.of(&[MoveOrder::EvictFirst, MoveOrder::EvictFirst, MoveOrder::PlaceFirst]),
             pin_ttl_ns: self.of(&[60 * SECOND, 60 * SECOND, 10 * SECOND, 20 * SECOND, 0, 1, u64::MAX]),
             move_timeout_ns: self.of(&[0, 20 * SECOND, 60 * SECOND, 10 * SECOND, 300 * SECOND, 1, u64::MAX]),
-            max_moves_per_tick: self.of(&[0, 0, 0, 1, 2, 3]),
+            max_moves_per_tick: self.of(&[0, 0, 0, 1, 2, 3, 8]),
             max_in_flight: 0,
             max_in_flight_per_source: 0,
             max_in_flight_per_target: 0,
@@ -208,9 +230,13 @@ impl Dice {
             // With the usual five minutes few chains would ever move twice.
             config.cooldown_ns = self.of(&[10 * SECOND, 0, 1, 20 * SECOND]);
         }
+        if self.one_in(4) {
+            // L4, for drains as well.
+            config.retry_backoff_ns = self.of(&[4 * SECOND, 60 * SECOND, SECOND, 0, u64::MAX]);
+        }
         if config.move_timeout_ns > 0 {
-            config.max_in_flight = self.of(&[0, 0, 1, 2, 3]);
-            config.max_in_flight_per_source = self.of(&[0, 0, 1, 2]);
+            config.max_in_flight = self.of(&[0, 0, 1, 2, 3, 8]);
+            config.max_in_flight_per_source = self.of(&[0, 1, 1, 2]);
             config.max_in_flight_per_target = self.of(&[0, 0, 1, 2]);
             config.target_penalty = self.of(&[0.0, 0.125, 0.25, 0.05, 0.5, 1.0]);
         }

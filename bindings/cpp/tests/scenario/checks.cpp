@@ -138,7 +138,8 @@ static void check_action(Story& story, const Action& action, Nanoseconds now, bo
         story.disagree("an action is about a chain that does not exist");
         return;
     }
-    if (info->leader != story.this_node || info->holders.empty() || info->claim_held) {
+    const bool is_nobodys = info->holders.empty() && info->desired_replicas.value_or(0) == 0;
+    if (info->leader != story.this_node || is_nobodys || info->claim_held) {
         story.disagree("an action is about a chain that is claimed or not led here");
     }
     if (action.revision() != info->revision) {

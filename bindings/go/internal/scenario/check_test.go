@@ -82,7 +82,8 @@ func (s *story) checkAction(action driftline.Action, now driftline.Timestamp, ke
 		s.disagree("%v is about a chain that does not exist", action)
 		return
 	}
-	if chain.Leader != s.thisNode || len(chain.Holders) == 0 || chain.ClaimHeld {
+	isNobodys := len(chain.Holders) == 0 && chain.DesiredReplicas == 0
+	if chain.Leader != s.thisNode || isNobodys || chain.ClaimHeld {
 		s.disagree("%v is about a chain that is claimed or not led here", action)
 	}
 	if action.Revision != chain.Revision || action.RevisionKnown != chain.RevisionKnown {

@@ -19,8 +19,7 @@ impl Pass<'_> {
     /// The first half of a new move, or all of it.
     pub(super) fn begin(&mut self, id: ChainId, plan: Plan) {
         let (now, place_first) = (self.inputs.now, self.is_place_first());
-        self.new_moves += 1;
-        self.acted.insert(id);
+        self.count_move(id);
         match (plan.victim, plan.target) {
             // R4
             (Some(victim), Some(target)) if place_first => {
@@ -58,11 +57,17 @@ impl Pass<'_> {
 
     /// The cooldown starts and the move is remembered at once, for nobody will say when it is done.
     pub(super) fn evicted_untracked(&mut self, id: ChainId, victim: NodeId, target: Option<NodeId>) {
-        self.memory_mut(id).last_rebalance = Some(self.inputs.now);
-        self.record_move(id, victim, target);
+        self.say_eviction(id, victim);
+        self.record_move(id, self.inputs.now, victim, target);
     }
 
-    pub(super) fn holders_now(&self, id: ChainId) -> u32 {
+    /// F0: an eviction is asked for, perhaps once more.
+    pub(super) fn say_eviction(&mut self, id: ChainId, victim: NodeId) {
+        let now = self.inputs.now;
+        self.memory_mut(id).say(victim, now);
+    }
+
+    pub(crate) fn holders_now(&self, id: ChainId) -> u32 {
         u32::try_from(self.chain(id).holders.len()).expect("there are few nodes")
     }
 

@@ -8,8 +8,12 @@ use crate::support::oracle::memory::{OracleFlight, Owed, PastMove, Stage};
 use crate::support::oracle::pass::Pass;
 
 impl Pass<'_> {
+    /// F1: chains whose moves have failed have their turn when no other is left that waits for room. A half that is still
+    /// to be asked for has room already.
     pub(crate) fn count_arm(&mut self) {
-        for id in self.led.clone() {
+        let comes_last = |id: &ChainId| self.memory(*id).is_failing() && self.memory(*id).flight.is_none();
+        let (last, first): (Vec<_>, Vec<_>) = self.led.iter().copied().partition(comes_last);
+        for id in first.into_iter().chain(last) {
             if !self.acted.contains(&id) {
                 self.count(id);
             }
@@ -18,11 +22,10 @@ impl Pass<'_> {
 
     fn count(&mut self, id: ChainId) {
         let (memory, chain) = (self.memory(id), self.chain(id));
-        let holders = chain.holders.len() as u64;
-        let desired = chain.desired.map(u64::from);
+        let (holders, desired) = (chain.holders.len() as u64, chain.desired);
         match (memory.flight, memory.owed) {
             (Some(flight), None) if flight.stage == Stage::Placing && !flight.emitted => self.second_half(id, flight),
-            (None, Some(owed)) if owed.target.is_none() && desired.is_some() => self.trim(id, Some(owed)),
+            (None, Some(owed)) if owed.target.is_none() => self.trim(id, Some(owed)),
             (flight, Some(owed)) => {
                 let has_come = owed.target.is_none_or(|target| chain.holders.contains(&target));
                 match flight {
@@ -33,9 +36,9 @@ impl Pass<'_> {
                 }
             }
             (Some(_), None) => {}
-            (None, None) if desired.is_some_and(|desired| holders < desired) => self.refill(id),
-            (None, None) if desired.is_some_and(|desired| holders > desired) => self.trim(id, None),
-            (None, None) => {}
+            (None, None) if self.is_short(id) => self.refill(id),
+            (None, None) if desired.is_none_or(|desired| holders <= u64::from(desired)) => {}
+            (None, None) => self.trim(id, None),
         }
     }
 
@@ -53,26 +56,32 @@ impl Pass<'_> {
 
     /// The eviction that is owed.
     fn pay(&mut self, id: ChainId, owed: Owed, flight: Option<OracleFlight>) {
-        let chain = self.chain(id);
-        let has_too_many = chain.desired.is_some_and(|desired| chain.holders.len() as u64 > u64::from(desired));
-        if chain.claim_held {
+        let now = self.inputs.now;
+        if self.chain(id).claim_held {
             return;
         }
-        let waits = if self.is_tracking() {
-            self.memory(id).is_backed_off(owed.target.unwrap_or(owed.victim), self.inputs.now)
+        let waits = if flight.is_some() {
+            // It has not been asked for, so it cannot have failed.
+            false
+        } else if self.is_tracking() {
+            self.memory(id).is_backed_off(owed.victim, now)
         } else {
+            let has_too_many = self.has_too_many(id, Some(owed.victim));
             self.is_on_cooldown(self.memory(id), &self.bounds(id)) && !has_too_many
         };
         if waits {
             self.notes.push("count: owed eviction waits");
             return;
         }
+        if self.leaves_too_few(id, owed.victim, false) {
+            self.notes.push("count: owed eviction of the last");
+            return;
+        }
         if flight.is_none() {
-            if let Some(limit) = self.limit(Some(owed.victim), None) {
+            if let Some(limit) = self.limit(id, Some(owed.victim), None) {
                 return self.hold_up(id, limit);
             }
-            self.new_moves += 1;
-            self.acted.insert(id);
+            self.count_move(id);
         }
         let is_first = flight.is_none();
         self.notes.push(if is_first { "count: owed eviction" } else { "count: owed eviction in flight" });
@@ -83,19 +92,22 @@ impl Pass<'_> {
                 stage: Stage::Evicting,
                 victim: Some(owed.victim),
                 target: owed.target,
-                since: self.inputs.now,
+                since: now,
                 emitted: true,
                 holders_at: self.holders_now(id),
                 arm: flight.map_or(Arm::Count, |flight| flight.arm),
             };
-            self.memory_mut(id).flight = Some(begun);
+            let memory = self.memory_mut(id);
+            memory.flight = Some(begun);
+            // If it fails, its age counts from here.
+            memory.owed = Some(Owed { at: now, ..owed });
             if flight.is_none() {
                 self.reserved.add(&begun);
             }
         } else {
-            self.memory_mut(id).last_rebalance = Some(self.inputs.now);
+            self.say_eviction(id, owed.victim);
             if !self.is_recorded(id, owed) {
-                self.record_move(id, owed.victim, owed.target);
+                self.record_move(id, now, owed.victim, owed.target);
             }
         }
     }
@@ -111,11 +123,14 @@ impl Pass<'_> {
         if self.chain(id).claim_held {
             return;
         }
-        if let Some(limit) = self.limit(None, owed.target) {
+        if owed.target.is_some_and(|target| self.memory(id).is_backed_off(target, self.inputs.now)) {
+            self.notes.push("count: placement waits");
+            return;
+        }
+        if let Some(limit) = self.limit(id, None, owed.target) {
             return self.hold_up(id, limit);
         }
-        self.new_moves += 1;
-        self.acted.insert(id);
+        self.count_move(id);
         self.notes.push("count: place again");
         self.place(id, the_rest(owed));
     }
@@ -136,8 +151,11 @@ impl Pass<'_> {
         if target.is_none() && memory.is_backed_off(driftline::NodeId::NONE, now) {
             return;
         }
-        if let Some(limit) = self.limit(None, target) {
+        if let Some(limit) = self.limit(id, None, target) {
             return self.hold_up(id, limit);
+        }
+        if self.chain(id).holders.is_empty() {
+            self.notes.push("count: nobody is left");
         }
         self.notes.push(if target.is_some() { "count: refill from a pin" } else { "count: refill" });
         self.begin(id, Plan { arm: Arm::Count, victim: None, target, numbers: Numbers::default() });
@@ -149,24 +167,27 @@ impl Pass<'_> {
         if self.chain(id).claim_held {
             return;
         }
-        if self.leaves_too_few(id, false) {
-            return self.hold_up(id, Verdict::LastHolder);
+        if !self.has_too_many(id, owed.map(|owed| owed.victim)) {
+            self.notes.push("count: another is as good as gone");
+            return;
         }
         let victim = owed.map_or_else(|| self.worst_holder(id), |owed| owed.victim);
+        if self.leaves_too_few(id, victim, false) {
+            return self.hold_up(id, Verdict::LastHolder);
+        }
         if self.memory(id).is_backed_off(victim, now) {
             return;
         }
-        if let Some(limit) = self.limit(Some(victim), None) {
+        if let Some(limit) = self.limit(id, Some(victim), None) {
             return self.hold_up(id, limit);
         }
         let plan = Plan { arm: Arm::Count, victim: Some(victim), target: None, numbers: Numbers::default() };
         if owed.is_some() && !self.is_tracking() {
             // It is the same move as before, so it is not remembered twice.
             self.notes.push("count: trim again");
-            self.new_moves += 1;
-            self.acted.insert(id);
+            self.count_move(id);
             self.evict(id, plan);
-            self.memory_mut(id).last_rebalance = Some(now);
+            self.say_eviction(id, victim);
         } else {
             self.notes.push("count: trim");
             self.begin(id, plan);

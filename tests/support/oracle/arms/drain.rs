@@ -1,11 +1,12 @@
 //! N1: the nodes that are drained become empty at an even pace.
 
+use std::collections::BTreeSet;
+
 use driftline::{Arm, ChainId, NodeId, Timestamp, Verdict};
 
 use super::begin::Plan;
 use crate::support::oracle::answer::{Failure, Numbers};
 use crate::support::oracle::drains::{DrainedNode, blocked, pace_end};
-use crate::support::oracle::flap;
 use crate::support::oracle::pass::Pass;
 use crate::support::oracle::questions::Questions;
 
@@ -37,31 +38,29 @@ impl Pass<'_> {
     ) -> Result<(), Failure> {
         let now = self.inputs.now;
         let mut drained = self.drains.nodes[&node].clone();
-        let held: Vec<ChainId> =
-            self.led.iter().copied().filter(|&id| self.chain(id).holders.contains(&node)).collect();
-        // Who has left is remembered no longer.
-        drained.refused.retain(|id, _| held.contains(id));
-        let sent = std::mem::take(&mut drained.sent);
-        let is_on_its_way =
-            |&(id, at): &(ChainId, Timestamp)| held.contains(&id) && now.0.saturating_sub(at.0) < self.cooldown_ns(id);
-        drained.sent = sent.into_iter().filter(is_on_its_way).collect();
-        let staying: Vec<ChainId> = held.into_iter().filter(|&id| !self.is_leaving(id, node, &drained)).collect();
+        self.notice_deadline(&mut drained, deadline);
+        let staying = self.staying(node);
+        // Who has left or is about to is remembered no longer.
+        drained.refused.retain(|id, _| staying.contains(id));
         let left = staying.len() as u64;
         let allowed = self.allowance(left, &drained, deadline);
-        let is_full_look = drained
-            .looked_at
-            .is_none_or(|looked_at| now.0.saturating_sub(looked_at.0) >= self.inputs.config.decision_interval_ns);
+        let is_full_look = drained.is_full_look(now, self.inputs.config);
+        let asks_again = is_full_look || drained.asks_again(now, self.inputs.config);
+        if asks_again && questions.is_some() && (is_full_look || allowed > 0) {
+            drained.asked_again_at = Some(now);
+            drained.has_news = false;
+        }
 
         let (mut admitted, mut behind) = (0, 0);
         for id in staying {
             if admitted == allowed && !is_full_look {
                 break;
             }
-            let (config, classes) = (self.inputs.config, self.inputs.classes);
-            if self.acted.contains(&id)
-                || self.memory(id).is_moving()
-                || blocked(self.chain(id), config, classes).is_some()
-            {
+            if !self.may_ask(id, node) {
+                continue;
+            }
+            if drained.refused.get(&id) == Some(&Verdict::NoAlternative) && !asks_again {
+                self.notes.push("drain: waits");
                 continue;
             }
             if admitted == allowed {
@@ -72,17 +71,11 @@ impl Pass<'_> {
                     self.notes.push(if allowed == u64::MAX { "drain: late" } else { "drain: on pace" });
                     admitted += 1;
                     drained.refused.remove(&id);
-                    if !self.is_tracking() {
-                        drained.moved += 1;
-                        if !self.is_place_first() {
-                            drained.sent.insert(id, now);
-                        }
-                    }
+                    drained.moved += u64::from(!self.is_tracking());
                 }
                 Fate::Refused(verdict) => {
                     drained.refused.insert(id, verdict);
-                    let is_of_all =
-                        matches!(verdict, Verdict::TickLimit | Verdict::ClusterLimit | Verdict::SourceLimit);
+                    let is_of_all = is_of_all(verdict);
                     if is_of_all || verdict == Verdict::TargetLimit {
                         behind += 1;
                         self.hold_up(id, verdict);
@@ -108,15 +101,62 @@ impl Pass<'_> {
         Ok(())
     }
 
+    /// The chains that the node holds and that are not on their way from it. F1: nobody waits for one whose moves have failed.
+    fn staying(&self, node: NodeId) -> Vec<ChainId> {
+        let is_staying = |id: &ChainId| self.chain(*id).holders.contains(&node) && !self.is_leaving(*id, node);
+        let mut staying: Vec<ChainId> = self.led.iter().copied().filter(is_staying).collect();
+        staying.sort_by_key(|&id| (self.memory(id).is_failing(), id));
+        staying
+    }
+
+    /// R6: time in which nobody may go is no time that the pace has lost.
+    pub(crate) fn keep_drains(&mut self) {
+        for (&node, &deadline) in &self.inputs.state.drains {
+            let mut drained = self.drains.nodes[&node].clone();
+            drained.deadline = Some(deadline);
+            drained.last_paced = drained.last_paced.map(|_| self.inputs.now);
+            drained.has_news = true;
+            self.drains.nodes.insert(node, drained);
+        }
+    }
+
+    /// The pace begins anew with another deadline: what passed under the one before was paced by that.
+    fn notice_deadline(&mut self, drained: &mut DrainedNode, deadline: Timestamp) {
+        if drained.last_paced.is_some() && drained.deadline != Some(deadline) {
+            self.notes.push("drain: paced anew");
+            drained.last_paced = Some(self.inputs.now);
+        }
+        drained.deadline = Some(deadline);
+    }
+
+    /// Whether nothing keeps the chain from moving but that there may be no home.
+    fn may_ask(&mut self, id: ChainId, node: NodeId) -> bool {
+        let (config, classes) = (self.inputs.config, self.inputs.classes);
+        if self.acted.contains(&id) || self.memory(id).is_moving() {
+            return false;
+        }
+        let (chain, said) = (self.chain(id), self.said(id));
+        if blocked(chain, node, &said, config, classes).is_some() {
+            if blocked(chain, node, &BTreeSet::new(), config, classes).is_none() {
+                self.notes.push("drain: another is as good as gone");
+            }
+            return false;
+        }
+        true
+    }
+
     /// What the arms have left on each node, for whoever asks when the next one goes.
     pub(crate) fn count_left(&mut self) {
         let mut drains = self.drains.clone();
         for (&node, drained) in &mut drains.nodes {
             // Whoever was sent in this very pass is not left, however short the cooldown is.
+            let was_sent = |id: &ChainId| {
+                let action = self.actions.get(id).filter(|action| action.arm == Arm::Drain);
+                action.is_some_and(|action| action.victim == Some(node))
+            };
             let stays = |id: &&ChainId| {
-                let was_sent = drained.sent.get(*id) == Some(&self.inputs.now) && self.acted.contains(*id);
                 let holds = self.chain(**id).holders.contains(&node);
-                holds && !was_sent && !self.is_leaving(**id, node, drained)
+                holds && !was_sent(id) && !self.is_leaving(**id, node)
             };
             drained.left = self.led.iter().filter(stays).count() as u64;
         }
@@ -138,12 +178,12 @@ impl Pass<'_> {
         }
     }
 
-    fn is_leaving(&self, id: ChainId, node: NodeId, drained: &DrainedNode) -> bool {
-        drained.is_leaving(id, self.memory(id), node, self.inputs.now, self.cooldown_ns(id))
-    }
-
-    fn cooldown_ns(&self, id: ChainId) -> u64 {
-        flap::cooldown_ns(self.memory(id), self.bounds(id).cooldown_ns, self.window())
+    /// Whether the chain is on its way from the node, as far as anybody knows.
+    fn is_leaving(&self, id: ChainId, node: NodeId) -> bool {
+        let memory = self.memory(id);
+        let is_flying = memory.flight.is_some_and(|flight| flight.victim == Some(node));
+        let is_owed = memory.owed.is_some_and(|owed| owed.victim == node);
+        is_flying || is_owed || self.said(id).contains(&node)
     }
 
     /// Asks for a home, whatever it gains and costs, and moves the chain there if it may.
@@ -170,7 +210,7 @@ impl Pass<'_> {
         if !is_allowed {
             return Ok(Fate::Known);
         }
-        if let Some(limit) = self.limit(Some(node), None) {
+        if let Some(limit) = self.limit(id, Some(node), None) {
             return Ok(Fate::Refused(limit));
         }
         let ranked = self.ranked(&offers);
@@ -183,4 +223,9 @@ impl Pass<'_> {
         self.begin(id, Plan { arm: Arm::Drain, victim: Some(node), target: Some(target), numbers });
         Ok(Fate::Moved)
     }
+}
+
+/// Whether a limit stands in the way of every further move from the node.
+fn is_of_all(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::TickLimit | Verdict::ClusterLimit | Verdict::SourceLimit)
 }

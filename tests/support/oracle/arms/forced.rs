@@ -45,7 +45,7 @@ impl Pass<'_> {
             self.notes.push(reason);
             self.orders.remove(&id);
             self.counts.forced_refused += number_of(orders);
-        } else if let Some(limit) = self.limit(victim, target) {
+        } else if let Some(limit) = self.limit_of_all(victim, target) {
             // The orders stay.
             self.notes.push("order: stays");
             self.hold_up(id, limit);
@@ -71,7 +71,7 @@ impl Pass<'_> {
             Some("order: target holds")
         } else if target.is_some_and(|node| self.is_closed(node)) {
             Some("order: target closed")
-        } else if victim.is_some() && self.leaves_too_few(id, target.is_some()) {
+        } else if victim.is_some_and(|node| self.leaves_too_few(id, node, target.is_some())) {
             Some("order: last holder")
         } else {
             None

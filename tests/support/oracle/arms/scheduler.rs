@@ -43,9 +43,9 @@ impl Pass<'_> {
             }
             judged.push(one);
         }
-        // L1: by what they gain, then by chain. F1: nobody waits for a chain whose moves fail.
+        // L1: by what they gain, then by chain. F1: nobody waits for a chain whose moves have failed.
         candidates.sort_by(|(one, ..), (other, ..)| other.partial_cmp(one).expect("a gain is a number"));
-        candidates.sort_by_key(|&(_, place, _)| self.memory(judged[place].chain).back_offs_now(self.inputs.now) > 0);
+        candidates.sort_by_key(|&(_, place, _)| self.memory(judged[place].chain).is_failing());
         for (_, place, candidate) in candidates {
             let questions = questions.as_deref_mut().expect("a candidate was asked for");
             let one = &mut judged[place];
@@ -164,10 +164,11 @@ impl Pass<'_> {
             }
         };
         // R5
-        if self.leaves_too_few(id, true) || self.is_short(id) {
+        let victim = judged.victim.expect("somebody is under the floor");
+        if self.leaves_too_few(id, victim, true) || self.will_be_short(id, victim) {
             return Ok(Verdict::LastHolder);
         }
-        if let Some(limit) = self.limit(judged.victim, None) {
+        if let Some(limit) = self.limit(id, Some(victim), None) {
             return Ok(limit);
         }
         let Some(target) = self.first_with_room(judged, best.target, &mut candidate, questions)? else {
@@ -184,7 +185,7 @@ impl Pass<'_> {
             gain: judged.gain,
             cost: judged.cost,
         };
-        self.begin(id, Plan { arm: Arm::Scheduler, victim: judged.victim, target: Some(target), numbers });
+        self.begin(id, Plan { arm: Arm::Scheduler, victim: Some(victim), target: Some(target), numbers });
         Ok(Verdict::Evict)
     }
 
