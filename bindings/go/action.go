@@ -40,12 +40,18 @@ func (a Arm) String() string {
 	return nameOf([]string{ArmForced: "forced", ArmCount: "count", ArmDrain: "drain", ArmScheduler: "scheduler"}, uint32(a))
 }
 
-// Action is what the caller is asked to do. Whoever has carried it out says so with events, and [MoveFailed] if it cannot be
-// done. Nodes that are not known are [NoNode], scores NaN. The numbers are those of the whole move, also of a placement that
-// begins one.
+// Action is what the caller is asked to do. Whoever has carried it out says so with events, and [MoveFailed] if it was tried
+// and has failed. Nodes that are not known are [NoNode], scores NaN. The numbers are those of the whole move, also of a
+// placement that begins one.
 //
 // Whoever carries it out compares Revision with the chain's present one, where there is one: without that two leaders that
-// overlap may both act on one state, and an action is right only as far as this node knew (R8).
+// overlap may both act on one state, and an action is right only as far as this node knew (R8). Where the comparison is lost,
+// say what is so now, and [MoveFailed], which makes the Target wait, only if that does not end the move.
+//
+// Who places a chain on the Target of an eviction depends on what was told. With a wished count ([DesiredReplicas]) leave the
+// Target alone: when the Victim is gone, a placement on it follows. Without one under [EvictFirst] the eviction is the whole
+// move: put the chain on the Target, too, or it has one replica less from then on. Under [PlaceFirst] the placement came
+// before, with a wished count or without.
 //
 // It is the caller's: nothing of it is used again, also not by TickInto.
 type Action struct {

@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// ClassMode is how eagerly the chains of a class move (Y1).
+// ClassMode is how eagerly the chains of a class move for a better score or a drain (Y1). In every mode the wished count is
+// kept and orders are carried out; for a dry run of everything there is [LocalScheduler.Decide].
 type ClassMode uint32
 
 // The modes of Y1.
@@ -20,7 +21,7 @@ const (
 	Eager       ClassMode = C.DRIFTLINE_CLASS_MODE_EAGER        // whenever a move is worth it
 	Lazy        ClassMode = C.DRIFTLINE_CLASS_MODE_LAZY         // only if the worst holder is below the CriticalFloor
 	Pinned      ClassMode = C.DRIFTLINE_CLASS_MODE_PINNED       // only for the wished count and for orders, also not for a drain
-	ProposeOnly ClassMode = C.DRIFTLINE_CLASS_MODE_PROPOSE_ONLY // every move is decided, none emitted: [VerdictProposeOnly]
+	ProposeOnly ClassMode = C.DRIFTLINE_CLASS_MODE_PROPOSE_ONLY // as Pinned, but says what would move: [VerdictProposeOnly]
 )
 
 // String is the mode in words.
@@ -41,6 +42,9 @@ func Some[T any](value T) Optional[T] {
 
 // ClassPolicy is what a class of chains does otherwise than the config (Y1). What is left out is as in the config; the zero
 // value changes nothing. Ranges are those of [SchedulerConfig].
+//
+// A [Lazy] class whose CriticalFloor is left at 0 is no error: no score is below it, so its chains never move for a better
+// score. Drains still move them.
 type ClassPolicy struct {
 	ScoreFloor    Optional[float32]
 	HysteresisGap Optional[float32]

@@ -32,7 +32,8 @@ const (
 	Push FingerprintMode = C.DRIFTLINE_FINGERPRINT_PUSH // never ask; touches say what moved, the backstop is the net
 )
 
-// MoveOrder is which half of a move goes first (R4).
+// MoveOrder is which half of a move goes first (R4). Under [PlaceFirst] the victim stays where the target comes later than a
+// MoveTimeout after it was asked for.
 type MoveOrder uint32
 
 // The orders of R4.
@@ -43,6 +44,13 @@ const (
 
 // SchedulerConfig is what the operator decides: thresholds, times and policies (A7). Start from [DefaultConfig] or
 // [ProductionConfig]: the zero value is no config. Durations must not be negative; [Forever] is without end.
+//
+// Under [Poll] the wait of RetryBackoff grows only for a [NodeFingerprinter] or [BatchFingerprinter]: without one every node
+// counts as changed, every chain is re-scored in each tick, and while one is stuck NextDue is a second away.
+//
+// Chains whose moves have failed come after all others, and have at most a quarter of MaxMovesPerTick and MaxInFlight, and at
+// least one. Each time that a chain flaps its cooldown doubles, up to two hours. The pace of a drain leaves a MoveTimeout
+// before the deadline.
 type SchedulerConfig struct {
 	ScoreFloor       float32         // a holder below it is a candidate for eviction; in [0, 1]; 0.5
 	HysteresisGap    float32         // an alternative must be better by more than this; in [0, 1]; 0.2
@@ -53,7 +61,7 @@ type SchedulerConfig struct {
 	FingerprintMode  FingerprintMode // [Poll]
 	MaxScoresPerTick uint64          // so many scores are asked for in one tick, the rest stays due (L3); 0 is no limit; 0
 	BackstopSpread   bool            // backstops are spread over the interval by chain id (L3); false
-	RetryBackoff     time.Duration   // the longest that a refused chain waits (L4); 0 is no wait; 0
+	RetryBackoff     time.Duration   // the longest that a refused chain waits (L4), see above; 0 is no wait; 0
 
 	MinHolders  uint32        // no eviction leaves a chain with fewer holders (R5); 0
 	MoveOrder   MoveOrder     // [EvictFirst]
@@ -72,7 +80,7 @@ type SchedulerConfig struct {
 	WarmupMax       time.Duration // for how long such moves wait for that at most (V2); 300 s
 }
 
-// DefaultConfig is Part A of the specification exactly (G3).
+// DefaultConfig does nothing that is not asked for: no tracking, no limits (G3). Its values stand beside the fields.
 func DefaultConfig() SchedulerConfig {
 	var config C.driftline_config
 	C.driftline_config_init(&config, C.sizeof_driftline_config)
@@ -80,7 +88,9 @@ func DefaultConfig() SchedulerConfig {
 }
 
 // ProductionConfig is what a cluster that people depend on should run with: moves are tracked and limited, flapping is held,
-// no chain loses its last holder, and a scorer may fail. A MoveTimeout is on, so report what has happened, and [MoveFailed].
+// no chain loses its last holder, and a scorer may fail. A MoveTimeout is on, so report what has happened, and [MoveFailed]. The
+// table of fields in the README of the repository has its values. MoveOrder is [EvictFirst] and MinHolders 1: a chain of two
+// has one holder for the time of a move, and a chain of one never moves.
 func ProductionConfig() SchedulerConfig {
 	var config C.driftline_config
 	C.driftline_config_production(&config, C.sizeof_driftline_config)

@@ -45,8 +45,8 @@ type TickReport struct {
 	FailedMoves     uint64 // moves that somebody said have failed, see [MoveFailed]
 	TimedOutMoves   uint64 // moves that took longer than the MoveTimeout
 	ReturnedMoves   uint64 // moves back to a node that the chain had left less than a FlapWindow before (O1)
-	ForcedRefused   uint64 // orders that could not be carried out (R7)
-	IgnoredFeedback uint64 // [MoveFailed] since the last tick that referred to no move in flight (F3)
+	ForcedRefused   uint64 // orders that could not be carried out, or came during a freeze; they are gone (R7)
+	IgnoredFeedback uint64 // [MoveFailed] since the last tick that referred to no move in flight, or to a half not yet said (F3)
 
 	Verdicts [VerdictCount]uint64 // chains by verdict; they add up to Led (W1)
 	NextDue  When                 // when to tick next at the latest; not known if nothing waits

@@ -16,17 +16,26 @@
 //		for _, action := range decision.Actions {
 //			// ActionEvict: take action.Chain away from action.Victim; action.Target is the home that justifies it.
 //			// ActionPlace: give it to action.Target, or where that is NoNode to any node that is not in action.Exclude.
-//			// When that has happened, say so with HolderRemoved and HolderAdded; if it cannot happen, with MoveFailed.
+//			// When that has happened, say so with HolderRemoved and HolderAdded; if it was tried and has failed, with
+//			// MoveFailed. If the chain has another Revision by now, leave it, and say what is so.
 //		}
 //	}
 //
 // # Safe to leave running
 //
 // Start with [ProductionConfig]. Say with [DesiredReplicas] how many nodes should hold a chain: then evictions are followed by
-// placements, and what is lost is placed. Say with [ChainRevision] which revision each chain has, and compare [Action].Revision
-// before you carry an action out: two leaders that overlap cannot both act on one state then. The example of the control loop
-// does all of this. [Drain] empties a node in time, [FreezeUntil] stops everything, [LocalScheduler.Explain] and
+// placements, and what is lost is placed. Without a wished count an eviction under [EvictFirst] is the whole move: place the
+// chain on its Target yourself. Say with [ChainRevision] which revision each chain has, and compare [Action].Revision before
+// you carry an action out: two leaders that overlap cannot both act on one state then. The example of the control loop does
+// all of this. [Drain] empties a node in time, [FreezeUntil] stops everything, [LocalScheduler.Explain] and
 // [LocalScheduler.AppendTransitions] say why.
+//
+// # Time
+//
+// A [Timestamp] counts from any origin, as long as it never goes back. Whoever hands chains over ([MeshState.ExportChain])
+// needs one that all leaders share, also after a restart: Unix time ([Timestamp] of time.Now().UnixNano()) or a clock of the
+// cluster, and not the start of a process. [Drain], [Avoid] and [FreezeUntil] take a Timestamp of that clock, such as
+// now.Add(time.Hour).
 //
 // # Whose memory is what
 //
@@ -52,5 +61,6 @@
 // The package is a thin layer over the C library (cgo). By default it links target/release/libdriftline.a of the checkout
 // that it stands in. With -tags driftline_system it links the library that pkg-config knows as "driftline".
 //
-// References such as (S3) or (D7) name the rules of driftline's specification.
+// Marks such as (S3) or (D7) number the rules of the design. They connect these docs with the source and its tests; the sentence
+// before a mark says the rule, and there is nothing to look up.
 package driftline

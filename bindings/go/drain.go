@@ -7,13 +7,15 @@ import "C"
 
 import "runtime"
 
-// DrainStatus is how far a node that is drained has come (N1).
+// DrainStatus is how far a node that is drained has come (N1): what the drain makes of its chains, which are in flight, or
+// Blocked, or wait for their turn. [LocalScheduler.Explain] goes by scores on such a node, too: a chain that waits, or that is
+// Blocked by [VerdictNoAlternative], [VerdictLastHolder] or [VerdictProposeOnly], may read as [VerdictHealthy] there.
 type DrainStatus struct {
 	Node     NodeID
 	Draining bool      // else all that follows is zero
 	Deadline Timestamp // when the node should be empty
 	Left     uint64    // the chains led here that it still holds, those in flight included
-	Moved    uint64    // the chains led here that the drain has moved away
+	Moved    uint64    // the chains led here that the drain has moved away; without a MoveTimeout, that it has asked to move
 	InFlight uint64    // the chains led here that are on their way from it
 	AtRisk   bool      // it will not be empty in time unless something changes
 	Blocked  []Blocked // the chains that the drain could not move, ascending
@@ -27,7 +29,7 @@ type Blocked struct {
 }
 
 // DrainStatus is how far a drained node has come, as of the last tick and by what the state says now. A node that is not drained
-// is no error. The error is an [ErrReservedNode] for [NoNode].
+// is no error; [NoNode] is, an [ErrReservedNode].
 func (s *LocalScheduler) DrainStatus(state *MeshState, node NodeID) (DrainStatus, error) {
 	var status DrainStatus
 	err := s.DrainStatusInto(state, node, &status)

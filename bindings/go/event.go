@@ -65,7 +65,8 @@ func ChainRemoved(chain ChainID) Event {
 	return Event{Kind: EventChainRemoved, Chain: chain}
 }
 
-// ClaimAcquired says that somebody holds an exclusive claim on the chain: no eviction until it is released (D4).
+// ClaimAcquired says that somebody holds an exclusive claim on the chain: no eviction until it is released (D4). A move that
+// is half done waits, too, and no other chain waits for it.
 func ClaimAcquired(chain ChainID) Event {
 	return Event{Kind: EventClaimAcquired, Chain: chain}
 }
@@ -86,7 +87,7 @@ func ChainTouched(chain ChainID) Event {
 }
 
 // DesiredReplicas says how many nodes should hold the chain. From then on a chain with fewer is placed, and one with more is
-// evicted from, whatever the scores are (R2).
+// evicted from, whatever the scores are (R2); one that has lost its last holder is placed, too.
 func DesiredReplicas(chain ChainID, count uint32) Event {
 	return Event{Kind: EventDesiredReplicas, Chain: chain, Value: uint64(count)}
 }
@@ -101,23 +102,30 @@ func ChainClass(chain ChainID, class ClassID) Event {
 	return Event{Kind: EventChainClass, Chain: chain, Value: uint64(class)}
 }
 
-// Drain says that the node is to be empty by the deadline. It is no target any more, and its chains move in time, whatever
-// their scores are (N1). Said again it is another deadline.
+// Drain says that the node is to be empty by the deadline, a time of the clock that ticks are given, such as
+// now.Add(time.Hour). It is no target any more, and its chains move whatever their scores are (N1). Said again it is another
+// deadline, and the pace begins anew.
+//
+// The pace is even, and such that the last move begins a MoveTimeout before the deadline; where less time than that is left,
+// everything goes at once, as limits allow. Chains whose moves have failed go last. [LocalScheduler.DrainStatus] says how it
+// goes.
 func Drain(node NodeID, deadline Timestamp) Event {
 	return Event{Kind: EventDrain, Node: node, Value: uint64(deadline)}
 }
 
-// DrainCancelled says that the node stays.
+// DrainCancelled says that the node stays. A drain that comes later begins with nothing.
 func DrainCancelled(node NodeID) Event {
 	return Event{Kind: EventDrainCancelled, Node: node}
 }
 
-// Avoid says that the node is no target until then; what it holds stays (N2). Said again it is another time.
+// Avoid says that the node is no target until then; what it holds stays (N2). Said again it is another time. It is a time of the
+// clock that ticks are given, not a duration, and one that is past is none.
 func Avoid(node NodeID, until Timestamp) Event {
 	return Event{Kind: EventAvoid, Node: node, Value: uint64(until)}
 }
 
-// FreezeUntil says that nothing is emitted until then; sampling goes on (R6). Said again it is another time.
+// FreezeUntil says that nothing is emitted until then; sampling goes on (R6). Said again it is another time. Orders that come
+// meanwhile are refused, not kept.
 func FreezeUntil(until Timestamp) Event {
 	return Event{Kind: EventFreezeUntil, Value: uint64(until)}
 }
@@ -129,6 +137,11 @@ func Thaw() Event {
 
 // ForceEvict orders the holder away from the chain: the next tick of the chain's leader does it, whatever floor, gap, cost and
 // cooldown are, but never against a claim (R7).
+//
+// What cannot be done is dropped, and counted in ForcedRefused of the report without saying which chain it was: the victim is
+// no holder, the chain is claimed or has a move in flight, fewer than MinHolders would be left, everything is frozen, or, of a
+// [ForcePlace], the target holds the chain already, is drained or avoided. Order it again when that is over. An order that a
+// limit holds back waits; another order of its kind replaces it, and it is dropped when somebody else leads the chain.
 func ForceEvict(chain ChainID, victim NodeID) Event {
 	return Event{Kind: EventForceEvict, Chain: chain, Node: victim}
 }
@@ -138,8 +151,12 @@ func ForcePlace(chain ChainID, target NodeID) Event {
 	return Event{Kind: EventForcePlace, Chain: chain, Node: target}
 }
 
-// MoveFailed says that the move of the chain that is in flight has failed. It backs off and is tried again later (F1). Where
-// none is in flight it is ignored and counted (F3).
+// MoveFailed says that the move of the chain that is in flight has failed (F1). What it was tried with, mostly its target,
+// waits for a minute, longer with each failure; meanwhile another home is tried. Where no move is in flight, or the library
+// has yet to say its next half, this is ignored and counted (F3).
+//
+// A comparison of revisions that was lost is no failure of the target: say what is so now ([ChainRevision], holders, leader)
+// first; say this, too, only if that does not end the move and you do not want to wait for its MoveTimeout.
 func MoveFailed(chain ChainID) Event {
 	return Event{Kind: EventMoveFailed, Chain: chain}
 }

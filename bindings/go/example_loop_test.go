@@ -23,32 +23,45 @@ type stored struct {
 }
 
 // compareAndSwap carries an action out if its chain is still what the action was decided on: two leaders that overlap cannot
-// both act on one state. What has changed comes back as events.
-func (s store) compareAndSwap(action driftline.Action) ([]driftline.Event, error) {
+// both act on one state.
+func (s store) compareAndSwap(action driftline.Action) error {
 	chain := s[action.Chain]
 	if action.RevisionKnown && action.Revision != chain.revision {
-		return nil, errStale
+		return errStale
 	}
 	if action.Kind == driftline.ActionEvict {
-		chain.revision++
-		chain.holders = slices.DeleteFunc(chain.holders, func(node driftline.NodeID) bool { return node == action.Victim })
-		return []driftline.Event{
-			driftline.ChainRevision(action.Chain, chain.revision), driftline.HolderRemoved(action.Chain, action.Victim),
-		}, nil
+		chain.evict(action.Victim)
+		return nil
 	}
 	target := action.Target
 	if target == driftline.NoNode { // the choice is ours, among all nodes that are not excluded
 		best, err := idleness.BestAlternative(action.Chain, action.Exclude)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		target = best.Node
 	}
 	chain.revision++
 	chain.holders = append(chain.holders, target)
-	return []driftline.Event{
-		driftline.ChainRevision(action.Chain, chain.revision), driftline.HolderAdded(action.Chain, target),
-	}, nil
+	return nil
+}
+
+func (s *stored) evict(victim driftline.NodeID) {
+	s.revision++
+	s.holders = slices.DeleteFunc(s.holders, func(node driftline.NodeID) bool { return node == victim })
+}
+
+// facts is what is so now, whoever has done it. What is known already changes nothing.
+func (s store) facts(id driftline.ChainID) []driftline.Event {
+	events := []driftline.Event{driftline.ChainRevision(id, s[id].revision)}
+	for node := range idleness {
+		if slices.Contains(s[id].holders, node) {
+			events = append(events, driftline.HolderAdded(id, node))
+		} else {
+			events = append(events, driftline.HolderRemoved(id, node))
+		}
+	}
+	return events
 }
 
 // step is one turn of the control loop.
@@ -58,14 +71,18 @@ func step(scheduler *driftline.LocalScheduler, state *driftline.MeshState, store
 		return err
 	}
 	for _, action := range decision.Actions {
-		events, err := store.compareAndSwap(action)
-		if err != nil {
-			fmt.Println(now, "refused:", err)
-			events = []driftline.Event{driftline.MoveFailed(action.Chain)} // it is tried again after a while
-		} else {
+		switch err := store.compareAndSwap(action); {
+		case err == nil:
 			fmt.Println(now, action)
+		case errors.Is(err, errStale):
+			fmt.Println(now, action, "is too late") // nothing has failed: the facts say how it is now
+		default:
+			fmt.Println(now, action, "has failed:", err)
+			if err := state.Apply(driftline.MoveFailed(action.Chain)); err != nil { // its target waits for a while
+				return err
+			}
 		}
-		if err := state.Apply(events...); err != nil {
+		if err := state.Apply(store.facts(action.Chain)...); err != nil {
 			return err
 		}
 	}
@@ -86,26 +103,18 @@ func Example_controlLoop() {
 	// Chain 7 has lost its third holder. Chain 8 has a bad one.
 	store := store{7: {1, []driftline.NodeID{1, 2}}, 8: {1, []driftline.NodeID{1, 3, 4}}}
 	for _, chain := range []driftline.ChainID{7, 8} {
-		events := []driftline.Event{
-			driftline.LeaderSet(chain, 1), driftline.DesiredReplicas(chain, 3), driftline.ChainRevision(chain, 1),
-		}
-		for _, node := range store[chain].holders {
-			events = append(events, driftline.HolderAdded(chain, node))
-		}
-		if err := state.Apply(events...); err != nil {
+		events := []driftline.Event{driftline.LeaderSet(chain, 1), driftline.DesiredReplicas(chain, 3)}
+		if err := state.Apply(append(events, store.facts(chain)...)...); err != nil {
 			panic(err)
 		}
 	}
 	for now := driftline.Timestamp(0); now < driftline.After(time.Hour); now = now.Add(10 * time.Second) {
-		switch now {
-		case driftline.After(10 * time.Minute): // node 2 is to be empty in time
-			err = state.Apply(driftline.Drain(2, driftline.After(time.Hour)))
-			store[7].revision++ // and somebody else changes chain 7, of which this node hears later
-		case driftline.After(11 * time.Minute):
-			err = state.Apply(driftline.ChainRevision(7, store[7].revision))
-		}
-		if err != nil {
-			panic(err)
+		if now == driftline.After(10*time.Minute) { // node 2 is to be empty in time
+			if err := state.Apply(driftline.Drain(2, now.Add(50*time.Minute))); err != nil {
+				panic(err)
+			}
+			// Another leader, which does not know yet that it is one no more, decides the same and is faster.
+			store[7].evict(2)
 		}
 		if err := step(scheduler, state, store, now); err != nil {
 			panic(err)
@@ -120,8 +129,7 @@ func Example_controlLoop() {
 	// 0s count place 7, excluding 1 2 at revision 1
 	// 0s scheduler evict 8: 3 -> 9 at revision 1
 	// 10s count place 8 -> 9, excluding 1 4 at revision 2
-	// 600s refused: the chain has another revision by now
-	// 1800s drain evict 7: 2 -> 4 at revision 3
-	// 1810s count place 7 -> 4, excluding 1 2 9 at revision 4
+	// 600s drain evict 7: 2 -> 4 at revision 2 is too late
+	// 610s count place 7 -> 4, excluding 1 2 9 at revision 3
 	// node 2: left 0 moved 1 at risk false
 }

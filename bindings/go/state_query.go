@@ -94,7 +94,7 @@ func (m *MeshState) ChainsOn(node NodeID) iter.Seq2[ChainID, error] {
 	return each(func(chains []ChainID) ([]ChainID, error) { return m.AppendChainsOn(chains, node) })
 }
 
-// LedBy are the chains that the node leads and that have a holder. Otherwise as [MeshState.Chains]; the error may be an
+// LedBy are the chains that the node leads and that have a holder or should have one. Otherwise as [MeshState.Chains]; the error may be an
 // [ErrReservedNode].
 func (m *MeshState) LedBy(node NodeID) iter.Seq2[ChainID, error] {
 	return each(func(chains []ChainID) ([]ChainID, error) { return m.AppendLedBy(chains, node) })

@@ -7,7 +7,10 @@ import (
 )
 
 // Timestamp is a point in time: nanoseconds from any origin that the caller likes. Every value is one, and all
-// timestamps that one scheduler is given have one origin. The library reads no clock.
+// timestamps that one scheduler is given have one origin; so have those of all leaders that hand chains over, and of a leader
+// before and after a restart. The library reads no clock.
+//
+// Timestamp(time.Now().UnixNano()) is a clock for all of these. It may be set back: then give the last time again.
 type Timestamp uint64
 
 // Forever is the longest [time.Duration]. The library takes it for a time without end, which is also how it comes back
@@ -16,7 +19,7 @@ const Forever time.Duration = math.MaxInt64
 
 // After is the timestamp that lies so long after the origin. What is before the origin becomes the origin.
 //
-// With a start that was read once, After(time.Since(start)) is a clock that never goes back.
+// The origin should be one that all leaders know: what lies after the start of a process means nothing to the next leader.
 func After(sinceOrigin time.Duration) Timestamp {
 	return Timestamp(max(sinceOrigin, 0))
 }

@@ -26,7 +26,7 @@ fn main() {
     let arguments = Arguments::parse();
     match trace::measured(&arguments.data) {
         Ok(trace) => round_trips::print("measured", &trace, arguments.markdown),
-        Err(error) => println!("no measured times in {}: {error}\n", arguments.data.display()),
+        Err(error) => println!("no measured times in {}: {error} (see --data)\n", arguments.data.display()),
     }
     for &seed in &arguments.seeds {
         let trace: Trace = generator::generate(seed, 99, 688);

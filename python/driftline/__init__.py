@@ -21,10 +21,11 @@ for action in scheduler.tick(state, now=0.0).actions:
 ```
 
 Times that go in are `int` nanoseconds, `float` seconds or `timedelta` (`to_ns`); times that come out are `int`
-nanoseconds. Ids are `int` from 0 to 2**64 - 1.
+nanoseconds. They count from any origin; whoever hands chains over needs one that all leaders share, such as that of
+`time.time()`. Ids are `int` from 0 to 2**64 - 1.
 
-Marks such as (S3) or (D7) in these docs are numbers of rules in driftline's specification. `driftline.replay`,
-`driftline.plot` and `driftline.report` are modules of their own.
+Marks such as (S3) or (D7) number the rules of the design; the sentence before a mark says the rule, and there is
+nothing to look up. `driftline.replay`, `driftline.plot` and `driftline.report` are modules of their own.
 """
 
 from __future__ import annotations

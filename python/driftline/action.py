@@ -31,7 +31,10 @@ class Eviction:
     target: int | None
     """The home that the chain is to have instead; `None` where it is to have one holder less.
 
-    `Arm.SCHEDULER` always names one.
+    `Arm.SCHEDULER` always names one. With a wished count (`DesiredReplicas`) leave it alone: when the victim is gone, a
+    `Placement` on it follows. Without one under `MoveOrder.EVICT_FIRST` this eviction is the whole move: put the chain
+    on the target, too, or it has one replica less from then on. Under `MoveOrder.PLACE_FIRST` the placement came
+    before, with a wished count or without.
     """
     target_score: float | None
     """Its score, lowered by the penalty for moves that are in flight to it (L2)."""

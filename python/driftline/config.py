@@ -35,21 +35,26 @@ class SchedulerConfig:
         max_scores_per_tick: How many scores one tick asks for; the rest waits, longest due first. 0 is no limit.
         backstop_spread: Whether chains that were loaded together come due one after the other.
         retry_backoff: How long a chain without a better home is left alone at most while nothing is new. 0 is not at
-            all.
-        min_holders: No eviction leaves a chain with fewer holders. Below 2**32.
+            all. Under `FingerprintMode.POLL` the wait grows only for a scorer with `node_fingerprint` or
+            `node_fingerprints`: without them every node counts as changed, every chain is scored anew in each tick, and
+            while one is stuck `next_due_ns` is a second away.
+        min_holders: No eviction leaves a chain with fewer holders. Below 2**32. Without a `move_timeout` a holder whose
+            eviction was said counts as gone until the cooldown is over.
         move_order: Which half of a move goes first.
         pin_ttl: For how long the target that justified an eviction is that of the placement that follows.
         move_timeout: How long a move may take before it counts as failed. 0 is no tracking: what still has to be done
-            is said again in each tick.
-        max_moves_per_tick: How many moves one tick begins. 0 is no limit, here and in the next three.
-        max_in_flight: How many moves may be in flight. Needs a `move_timeout`, as do the next three.
+            is said again in each tick. The pace of a drain leaves this much time before the deadline.
+        max_moves_per_tick: How many moves one tick begins. 0 is no limit, here and in the next three. Chains whose
+            moves have failed come after all others and begin at most a quarter of them, and at least one.
+        max_in_flight: How many moves may be in flight. Needs a `move_timeout`, as do the next three. Chains whose moves
+            have failed have at most a quarter of them, and at least one.
         max_in_flight_per_source: How many of them away from one node.
         max_in_flight_per_target: How many of them to one node.
         target_penalty: By how much each move in flight to a node lowers its score as an alternative. In [0, 1].
         max_alternatives: How many alternatives of a chain are considered; above zero and below 2**32. With 1 the scorer
             is asked `best_alternative`, with more `alternatives`.
         flap_window: A chain that came back within this time to a node that it had left, or moved three times in it, is
-            left alone for as long. 0 is off.
+            left alone for as long, and its cooldown doubles, up to two hours. 0 is off.
         warmup_coverage: The share of led chains that must have a score before the first move for a better score. In
             [0, 1]; 0 is off.
         warmup_max: For how long such moves wait for that at most.
@@ -172,6 +177,9 @@ class SchedulerConfig:
     @classmethod
     def production(cls) -> SchedulerConfig:
         """What to run: everything that makes it safe to leave running is on. Change it with `replace`.
+
+        The table of fields in the main README has its values, and so has its `repr`. `move_order` is `EVICT_FIRST` and
+        `min_holders` 1: a chain of two has one holder for the time of a move, and a chain of one never moves.
 
         >>> config = SchedulerConfig.production().replace(score_floor=0.6)
         >>> config.score_floor, config.min_holders

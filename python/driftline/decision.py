@@ -139,9 +139,9 @@ class TickReport:
     returned_moves: int
     """Moves back to a node that the chain had left less than a `flap_window` before (O1)."""
     forced_refused: int
-    """Orders that could not be carried out (R7)."""
+    """Orders that could not be carried out, or that came during a freeze (R7). They are gone."""
     ignored_feedback: int
-    """Feedback since the last tick that referred to no move in flight (F3)."""
+    """Feedback since the last tick that referred to no move in flight, or to a half not yet said (F3)."""
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""

@@ -159,7 +159,7 @@ class MoveOrder(Enum):
     """The victim leaves; then the chain is placed on the target."""
     PLACE_FIRST = "place_first"
     """The chain is placed on the target; the victim leaves when it is there. It is never short of a replica because of
-    driftline."""
+    driftline. Where the target comes later than a `move_timeout` after it was asked for, the victim stays."""
 
 
 class ClassMode(Enum):
@@ -168,8 +168,14 @@ class ClassMode(Enum):
     EAGER = "eager"
     """Whenever a move is worth it."""
     LAZY = "lazy"
-    """Only when the worst holder is below the policy's `critical_floor`, whatever the floor is."""
+    """Only when the worst holder is below the policy's `critical_floor`, whatever the floor is.
+
+    No score is below 0, so with 0 the chains never move for a better score, but still for a drain.
+    """
     PINNED = "pinned"
     """Never for a better score and never for a drain; the wished count is kept and orders are carried out."""
     PROPOSE_ONLY = "propose_only"
-    """Every move is decided and none is emitted: the verdict is `PROPOSE_ONLY`."""
+    """Moves for a better score and for a drain are decided and not emitted: the verdict is `PROPOSE_ONLY`.
+
+    The wished count is kept and orders are carried out. For a dry run of everything there is `LocalScheduler.decide`.
+    """

@@ -4,8 +4,8 @@
 state.apply([HolderAdded(chain=7, node=1), LeaderSet(chain=7, node=1), DesiredReplicas(chain=7, count=3)])
 ```
 
-Times are those of the ticks: `int` nanoseconds, `float` seconds or `timedelta` on the way in, and `int` nanoseconds
-from then on.
+Times are those of the ticks, not durations: `now + 60.0` is in a minute. They are `int` nanoseconds, `float` seconds or
+`timedelta` on the way in, and `int` nanoseconds from then on.
 """
 
 from __future__ import annotations
@@ -83,7 +83,10 @@ class ChainRemoved:
 
 @dataclass(frozen=True, slots=True)
 class ClaimAcquired:
-    """Somebody has claimed the chain for themselves: it is not moved until the claim is released (D4)."""
+    """Somebody has claimed the chain for themselves: it is not moved until the claim is released (D4).
+
+    A move that is half done waits, too, and no other chain waits for it.
+    """
 
     chain: int
 
@@ -111,7 +114,7 @@ class ChainTouched:
 
 @dataclass(frozen=True, slots=True)
 class DesiredReplicas:
-    """So many nodes should hold the chain (R2). Fewer: somebody is placed; more: somebody is evicted.
+    """So many nodes should hold the chain (R2). Fewer, or none: somebody is placed; more: somebody is evicted.
 
     `count` is an `int` from 0 to 2**32 - 1.
     """
@@ -144,9 +147,13 @@ class ChainClass:
 
 @dataclass(frozen=True, slots=True, init=False)
 class Drain:
-    """The node is to be empty by the deadline: never a target, and what it holds moves away at an even pace (N1).
+    """The node is to be empty by the deadline: never a target, and what it holds moves away (N1).
 
-    Another deadline replaces it. `LocalScheduler.drain_status` says how far it has come.
+    The deadline is a time of the clock that ticks are given, such as `now + 3600.0`. Another one replaces it, and
+    begins the pace anew. The pace is even, and such that the last move begins a `move_timeout` before the deadline;
+    where less time than that is left, everything goes at once, as limits allow. Chains whose moves have failed go last.
+
+    `LocalScheduler.drain_status` says how far it has come.
 
     Raises:
         TypeError, ValueError: the deadline is no time.
@@ -163,7 +170,7 @@ class Drain:
 
 @dataclass(frozen=True, slots=True)
 class DrainCancelled:
-    """The node stays."""
+    """The node stays. A drain that comes later begins with nothing."""
 
     node: int
 
@@ -171,6 +178,8 @@ class DrainCancelled:
 @dataclass(frozen=True, slots=True, init=False)
 class Avoid:
     """The node is no target until then; what it holds stays (N2). A later one replaces it, also with an earlier end.
+
+    The end is a time of the clock that ticks are given, such as `now + 60.0`; one that is past is none.
 
     Raises:
         TypeError, ValueError: the end is no time.
@@ -188,6 +197,9 @@ class Avoid:
 @dataclass(frozen=True, slots=True, init=False)
 class FreezeUntil:
     """Nothing is emitted until then; sampling goes on (R6). A later one replaces it, also with an earlier end.
+
+    The end is a time of the clock that ticks are given, such as `now + 60.0`. Orders that come meanwhile are refused,
+    not kept.
 
     Raises:
         TypeError, ValueError: the end is no time.
@@ -210,7 +222,11 @@ class ForceEvict:
     """Somebody orders this holder away (R7).
 
     The next tick of the chain's leader does it, whatever floor, gap, cost and cooldown say, but never against a claim.
-    Another order replaces it. What cannot be done is counted as `forced_refused`.
+    Another order replaces it, and it is dropped when somebody else leads the chain. One that a limit holds back waits.
+
+    What cannot be done is dropped, and counted as `forced_refused` without saying which chain it was: the victim is no
+    holder, the chain is claimed or has a move in flight, fewer than `min_holders` would be left, everything is frozen,
+    or, of a `ForcePlace`, the target holds the chain already, is drained or avoided. Order it again when that is over.
     """
 
     chain: int
@@ -229,7 +245,12 @@ class ForcePlace:
 class MoveFailed:
     """The move of the chain that is in flight has failed (F1).
 
-    Where none is in flight it is ignored and counted as `ignored_feedback` (F3).
+    What it was tried with, mostly its target, waits for a minute, longer with each failure; meanwhile another home is
+    tried. Where no move is in flight, or the library has yet to say its next half, this is ignored and counted as
+    `ignored_feedback` (F3).
+
+    A comparison of revisions that was lost is no failure of the target: say what is so now (`ChainRevision`, holders,
+    leader) first; say this, too, only if that does not end the move and you do not want to wait for its `move_timeout`.
     """
 
     chain: int

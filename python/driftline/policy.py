@@ -32,6 +32,7 @@ class ClassPolicy:
         cost_per_sec: In place of the config's; finite and at least zero.
         mode: How eagerly the chains move.
         critical_floor: With `ClassMode.LAZY`, and only then: the score below which the worst holder must be, in [0, 1].
+            It must be given; in C and Go it is 0 where it is left out, under which no score is.
 
     Raises:
         ConfigError: a field is out of its range, or `critical_floor` is missing or there without `ClassMode.LAZY`.

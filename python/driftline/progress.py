@@ -18,7 +18,12 @@ _TRANSITION = record(_driftline.TRANSITION_LAYOUT)
 
 @dataclass(frozen=True, slots=True)
 class DrainStatus:
-    """How far a node that is drained has come (N1). Of the chains that are led here."""
+    """How far a node that is drained has come (N1). Of the chains that are led here.
+
+    This is what the drain makes of them: they are in flight, or blocked, or wait for their turn.
+    `LocalScheduler.explain` goes by scores on such a node, too: a chain that waits, or that is blocked by
+    `NO_ALTERNATIVE`, `LAST_HOLDER` or `PROPOSE_ONLY`, may read as `HEALTHY` there.
+    """
 
     node: int
     """The node."""
@@ -27,7 +32,7 @@ class DrainStatus:
     left: int
     """The chains that it still holds, those in flight included."""
     moved: int
-    """The chains that the drain has moved away."""
+    """The chains that the drain has moved away; without a `move_timeout` those that it has asked to move."""
     in_flight: int
     """The chains that are on their way from it."""
     blocked: dict[int, Verdict] = field(hash=False)

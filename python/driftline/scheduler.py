@@ -34,7 +34,8 @@ class LocalScheduler:
     """Watches the chains that one node leads and says which replica should move.
 
     Call `tick` regularly, at the latest when the last report's `next_due_ns` has come, and after events; carry out the
-    actions and report back with events. Time is an argument: no clock is read.
+    actions and report back with events. Time is an argument: no clock is read. Whoever hands chains over
+    (`MeshState.export_chain`) needs a time that all leaders share, such as `time.time()`.
 
     One call at a time: another thread gets `BusyError`, a scorer that uses the scheduler that is asking it
     `ReentrantError`. With a scorer written in Python a call keeps the interpreter until it ends.
@@ -142,7 +143,10 @@ class LocalScheduler:
         return former
 
     def tick(self, state: MeshState, now: Time) -> Decision:
-        """One tick: observe, decide, commit (A8). The cooldowns of its evictions have started.
+        """One tick: observe, decide, commit (A8).
+
+        The cooldowns of its evictions have started; with a `move_timeout` they start when events show the move done
+        (F2).
 
         Raises:
             TimeReversedError: `now` is earlier than a time seen before (T1); nothing has changed.
@@ -190,7 +194,7 @@ class LocalScheduler:
     def drain_status(self, state: MeshState, node: int) -> DrainStatus | None:
         """How far a drain has come, as of the last tick and by what the state says now; `None` if there is none (N1).
 
-        Costs as much as the node holds.
+        So it is `None` for `NO_NODE`, too, which is no node and never drained. Costs as much as the node holds.
         """
         parts = self._core.drain_status(_core_of(state), node)
         return None if parts is None else drain_status_of(int(node), parts)

@@ -128,7 +128,7 @@ class MeshState:
         return self._core.chains_on(node)
 
     def led_by(self, node: int) -> list[int]:
-        """The chains that a node leads and that have a holder, by ascending id. Walks all chains."""
+        """The chains that a node leads and that have a holder or should have one, by ascending id. Walks all chains."""
         return self._core.led_by(node)
 
     def drains(self) -> dict[int, int]:
@@ -152,13 +152,17 @@ class MeshState:
 
         Its cooldown, its moves and the one in flight, its back-offs; not the facts that events tell. The bytes are the
         same on every platform and in every language, and carry a version and a checksum.
+
+        The times in it are those of this leader's ticks, so all leaders, and this one after a restart, need one origin:
+        that of `time.time()`, or of a clock of the cluster; not `time.monotonic()`.
         """
         return self._core.export_chain(chain)
 
     def import_chain(self, data: bytes | bytearray | memoryview) -> int:
         """Takes in what another leader has exported, in place of what is remembered of that chain; returns which (V1).
 
-        `data` are `bytes`, or any buffer of them in one dimension, such as an array of `uint8`. They are copied.
+        `data` are `bytes`, or any buffer of them in one dimension, such as an array of `uint8`. They are copied. Times
+        that lie ahead of the next tick's count as that tick's.
 
         Raises:
             ChainImportError: they are no export, or a damaged one. The state is as it was.

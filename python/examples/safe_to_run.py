@@ -9,6 +9,7 @@ from datetime import timedelta
 import driftline
 
 HERE = 1
+NODES = {1, 2, 3, 4, 5, 6}
 NS_PER_S = 10**9
 
 
@@ -20,33 +21,34 @@ class Store:
         self.revision = dict.fromkeys(self.holders, 1)
         self.full = {6}  # Nobody knows yet that this node's disk is full.
 
-    def facts(self) -> Iterator[driftline.Event]:
-        """What the scheduler has to know first."""
-        for chain, holders in self.holders.items():
-            yield driftline.LeaderSet(chain, HERE)
-            yield from (driftline.HolderAdded(chain, node) for node in holders)
-            yield driftline.DesiredReplicas(chain, 3)
-            yield driftline.ChainRevision(chain, self.revision[chain])
+    def facts(self, chain: int) -> Iterator[driftline.Event]:
+        """What is so now, whoever has done it. What is known already changes nothing."""
+        yield driftline.LeaderSet(chain, HERE)
+        yield from (driftline.HolderAdded(chain, node) for node in self.holders[chain])
+        yield from (driftline.HolderRemoved(chain, node) for node in NODES - self.holders[chain])
+        yield driftline.DesiredReplicas(chain, 3)
+        yield driftline.ChainRevision(chain, self.revision[chain])
 
     def carry_out(self, action: driftline.Action) -> list[driftline.Event]:
-        """Compares and swaps: what was decided on another revision than the present one is not done (R8)."""
+        """Compares and swaps: what was decided on another revision than the present one is not done (R8).
+
+        That is no failure: who was too late says what is so. `MoveFailed` is for what was tried, and makes its target
+        wait.
+        """
         chain = action.chain
         if action.revision != self.revision[chain]:
-            return [driftline.MoveFailed(chain)]
-        happened: driftline.Event
+            return list(self.facts(chain))
         match action:
             case driftline.Eviction(victim=victim):
                 self.holders[chain].remove(victim)
-                happened = driftline.HolderRemoved(chain, victim)
             case driftline.Placement(exclude=exclude, target=target):
                 # Without a target the choice is ours, among all that is not excluded.
                 node = target if target is not None else min({4, 5, 6} - set(exclude))
                 if node in self.full:
                     return [driftline.MoveFailed(chain)]
                 self.holders[chain].add(node)
-                happened = driftline.HolderAdded(chain, node)
         self.revision[chain] += 1
-        return [happened, driftline.ChainRevision(chain, self.revision[chain])]
+        return list(self.facts(chain))
 
 
 class Latency:
@@ -70,11 +72,13 @@ class Loop:
     """Ticks, carries out, and says what became of it."""
 
     def __init__(self) -> None:
+        # In earnest the time is one that all leaders share, such as `time.time_ns()`.
         self.store, self.state, self.now_ns = Store(), driftline.MeshState(), 0
-        # A failing scorer is skipped, moves are tracked and limited, nothing flaps. Change what you have to.
-        config = driftline.SchedulerConfig.production().replace(move_timeout=timedelta(minutes=10))
+        # A failing scorer is skipped, moves are tracked and limited, nothing flaps. `replace` changes what has to be.
+        config = driftline.SchedulerConfig.production()
         self.scheduler = driftline.LocalScheduler(HERE, config, Latency())
-        self.state.apply(self.store.facts())
+        for chain in self.store.holders:
+            self.state.apply(self.store.facts(chain))
 
     def tick(self) -> None:
         """One turn of the loop."""

@@ -34,6 +34,11 @@ struct ActionDetails {
 
 /// Take the chain away from `victim`, because `target` is a better home (D11), or because there are too many holders.
 /// The arm `Arm::scheduler` knows every number.
+///
+/// Who places the chain on `target` depends on what was told. With a wished count (`events::desired_replicas`) leave
+/// the target alone: when the victim is gone, a placement on it follows. Without one under `MoveOrder::evict_first`
+/// this is the whole move: put the chain on the target, too, or it has one replica less from then on. Under
+/// `MoveOrder::place_first` the placement came before, with a wished count or without.
 struct Eviction : ActionDetails {
     /// The holder to leave.
     NodeId victim = no_node;

@@ -23,11 +23,14 @@ public:
 
     /// Whenever a move is worth it.
     static constexpr ClassMode eager() noexcept { return ClassMode(Kind::eager, 0.0f); }
-    /// Only when the worst holder is below `critical_floor`, whatever the floor is. In [0, 1].
+    /// Only when the worst holder is below `critical_floor`, whatever the floor is. In [0, 1]; no score is below 0, so
+    /// with 0 the chains never move for a better score, but still for a drain.
     static constexpr ClassMode lazy(float critical_floor) noexcept { return ClassMode(Kind::lazy, critical_floor); }
     /// Never for a better score and never for a drain; the wished count is kept and orders are carried out.
     static constexpr ClassMode pinned() noexcept { return ClassMode(Kind::pinned, 0.0f); }
-    /// Every move is decided and none is emitted: the verdict is `Verdict::propose_only`.
+    /// Moves for a better score and for a drain are decided and not emitted: the verdict is `Verdict::propose_only`.
+    /// The wished count is kept and orders are carried out. For a dry run of everything there is
+    /// `LocalScheduler::decide`.
     static constexpr ClassMode propose_only() noexcept { return ClassMode(Kind::propose_only, 0.0f); }
 
     constexpr Kind kind() const noexcept { return kind_; }

@@ -33,20 +33,25 @@ struct SchedulerConfig {
     std::uint64_t max_scores_per_tick;
     /// Whether backstops are spread over the interval by chain id (L3); false.
     bool backstop_spread;
-    /// How long a chain without a better home is left alone at most (L4). 0 is not at all; 0.
+    /// How long a chain without a better home is left alone at most (L4). 0 is not at all; 0. When fingerprints are
+    /// polled, the wait grows only for a scorer with `node_fingerprint` or `node_fingerprints`: without them every node
+    /// counts as changed, every chain is scored anew in each tick, and while one is stuck `next_due` is a second away.
     Time retry_backoff;
-    /// No eviction leaves a chain with fewer holders than this (R5). 0.
+    /// No eviction leaves a chain with fewer holders than this (R5). 0. Without a `move_timeout` a holder whose
+    /// eviction was said counts as gone until the cooldown is over.
     std::uint32_t min_holders;
     /// Which half of a move goes first (R4); `evict_first`.
     MoveOrder move_order;
     /// For how long the target that justified an eviction is the target of the placement that follows (R3). 60 s.
     Time pin_ttl;
     /// How long a move may take before it counts as failed (F1). 0 is no tracking: what still has to be done is said
-    /// again in each tick (F0); 0.
+    /// again in each tick (F0); 0. The pace of a drain leaves this much time before the deadline (N1).
     Time move_timeout;
-    /// At most so many new moves in one tick (L1). 0 is no limit, here and in the next three; 0.
+    /// At most so many new moves in one tick (L1). 0 is no limit, here and in the next three; 0. Chains whose moves
+    /// have failed come after all others and begin at most a quarter of them, and at least one.
     std::uint64_t max_moves_per_tick;
-    /// At most so many moves in flight (L1). Needs a `move_timeout`, as do the next two.
+    /// At most so many moves in flight (L1). Needs a `move_timeout`, as do the next two. Chains whose moves have failed
+    /// have at most a quarter of them, and at least one.
     std::uint64_t max_in_flight;
     /// At most so many moves in flight away from one node (L1).
     std::uint64_t max_in_flight_per_source;
@@ -59,7 +64,7 @@ struct SchedulerConfig {
     /// `best_alternative` in place of `alternatives`.
     std::uint32_t max_alternatives;
     /// A chain that came back to a node which it had left within this time, or that moved three times in it, is left
-    /// alone for as long (O1). 0 is off; 0.
+    /// alone for as long, and its cooldown doubles, up to two hours (O1). 0 is off; 0.
     Time flap_window;
     /// The share of led chains that must have a score before the first move for better scores (V2). In [0, 1]; 0 is
     /// off; 0.
@@ -69,7 +74,9 @@ struct SchedulerConfig {
 
     SchedulerConfig() noexcept : SchedulerConfig(filled(driftline_config_init)) {}
 
-    /// What the README tells people to run: moves are tracked and limited, flapping is held, the scorer may fail.
+    /// What the README tells people to run: moves are tracked and limited, flapping is held, the scorer may fail. The
+    /// table of fields in the README of the repository has its values. `move_order` is `evict_first` and `min_holders`
+    /// 1: a chain of two has one holder for the time of a move, and a chain of one never moves.
     ///
     ///     driftline::SchedulerConfig config = driftline::SchedulerConfig::production();
     ///     config.score_floor = 0.6f;

@@ -1,7 +1,7 @@
 /// driftline: says which replica should live somewhere else, and only when the move is worth it. For C++17 and later.
 ///
-/// Header-only, over the C header; link the library (`pkg-config driftline`, or libdriftline.a). Rule numbers (D7,
-/// P2, ...) name the rules of driftline's specification.
+/// Header-only, over the C header; link the library (`pkg-config driftline`, or libdriftline.a). Marks such as (D7)
+/// number the rules of the design; the sentence before a mark says the rule, and there is nothing to look up.
 ///
 /// - `MeshState` is who holds what, `LocalScheduler` decides for one node, a `PlacementScorer` that you write says how
 ///   good each home is. `diff_scheduler` is the decision alone.
@@ -9,7 +9,7 @@
 ///   types. Without exceptions, reading a `Result` that has no value ends the program with a message.
 /// - `SchedulerConfig::production()` is what a cluster that people depend on should run with.
 /// - What you get is a copy, and is yours. Every handle is freed by the object that owns it.
-/// - Times are <chrono> durations or time points of any clock that never runs backwards.
+/// - Times are <chrono> durations or time points of any clock that never runs backwards; see `Time` for hand-over.
 #ifndef DRIFTLINE_HPP
 #define DRIFTLINE_HPP
 

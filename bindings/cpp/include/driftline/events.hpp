@@ -42,7 +42,8 @@ constexpr Event leader_cleared(ChainId chain) noexcept { return make(DRIFTLINE_E
 /// The chain is gone, and all that was known of it: holders, leader, claim, cooldown, facts and moves.
 constexpr Event chain_removed(ChainId chain) noexcept { return make(DRIFTLINE_EVENT_CHAIN_REMOVED, chain, 0); }
 
-/// Somebody holds an exclusive claim: no eviction until it is released (D4).
+/// Somebody holds an exclusive claim: no eviction until it is released (D4). A move that is half done waits, too, and
+/// no other chain waits for it.
 constexpr Event claim_acquired(ChainId chain) noexcept { return make(DRIFTLINE_EVENT_CLAIM_ACQUIRED, chain, 0); }
 
 /// The claim is released.
@@ -54,7 +55,8 @@ constexpr Event node_touched(NodeId node) noexcept { return make(DRIFTLINE_EVENT
 /// Something that scores depend on moved for this chain.
 constexpr Event chain_touched(ChainId chain) noexcept { return make(DRIFTLINE_EVENT_CHAIN_TOUCHED, chain, 0); }
 
-/// So many nodes should hold the chain (B1): driftline places it until they do, and evicts where there are more.
+/// So many nodes should hold the chain (B1): driftline places it until they do, also after it has lost its last holder,
+/// and evicts where there are more.
 /// `count` fits into 32 bits; a larger one is refused (`EVENT`), not cut.
 constexpr Event desired_replicas(ChainId chain, std::uint64_t count) noexcept
 {
@@ -75,23 +77,29 @@ constexpr Event chain_class(ChainId chain, std::uint64_t class_id) noexcept
     return make(DRIFTLINE_EVENT_CHAIN_CLASS, chain, 0, class_id);
 }
 
-/// `node` is to be empty by `deadline`: its chains are moved away at a pace, and it is no target (N1). Said again it
-/// has another deadline.
+/// `node` is to be empty by `deadline`, a time of the clock that ticks are given, such as `now + 1h`: its chains are
+/// moved away, and it is no target (N1). Said again it has another deadline, and the pace begins anew.
+///
+/// The pace is even, and such that the last move begins a `move_timeout` before the deadline; where less time than that
+/// is left, everything goes at once, as limits allow. Chains whose moves have failed go last.
+/// `LocalScheduler::drain_status` says how it goes.
 constexpr Event drain(NodeId node, Time deadline) noexcept
 {
     return make(DRIFTLINE_EVENT_DRAIN, 0, node, deadline.count());
 }
 
-/// `node` stays.
+/// `node` stays. A drain that comes later begins with nothing.
 constexpr Event drain_cancelled(NodeId node) noexcept { return make(DRIFTLINE_EVENT_DRAIN_CANCELLED, 0, node); }
 
-/// `node` is no target before `until`; what it holds stays (N2). Said again it replaces the former time.
+/// `node` is no target before `until`; what it holds stays (N2). Said again it replaces the former time. `until` is a
+/// time of the clock that ticks are given, such as `now + 1h`; one that is past is none.
 constexpr Event avoid(NodeId node, Time until) noexcept
 {
     return make(DRIFTLINE_EVENT_AVOID, 0, node, until.count());
 }
 
-/// Nothing is emitted before `until`; sampling goes on (R6). Said again it replaces the former time.
+/// Nothing is emitted before `until`, a time of the clock that ticks are given; sampling goes on (R6). Said again it
+/// replaces the former time. Orders that come meanwhile are refused, not kept.
 constexpr Event freeze_until(Time until) noexcept { return make(DRIFTLINE_EVENT_FREEZE_UNTIL, 0, 0, until.count()); }
 
 /// A freeze is over now.
@@ -99,6 +107,12 @@ constexpr Event thaw() noexcept { return make(DRIFTLINE_EVENT_THAW, 0, 0); }
 
 /// Somebody orders the holder `victim` away: the next tick of the chain's leader does it, whatever the scores, never
 /// against a claim (R7).
+///
+/// What cannot be done is dropped, and counted in `forced_refused` of the report without saying which chain it was: the
+/// victim is no holder, the chain is claimed or has a move in flight, fewer than `min_holders` would be left,
+/// everything is frozen, or, of a `force_place`, the target holds the chain already, is drained or avoided. Order it
+/// again when that is over. An order that a limit holds back waits; another order of its kind replaces it, and it is
+/// dropped when somebody else leads the chain.
 constexpr Event force_evict(ChainId chain, NodeId victim) noexcept
 {
     return make(DRIFTLINE_EVENT_FORCE_EVICT, chain, victim);
@@ -110,7 +124,12 @@ constexpr Event force_place(ChainId chain, NodeId target) noexcept
     return make(DRIFTLINE_EVENT_FORCE_PLACE, chain, target);
 }
 
-/// The move of the chain that is in flight has failed (F1). Where none is, it is ignored and counted (F3).
+/// The move of the chain that is in flight has failed (F1). What it was tried with, mostly its target, waits for a
+/// minute, longer with each failure; meanwhile another home is tried. Where no move is in flight, or the library has
+/// yet to say its next half, this is ignored and counted (F3).
+///
+/// A comparison of revisions that was lost is no failure of the target: tell what is so now (revision, holders, leader)
+/// first; say this, too, only if that does not end the move and you do not want to wait for its `move_timeout`.
 constexpr Event move_failed(ChainId chain) noexcept { return make(DRIFTLINE_EVENT_MOVE_FAILED, chain, 0); }
 
 } // namespace events

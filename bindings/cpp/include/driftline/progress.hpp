@@ -30,13 +30,17 @@ struct Blocked {
 };
 
 /// How far a node that is drained has come (N1). Counts are of chains that the scheduler leads.
+///
+/// This is what the drain makes of them: they are in flight, or blocked, or wait for their turn.
+/// `LocalScheduler::explain` goes by scores on such a node, too: a chain that waits, or that is blocked by
+/// `Verdict::no_alternative`, `Verdict::last_holder` or `Verdict::propose_only`, may read as healthy there.
 struct DrainStatus {
     NodeId node = no_node;
     /// When it should be empty.
     Nanoseconds deadline{};
     /// The chains that it still holds, those in flight included.
     std::uint64_t left = 0;
-    /// The chains that the drain has moved away.
+    /// The chains that the drain has moved away; without a `move_timeout` those that it has asked to move.
     std::uint64_t moved = 0;
     /// The chains that are on their way from it.
     std::uint64_t in_flight = 0;

@@ -89,9 +89,9 @@ public:
     std::uint64_t timed_out_moves() const noexcept { return report_.timed_out_moves; }
     /// Moves back to a node that the chain had left less than a `flap_window` before (O1).
     std::uint64_t returned_moves() const noexcept { return report_.returned_moves; }
-    /// Orders that could not be carried out (R7).
+    /// Orders that could not be carried out, or that came during a freeze (R7). They are gone.
     std::uint64_t forced_refused() const noexcept { return report_.forced_refused; }
-    /// Feedback since the last tick that referred to no move in flight (F3).
+    /// Feedback since the last tick that referred to no move in flight, or to a half that was not said yet (F3).
     std::uint64_t ignored_feedback() const noexcept { return report_.ignored_feedback; }
 
     /// When the caller should tick next at the latest; empty if nothing waits.

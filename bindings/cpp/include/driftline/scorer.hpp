@@ -13,7 +13,7 @@
 namespace driftline {
 inline namespace DRIFTLINE_CPP_MODE {
 
-/// Which questions a scorer has an answer of its own for. The others get the defaults of the specification (A2).
+/// Which questions a scorer has an answer of its own for. The others are answered by default (A2).
 struct Capabilities {
     bool live_score = false;
     bool node_fingerprint = false;

@@ -196,7 +196,8 @@ public:
         });
     }
 
-    /// The chains that a node leads and that have a holder, ascending. Walks all chains. Throws as `chains_on`.
+    /// The chains that a node leads and that have a holder or should have one, ascending. Walks all chains. Throws as
+    /// `chains_on`.
     std::vector<ChainId> led_by(NodeId node) const { return try_led_by(node).value(); }
     Result<std::vector<ChainId>> try_led_by(NodeId node) const
     {
@@ -230,7 +231,8 @@ public:
     }
 
     /// What is remembered of a chain, for whoever leads it next: its cooldown, its moves and the one in flight, its
-    /// back-offs (V1). Facts that events tell are not in it. The bytes are the same on every platform.
+    /// back-offs (V1). Facts that events tell are not in it. The bytes are the same on every platform. The times in it
+    /// are those of this leader's ticks, so all leaders, and this one after a restart, need one origin: see `Time`.
     ///
     ///     there.import_chain(here.export_chain(7));
     ///
@@ -245,7 +247,8 @@ public:
     }
 
     /// Takes in what another leader has exported, in place of what is remembered of that chain, and says which it is
-    /// (V1). The bytes are only read during the call, and nothing of them is believed before all are checked.
+    /// (V1). The bytes are only read during the call, and nothing of them is believed before all are checked. Times
+    /// that lie ahead of the next tick's count as that tick's.
     ///
     /// Throws `DataError`: `IMPORT`, whose message says what is wrong with the bytes ("import: damaged"), `TOO_MANY`,
     /// `NO_MEMORY`.

@@ -17,12 +17,17 @@ using Nanoseconds = std::chrono::duration<std::uint64_t, std::nano>;
 
 /// What goes in: a duration, or a time since any origin that is the same in every call. Every value is a time.
 ///
+/// Whoever hands chains over (`MeshState::export_chain`) needs an origin that all leaders share, also after a restart:
+/// that of `std::chrono::system_clock`, or of a clock of the cluster. A steady clock begins somewhere else on each
+/// machine. A system clock may be set back: then give the last time again.
+///
 /// Any duration of whole nanoseconds or longer units converts, and so does a time point of any clock; cast floating and
 /// finer ones yourself, because that rounds. No clock is read here.
 ///
-/// Throws `std::out_of_range` for what is below zero or beyond 584 years (without exceptions: ends the program).
+/// Throws `std::out_of_range`, which is no `driftline::Error` and names neither field nor event, for what is below zero
+/// or beyond 584 years (without exceptions: ends the program).
 ///
-///     scheduler.tick(state, std::chrono::steady_clock::now());
+///     scheduler.tick(state, std::chrono::system_clock::now());
 ///     config.cooldown = std::chrono::minutes(5);
 class Time {
 public:

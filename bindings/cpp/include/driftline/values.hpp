@@ -62,7 +62,8 @@ enum class MoveOrder : std::uint32_t {
     /// The victim leaves, then the chain is placed on the target.
     evict_first = DRIFTLINE_MOVE_ORDER_EVICT_FIRST,
     /// The chain is placed on the target; the victim leaves when it is there, so that the chain is never short of a
-    /// replica because of driftline.
+    /// replica because of driftline. Where the target comes later than a `move_timeout` after it was asked for, the
+    /// victim stays.
     place_first = DRIFTLINE_MOVE_ORDER_PLACE_FIRST,
 };
 
