@@ -314,7 +314,7 @@ mod tests {
             "stays where it is: it has moved and is left alone",
             "stays where it is: somebody holds an exclusive claim on it",
             "stays where it is: right now it is better",
-            "stays where it is: there is no other home for it",
+            "stays where it is: no other home is open to it",
             "stays where it is: the gain is not over the gap",
             "stays where it is: the move would cost as much as it gains",
             "moves: the gain is over the gap",
@@ -413,7 +413,7 @@ mod tests {
         let low = "chain 7 stays on node 3: its score 0.40 is under the floor 0.50, but";
         assert_eq!(sentence(&known), alloc::format!("{low} it has no score right now"));
         known.judgement.verdict = Verdict::NoAlternative;
-        assert_eq!(sentence(&known), alloc::format!("{low} there is no other home for it"));
+        assert_eq!(sentence(&known), alloc::format!("{low} no other home is open to it"));
 
         known.judgement.verdict = Verdict::RetryLater;
         let waits = "and until 1500ms nobody asks again unless something changes";

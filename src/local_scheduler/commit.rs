@@ -68,6 +68,8 @@ impl Sampler {
         // Before anything new begins: a cooldown of no length would else be forgotten at once.
         self.forget_what_is_over(state, answer, terms);
         self.commit_entries(state, work, terms);
+        // Only now: what was reserved is in use.
+        state.give_back();
         self.waits.settle();
     }
 

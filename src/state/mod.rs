@@ -268,9 +268,13 @@ impl MeshState {
         changes
     }
 
-    /// Forgets what is over, and gives back what a peak has left. Cannot fail.
+    /// Forgets what is over. Cannot fail.
     pub(crate) fn forget_over(&mut self, now: Timestamp) {
         self.closures.forget_over(now);
+    }
+
+    /// Gives back what a peak has left beside the chains. Cannot fail.
+    pub(crate) fn give_back(&mut self) {
         self.facts.give_back();
         self.memories.give_back();
         self.orders.give_back();

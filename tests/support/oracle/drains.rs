@@ -120,10 +120,10 @@ pub fn status(
             continue;
         }
         // As of the last tick: what would be over by now is not known.
-        let said = last_tick.and_then(|now| {
+        let said = last_tick.map(|now| {
             let mut memory = chain.memory.clone();
             flap::forget(&mut memory, now, window);
-            Some(said(&memory, &bounds(chain, config, classes), config, window, now))
+            said(&memory, &bounds(chain, config, classes), config, window, now)
         });
         let verdict =
             blocked(chain, node, &said.unwrap_or_default(), config, classes).or(remembered.refused.get(&id).copied());
