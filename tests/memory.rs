@@ -101,8 +101,8 @@ fn ten_million_chains_that_come_and_go_stay_under_a_fixed_heap() {
     assert!(highest <= HEAP_MAX, "{highest} bytes after a wave");
 }
 
-/// What a wave may leave behind.
-const HEAP_MAX: usize = 16 << 20;
+/// What a wave may leave behind. Some 130 bytes of each chain are what was said of it, which nobody tracks here.
+const HEAP_MAX: usize = 18 << 20;
 
 /// A table by node: what is bad is so everywhere. It has a say about chains, too, which keeps something for each.
 struct Table;
