@@ -86,6 +86,12 @@ pub enum Error {
         /// What is wrong with them.
         reason: &'static str,
     },
+    /// Observed moves do not say what a second of migration costs (I2).
+    #[error("calibration: {reason}")]
+    Calibration {
+        /// Why not, with the numbers.
+        reason: CalibrationRefusal,
+    },
     /// There is no scorer where one was needed.
     #[error("no scorer is installed")]
     NoScorer,
@@ -100,6 +106,68 @@ pub enum Error {
         node: Option<NodeId>,
         /// What the scorer said.
         source: ScorerError,
+    },
+}
+
+/// Why observed moves do not say what a second of migration costs (I2).
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CalibrationRefusal {
+    /// A number of a move is not finite.
+    #[error("index {index}: {field} {value} is not finite")]
+    NotFinite {
+        /// Position of the move.
+        index: usize,
+        /// `reliability_factor` or `score_loss`.
+        field: &'static str,
+        /// The value.
+        value: f32,
+    },
+    /// Too few moves took any time.
+    #[error("{observations} moves that took any time are too few, {least} are needed")]
+    TooFew {
+        /// How many there are.
+        observations: usize,
+        /// How many there must be.
+        least: usize,
+    },
+    /// Most moves contradict each other.
+    #[error("{outliers} of {observations} moves do not agree with the others")]
+    Inconsistent {
+        /// How many are too far from the others.
+        outliers: usize,
+        /// How many took any time.
+        observations: usize,
+    },
+    /// It may well be that moves cost nothing.
+    #[error("cost_per_sec {cost_per_sec} may be 0: the 95 % interval is {low} to {high}")]
+    ContainsZero {
+        /// The estimate.
+        cost_per_sec: f32,
+        /// Lower end of the interval.
+        low: f32,
+        /// Upper end of the interval.
+        high: f32,
+    },
+    /// Moves seem to gain score while they last.
+    #[error("cost_per_sec {cost_per_sec} is negative: the 95 % interval is {low} to {high}")]
+    Negative {
+        /// The estimate.
+        cost_per_sec: f32,
+        /// Lower end of the interval.
+        low: f32,
+        /// Upper end of the interval.
+        high: f32,
+    },
+    /// Half of the interval is more than half of the estimate.
+    #[error("cost_per_sec {cost_per_sec} is not precise enough: the 95 % interval is {low} to {high}")]
+    Imprecise {
+        /// The estimate.
+        cost_per_sec: f32,
+        /// Lower end of the interval.
+        low: f32,
+        /// Upper end of the interval.
+        high: f32,
     },
 }
 

@@ -145,6 +145,7 @@ extern crate alloc;
 mod action;
 mod asker;
 mod by_chain;
+mod calibrate;
 mod cells;
 mod claim;
 mod class;
@@ -156,6 +157,7 @@ mod event;
 #[cfg(feature = "capi")]
 #[doc(hidden)]
 pub mod ffi;
+mod fit;
 mod history;
 mod holder_nodes;
 mod id;
@@ -172,6 +174,7 @@ pub use action::{
     Action, Arm, Decision, DrainStatus, Eviction, Explanation, Flight, Judgement, Placement, SampleCause, ScorerCalls,
     ScorerFailure, TickReport, Transition, VERDICT_COUNT, Verdict,
 };
+pub use calibrate::{Calibration, ObservedMove, calibrate};
 pub use claim::MigrationEligible;
 pub use class::{ClassMode, ClassPolicy};
 pub use config::{
@@ -181,7 +184,7 @@ pub use config::{
 };
 pub use cost::{MigrationCost, MigrationCostModel};
 pub use decision::diff_scheduler;
-pub use error::{ConfigValue, Error, ScorerError, ScorerMethod};
+pub use error::{CalibrationRefusal, ConfigValue, Error, ScorerError, ScorerMethod};
 pub use event::Event;
 pub use history::{HistorySample, ScoreHistory, Trend};
 pub use id::{ChainId, NodeId, Timestamp};

@@ -7,8 +7,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use driftline::{
-    Alternative, ChainId, Error, Event, LocalScheduler, Membership, MeshState, NodeId, OnScorerError, PlacementScorer,
-    SchedulerConfig, ScorerError, ScorerResult, Timestamp,
+    Alternative, ChainId, Error, Event, LocalScheduler, Membership, MeshState, MigrationCost, NodeId, ObservedMove,
+    OnScorerError, PlacementScorer, SchedulerConfig, ScorerError, ScorerResult, Timestamp, calibrate,
 };
 
 thread_local! {
@@ -163,6 +163,14 @@ fn apply_is_all_or_nothing() {
         |world| world.state.apply(&events),
         |world| assert_eq!((world.state.digest(), world.state.chain_count()), (world.digest, 0)),
     );
+}
+
+#[test]
+fn a_calibration_without_memory_says_so() {
+    let cost = MigrationCost { state_transfer_ns: 1_000_000_000, ..MigrationCost::default() };
+    let moves = [ObservedMove { cost, score_loss: 0.25 }; 100];
+    let allocations = until_it_succeeds(&mut (), |()| calibrate(&moves).map(|_| ()), |()| ());
+    assert_eq!(allocations, 2, "one for the points and one to sort in");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use libc::c_char;
 
 use super::guard::{Failure, guard_value};
 use super::types::{DRIFTLINE_NONE, driftline_error};
-use crate::error::{Error, ScorerMethod};
+use crate::error::{CalibrationRefusal, Error, ScorerMethod};
 
 /// What every function that can fail returns: 0 or the number of a cause.
 pub type driftline_result = i32;
@@ -55,6 +55,8 @@ pub const DRIFTLINE_RESULT_TOO_MANY: driftline_result = 309;
 pub const DRIFTLINE_RESULT_IMPORT: driftline_result = 310;
 /// The class has no policy.
 pub const DRIFTLINE_RESULT_NO_POLICY: driftline_result = 311;
+/// Observed moves do not say what a second of migration costs.
+pub const DRIFTLINE_RESULT_CALIBRATION: driftline_result = 312;
 /// The scorer failed; `scorer_code` has its own code.
 pub const DRIFTLINE_RESULT_SCORER: driftline_result = 401;
 /// There is no scorer where one was needed.
@@ -63,7 +65,7 @@ pub const DRIFTLINE_RESULT_NO_SCORER: driftline_result = 402;
 pub const DRIFTLINE_RESULT_PANIC: driftline_result = 901;
 
 /// Every code with its name, by ascending code.
-const NAMES: [(driftline_result, &core::ffi::CStr); 25] = [
+const NAMES: [(driftline_result, &core::ffi::CStr); 26] = [
     (DRIFTLINE_RESULT_OK, c"OK"),
     (DRIFTLINE_RESULT_NULL, c"NULL"),
     (DRIFTLINE_RESULT_ABI, c"ABI"),
@@ -87,6 +89,7 @@ const NAMES: [(driftline_result, &core::ffi::CStr); 25] = [
     (DRIFTLINE_RESULT_TOO_MANY, c"TOO_MANY"),
     (DRIFTLINE_RESULT_IMPORT, c"IMPORT"),
     (DRIFTLINE_RESULT_NO_POLICY, c"NO_POLICY"),
+    (DRIFTLINE_RESULT_CALIBRATION, c"CALIBRATION"),
     (DRIFTLINE_RESULT_SCORER, c"SCORER"),
     (DRIFTLINE_RESULT_NO_SCORER, c"NO_SCORER"),
 ];
@@ -144,6 +147,12 @@ impl From<Error> for Failure {
             Error::OutOfMemory => DRIFTLINE_RESULT_NO_MEMORY,
             Error::TooMany { .. } => DRIFTLINE_RESULT_TOO_MANY,
             Error::Import { .. } => DRIFTLINE_RESULT_IMPORT,
+            Error::Calibration { reason } => {
+                if let CalibrationRefusal::NotFinite { index, .. } = reason {
+                    failure.index = index as u64;
+                }
+                DRIFTLINE_RESULT_CALIBRATION
+            }
             Error::NoScorer => DRIFTLINE_RESULT_NO_SCORER,
             Error::Scorer { method, chain, node, source } => {
                 failure.chain = chain.map_or(DRIFTLINE_NONE, |chain| chain.0);
