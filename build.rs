@@ -40,7 +40,19 @@ fn write_header() {
     let out = env::var("OUT_DIR").expect("cargo sets it");
     let config = cbindgen::Config::from_root_or_default(&root);
     // In the order in which a reader of the header wants them. What is not public API (`testing`) is not here.
-    let files = ["version", "result", "types", "answers", "config", "state", "scheduler", "diff", "questions", "text"];
+    let files = [
+        "version",
+        "result",
+        "types",
+        "answers",
+        "config",
+        "state",
+        "scheduler",
+        "diff",
+        "questions",
+        "calibrate",
+        "text",
+    ];
     let builder = cbindgen::Builder::new().with_config(config);
     let builder = files.iter().fold(builder, |builder, file| builder.with_src(format!("{root}/src/ffi/{file}.rs")));
     let bindings = builder.generate();

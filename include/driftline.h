@@ -918,6 +918,34 @@ typedef struct {
   uint32_t reserved;
 } driftline_blocked;
 
+// One move that was carried out: what it took, and the score that was lost over it.
+typedef struct {
+  // How long the state was shipped.
+  uint64_t state_transfer_ns;
+  // How long the chain served worse. A move without any duration says nothing and is left out.
+  uint64_t disruption_ns;
+  // Weight of the whole, as in `driftline_migration_cost`: what is not above zero counts as 1 (SPEC C1). Finite.
+  float reliability_factor;
+  // The score that was lost over the move, in the unit in which moves are judged. Finite; may be noisy, and negative.
+  float score_loss;
+} driftline_observed_move;
+
+// What a second of migration costs, and how sure that is.
+typedef struct {
+  // `sizeof(driftline_calibration)`.
+  uint32_t struct_size;
+  // Score that one second of transfer or disruption costs, for the config. Above zero.
+  float cost_per_sec;
+  // Lower end of the 95 % interval. Above zero.
+  float low;
+  // Upper end of the 95 % interval. It is no farther from `low` than `cost_per_sec` is from zero.
+  float high;
+  // How many moves took any time; those are all that count.
+  uint64_t observations;
+  // How many of them are so far from the rest that they had no say. At most half.
+  uint64_t outliers;
+} driftline_calibration;
+
 // Success.
 #define DRIFTLINE_RESULT_OK 0
 
@@ -986,6 +1014,9 @@ typedef struct {
 
 // The class has no policy.
 #define DRIFTLINE_RESULT_NO_POLICY 311
+
+// Observed moves do not say what a second of migration costs.
+#define DRIFTLINE_RESULT_CALIBRATION 312
 
 // The scorer failed; `scorer_code` has its own code.
 #define DRIFTLINE_RESULT_SCORER 401
@@ -1573,6 +1604,27 @@ driftline_result driftline_scheduler_drain_status(driftline_scheduler scheduler,
                                                   size_t blocked_size,
                                                   size_t *count,
                                                   driftline_error *err);
+
+// Finds the `cost_per_sec` at which `driftline_score_equivalent` says what moves really cost (SPEC I2). Pure.
+//
+// `size` is `sizeof(driftline_observed_move)`. Moves that do not belong to the rest, such as those that met an
+// incident, do no harm, also where all of them lost more than they should have, as long as they are clearly fewer than
+// half and clearly apart. The order of the moves does not matter, and the same moves give the same bits on every
+// platform. Each move takes 56 bytes while it runs.
+//
+// Errors: `CALIBRATION` with a message that says why these moves say nothing: a number that is not finite (`index` is
+// the move), fewer than 12 moves that took any time, more than half of them outliers, an interval that contains 0 or
+// is wider than the cost itself, a negative cost; `NULL`, `STRUCT_SIZE`, `CAPACITY`, `NO_MEMORY`.
+//
+// # Safety
+//
+// `moves` must be readable for `count` elements of `size` bytes; `out` must be NULL or writable for its `struct_size`;
+// `err` must be NULL or writable for its.
+driftline_result driftline_calibrate(const driftline_observed_move *moves,
+                                     size_t count,
+                                     size_t size,
+                                     driftline_calibration *out,
+                                     driftline_error *err);
 
 // The name of a verdict in words, such as "gap too small"; "unknown" for a number that is none.
 //

@@ -124,6 +124,8 @@ structs! {
     driftline_pair { chain, node }
     driftline_alternative { node, score, reserved }
     driftline_migration_cost { state_transfer_ns, disruption_ns, reliability_factor, reserved }
+    driftline_observed_move { state_transfer_ns, disruption_ns, reliability_factor, score_loss }
+    driftline_calibration { struct_size, cost_per_sec, low, high, observations, outliers }
     driftline_scorer {
         struct_size,
         flags,
@@ -245,6 +247,7 @@ constants! {
     DRIFTLINE_RESULT_TOO_MANY
     DRIFTLINE_RESULT_IMPORT
     DRIFTLINE_RESULT_NO_POLICY
+    DRIFTLINE_RESULT_CALIBRATION
     DRIFTLINE_RESULT_SCORER
     DRIFTLINE_RESULT_NO_SCORER
     DRIFTLINE_RESULT_PANIC

@@ -353,6 +353,20 @@ typedef struct {
   uint32_t verdict;
   uint32_t reserved;
 } driftline_blocked;
+typedef struct {
+  uint64_t state_transfer_ns;
+  uint64_t disruption_ns;
+  float reliability_factor;
+  float score_loss;
+} driftline_observed_move;
+typedef struct {
+  uint32_t struct_size;
+  float cost_per_sec;
+  float low;
+  float high;
+  uint64_t observations;
+  uint64_t outliers;
+} driftline_calibration;
 #define DRIFTLINE_RESULT_OK 0
 #define DRIFTLINE_RESULT_NULL 101
 #define DRIFTLINE_RESULT_ABI 102
@@ -376,6 +390,7 @@ typedef struct {
 #define DRIFTLINE_RESULT_TOO_MANY 309
 #define DRIFTLINE_RESULT_IMPORT 310
 #define DRIFTLINE_RESULT_NO_POLICY 311
+#define DRIFTLINE_RESULT_CALIBRATION 312
 #define DRIFTLINE_RESULT_SCORER 401
 #define DRIFTLINE_RESULT_NO_SCORER 402
 #define DRIFTLINE_RESULT_PANIC 901
@@ -566,6 +581,11 @@ driftline_result driftline_scheduler_drain_status(driftline_scheduler scheduler,
                                                   size_t blocked_size,
                                                   size_t *count,
                                                   driftline_error *err);
+driftline_result driftline_calibrate(const driftline_observed_move *moves,
+                                     size_t count,
+                                     size_t size,
+                                     driftline_calibration *out,
+                                     driftline_error *err);
 const char *driftline_verdict_name(uint32_t verdict);
 driftline_result driftline_explanation_text(const driftline_explanation *explanation,
                                             char *out,

@@ -17,6 +17,7 @@
 #![allow(clippy::result_large_err)]
 
 mod answers;
+mod calibrate;
 mod config;
 mod diff;
 mod guard;
@@ -34,6 +35,7 @@ mod types;
 mod version;
 
 pub use answers::*;
+pub use calibrate::*;
 pub use config::*;
 pub use diff::*;
 pub use questions::*;

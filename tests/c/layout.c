@@ -156,6 +156,22 @@ static void print_migration_cost(void)
     FIELD(driftline_migration_cost, reserved);
 }
 
+static void print_calibration(void)
+{
+    STRUCT(driftline_observed_move);
+    FIELD(driftline_observed_move, state_transfer_ns);
+    FIELD(driftline_observed_move, disruption_ns);
+    FIELD(driftline_observed_move, reliability_factor);
+    FIELD(driftline_observed_move, score_loss);
+    STRUCT(driftline_calibration);
+    FIELD(driftline_calibration, struct_size);
+    FIELD(driftline_calibration, cost_per_sec);
+    FIELD(driftline_calibration, low);
+    FIELD(driftline_calibration, high);
+    FIELD(driftline_calibration, observations);
+    FIELD(driftline_calibration, outliers);
+}
+
 static void print_scorer(void)
 {
     STRUCT(driftline_scorer);
@@ -345,6 +361,7 @@ static void print_results(void)
     INTEGER(DRIFTLINE_RESULT_TOO_MANY);
     INTEGER(DRIFTLINE_RESULT_IMPORT);
     INTEGER(DRIFTLINE_RESULT_NO_POLICY);
+    INTEGER(DRIFTLINE_RESULT_CALIBRATION);
     INTEGER(DRIFTLINE_RESULT_SCORER);
     INTEGER(DRIFTLINE_RESULT_NO_SCORER);
     INTEGER(DRIFTLINE_RESULT_PANIC);
@@ -495,6 +512,7 @@ int main(void)
     print_pair();
     print_alternative();
     print_migration_cost();
+    print_calibration();
     print_scorer();
     print_action();
     print_report();

@@ -217,6 +217,7 @@ int main(int argument_count, char **arguments)
     misuse_element();
     misuse_config();
     misuse_class();
+    misuse_calibrate();
     misuse_data();
     misuse_handle();
     misuse_drop();

@@ -176,6 +176,7 @@ void misuse_size(void);
 void misuse_element(void);
 void misuse_config(void);
 void misuse_class(void);
+void misuse_calibrate(void);
 void misuse_data(void);
 void misuse_handle(void);
 void misuse_drop(void);

@@ -258,6 +258,7 @@ static void names(void)
         CHECK(strcmp(driftline_verdict_name(DRIFTLINE_VERDICT_PROPOSE_ONLY), "propose only") == 0);
         CHECK(strcmp(driftline_result_name(DRIFTLINE_RESULT_IMPORT), "IMPORT") == 0);
         CHECK(strcmp(driftline_result_name(DRIFTLINE_RESULT_NO_POLICY), "NO_POLICY") == 0);
+        CHECK(strcmp(driftline_result_name(DRIFTLINE_RESULT_CALIBRATION), "CALIBRATION") == 0);
         CHECK(strcmp(driftline_verdict_name(15), "unknown") == 0);
         CHECK(strcmp(driftline_verdict_name(UINT32_MAX), "unknown") == 0);
     }
