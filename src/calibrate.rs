@@ -12,11 +12,11 @@ const OBSERVATIONS_MIN: usize = 12;
 /// One move that was carried out: what it took, and the score that was lost over it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ObservedMove {
-    /// What the move took, measured: the durations in nanoseconds, and the weight that the scorer gives to the chain. A move
-    /// without any duration says nothing and is left out.
+    /// What the move took, measured: the durations in nanoseconds, and the weight that the scorer gives to the chain. A
+    /// move without any duration says nothing and is left out.
     pub cost: MigrationCost,
-    /// The score that was lost over the move, in the unit in which the move is to be judged: what its gain must exceed to be
-    /// worth it. It may be noisy, and negative.
+    /// The score that was lost over the move, in the unit in which the move is to be judged: what its gain must exceed
+    /// to be worth it. It may be noisy, and negative.
     pub score_loss: f32,
 }
 
@@ -40,18 +40,19 @@ pub struct Calibration {
 /// Finds the `cost_per_sec` at which [`MigrationCostModel`](crate::MigrationCostModel) says what moves really cost:
 /// `score_loss = cost_per_sec * (state_transfer + disruption) * weight`, as well as can be.
 ///
-/// Moves that do not belong to the rest, such as those that met an incident, do no harm, also where all of them lost more than
-/// they should have, as long as they are clearly fewer than half and clearly apart. Noise may be of the same size for
-/// all moves, or grow with what they take; it should lie evenly on both sides. The order of the moves does not matter, and the same
-/// moves give the same bits on every platform. Takes `O(n log n)` time and `24 n` bytes while it runs.
+/// Moves that do not belong to the rest, such as those that met an incident, do no harm, also where all of them lost
+/// more than they should have, as long as they are clearly fewer than half and clearly apart. Noise may be of the same
+/// size for all moves, or grow with what they take; it should lie evenly on both sides. The order of the moves does not
+/// matter, and the same moves give the same bits on every platform. Takes `O(n log n)` time and `24 n` bytes while it
+/// runs.
 ///
 /// A pure function: it may be called from any thread at any time, and keeps nothing.
 ///
 /// # Errors
 ///
-/// [`Error::Calibration`] says why these moves say nothing, in this order: a number that is not finite, with the index of the
-/// move; fewer than 12 moves that took any time; more than half of them are outliers; the interval contains 0; the cost
-/// is negative; the interval is wider than the cost itself. [`Error::OutOfMemory`].
+/// [`Error::Calibration`] says why these moves say nothing, in this order: a number that is not finite, with the index
+/// of the move; fewer than 12 moves that took any time; more than half of them are outliers; the interval contains 0;
+/// the cost is negative; the interval is wider than the cost itself. [`Error::OutOfMemory`].
 ///
 /// ```
 /// use driftline::{MigrationCost, ObservedMove, SchedulerConfig, calibrate};

@@ -2,9 +2,9 @@
 //!
 //! The slope is an M-estimate with Tukey's biweight, begun at the median of the ratios. Points farther off than `REACH`
 //! deviations have no say at all, so that a fifth of the points may lie, all on the same side, and the slope stays; a
-//! least-squares fit or a plain median would follow them. How far a point may be off depends on its `x`: the variance is a
-//! constant and a share of `x²`, and the points themselves say how much of each. The interval is what the residuals left
-//! (the sandwich form), so it is right even where that variance is not.
+//! least-squares fit or a plain median would follow them. How far a point may be off depends on its `x`: the variance
+//! is a constant and a share of `x²`, and the points themselves say how much of each. The interval is what the
+//! residuals left (the sandwich form), so it is right even where that variance is not.
 //!
 //! Only + - * / and comparisons, on points in one order: the same points give the same bits everywhere.
 
@@ -29,7 +29,8 @@ const SHARE_MIN: f64 = 0.02;
 /// No spread is taken for smaller than this share of the line. Points that agree to the last bit of an `f32` have none.
 const SPREAD_MIN: f64 = 1e-6;
 
-/// The least variance, of a slope of 0 without any noise, as a share of `x²`: so small that it is none, and no division by zero.
+/// The least variance, of a slope of 0 without any noise, as a share of `x²`: so small that it is none, and no division
+/// by zero.
 const VARIANCE_MIN: f64 = 1e-200;
 
 /// How often the variance is measured anew. More changes nothing but the last digits.
@@ -194,8 +195,8 @@ impl Line {
         }
     }
 
-    /// The interval: the sandwich form, each residual divided by what its own point leaves of it, and Student's quantile for
-    /// as many points as have a say of their own.
+    /// The interval: the sandwich form, each residual divided by what its own point leaves of it, and Student's
+    /// quantile for as many points as have a say of their own.
     fn judged(self, points: &[Point]) -> Fit {
         let (mut consistent, mut bread, mut total) = (0, 0.0, 0.0);
         for (point, at) in self.consistent(points) {

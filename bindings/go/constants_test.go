@@ -99,7 +99,8 @@ var constants = map[string]uint64{
 	"RESULT_NO_MEMORY": uint64(driftline.ErrOutOfMemory), "RESULT_UNKNOWN_CHAIN": uint64(driftline.ErrUnknownChain),
 	"RESULT_MEMBERSHIP": uint64(driftline.ErrMembership), "RESULT_TOO_MANY": uint64(driftline.ErrTooMany),
 	"RESULT_IMPORT": uint64(driftline.ErrImport), "RESULT_NO_POLICY": uint64(driftline.ErrNoPolicy),
-	"RESULT_SCORER": uint64(driftline.ErrScorer), "RESULT_NO_SCORER": uint64(driftline.ErrNoScorer),
+	"RESULT_CALIBRATION": uint64(driftline.ErrCalibration),
+	"RESULT_SCORER":      uint64(driftline.ErrScorer), "RESULT_NO_SCORER": uint64(driftline.ErrNoScorer),
 	"RESULT_PANIC": uint64(driftline.ErrInternalPanic),
 }
 

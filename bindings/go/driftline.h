@@ -926,7 +926,8 @@ typedef struct {
   uint64_t disruption_ns;
   // Weight of the whole, as in `driftline_migration_cost`: what is not above zero counts as 1 (SPEC C1). Finite.
   float reliability_factor;
-  // The score that was lost over the move, in the unit in which moves are judged. Finite; may be noisy, and negative.
+  // The score that was lost over the move, in the unit in which moves are judged. Finite; may be noisy, and
+  // negative.
   float score_loss;
 } driftline_observed_move;
 

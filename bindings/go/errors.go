@@ -35,6 +35,7 @@ const (
 	ErrTooMany       Code = C.DRIFTLINE_RESULT_TOO_MANY      // more ids than the library can number, or more than 255 policies
 	ErrImport        Code = C.DRIFTLINE_RESULT_IMPORT        // the bytes are not what an export of a chain looks like (V1)
 	ErrNoPolicy      Code = C.DRIFTLINE_RESULT_NO_POLICY     // the class has no policy
+	ErrCalibration   Code = C.DRIFTLINE_RESULT_CALIBRATION   // observed moves do not say what a second of migration costs (I2)
 	ErrScorer        Code = C.DRIFTLINE_RESULT_SCORER        // the scorer failed (P2)
 	ErrNoScorer      Code = C.DRIFTLINE_RESULT_NO_SCORER     // there is no scorer where one was needed
 	ErrInternalPanic Code = C.DRIFTLINE_RESULT_PANIC         // a bug of the library; what was used is poisoned

@@ -248,6 +248,38 @@ func ExampleMigrationCostModel() {
 	// Output: 0.5
 }
 
+func ExampleCalibrate() {
+	// Sixteen moves lost about 0.25 for each second that they took. Four met an incident and lost five times as much.
+	var moves []driftline.ObservedMove
+	for second := 1; second <= 20; second++ {
+		move := driftline.ObservedMove{
+			Cost:      driftline.MigrationCost{StateTransfer: time.Duration(second) * time.Second},
+			ScoreLoss: 0.25 * float32(second),
+		}
+		switch {
+		case second%5 == 0:
+			move.ScoreLoss *= 5
+		case second%2 == 0:
+			move.ScoreLoss += 0.0625
+		default:
+			move.ScoreLoss -= 0.0625
+		}
+		moves = append(moves, move)
+	}
+	found, err := driftline.Calibrate(moves)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("%.2f between %.2f and %.2f, %d of %d left out\n", found.CostPerSec, found.Low, found.High, found.Outliers,
+		found.Observations)
+
+	_, err = driftline.Calibrate(moves[:3])
+	fmt.Println(err)
+	// Output:
+	// 0.25 between 0.25 and 0.25, 4 of 20 left out
+	// driftline: calibration: 3 moves that took any time are too few, 12 are needed
+}
+
 func ExampleSchedulerConfig_Validate() {
 	config := driftline.DefaultConfig()
 	config.ScoreFloor = float32(math.NaN())

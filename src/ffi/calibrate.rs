@@ -18,7 +18,8 @@ pub struct driftline_observed_move {
     pub disruption_ns: u64,
     /// Weight of the whole, as in `driftline_migration_cost`: what is not above zero counts as 1 (SPEC C1). Finite.
     pub reliability_factor: f32,
-    /// The score that was lost over the move, in the unit in which moves are judged. Finite; may be noisy, and negative.
+    /// The score that was lost over the move, in the unit in which moves are judged. Finite; may be noisy, and
+    /// negative.
     pub score_loss: f32,
 }
 

@@ -15,6 +15,7 @@
 
 #include <driftline/action.hpp>
 #include <driftline/any_scorer.hpp>
+#include <driftline/calibration.hpp>
 #include <driftline/class_policy.hpp>
 #include <driftline/config.hpp>
 #include <driftline/diff.hpp>
