@@ -49,12 +49,14 @@ from ._driftline import (
 )
 from ._times import ShortDurationWarning, Time, to_ns
 from .action import Action, Eviction, Placement
+from .calibration import Calibration, ObservedMove, calibrate
 from .config import SchedulerConfig
 from .cost import MigrationCost, MigrationCostModel
 from .decision import Decision, Judgement, Sampled, ScorerCalls, ScorerFailure, TickReport
 from .enums import Arm, ClassMode, FingerprintMode, MoveOrder, OnScorerError, SampleCause, Trend, Verdict
 from .errors import (
     BusyError,
+    CalibrationError,
     ChainImportError,
     ConfigError,
     DuplicateChainError,
@@ -121,6 +123,8 @@ __all__ = [
     "Arm",
     "Avoid",
     "BusyError",
+    "Calibration",
+    "CalibrationError",
     "Chain",
     "ChainClass",
     "ChainImportError",
@@ -165,6 +169,7 @@ __all__ = [
     "NoScorerError",
     "NodeTouched",
     "NotLedError",
+    "ObservedMove",
     "OnScorerError",
     "OutOfMemoryError",
     "Placement",
@@ -192,6 +197,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "build_info",
+    "calibrate",
     "diff_scheduler",
     "to_ns",
 ]

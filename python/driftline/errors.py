@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = [
     "BusyError",
+    "CalibrationError",
     "ChainImportError",
     "ConfigError",
     "DuplicateChainError",
@@ -147,6 +148,20 @@ class ChainImportError(Error, ValueError):
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message, reason)
         self.reason = reason
+
+
+class CalibrationError(Error, ValueError):
+    """Observed moves do not say what a second of migration costs (I2)."""
+
+    reason: str
+    """`"not finite"`, `"too few"`, `"inconsistent"`, `"contains zero"`, `"negative"` or `"imprecise"`."""
+    index: int | None
+    """The move at fault, if it is one alone."""
+
+    def __init__(self, message: str, reason: str, index: int | None) -> None:
+        super().__init__(message, reason, index)
+        self.reason = reason
+        self.index = index
 
 
 class OutOfMemoryError(Error, MemoryError):

@@ -1,6 +1,6 @@
 //! The errors of the core as the exceptions of `driftline.errors`.
 
-use driftline::{ChainId, ConfigValue, Error, ScorerError};
+use driftline::{CalibrationRefusal, ChainId, ConfigValue, Error, ScorerError};
 use pyo3::call::PyCallArgs;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -54,9 +54,26 @@ pub(crate) fn from_core(py: Python<'_>, error: Error, raised: impl FnOnce(&Score
         Error::OutOfMemory => exception(py, "OutOfMemoryError", (message,)),
         Error::TooMany { limit, .. } => exception(py, "TooManyError", (message, limit)),
         Error::Import { reason } => exception(py, "ChainImportError", (message, reason)),
+        Error::Calibration { reason } => {
+            let (reason, index) = refusal(reason);
+            exception(py, "CalibrationError", (message, reason, index))
+        }
         Error::NoScorer => exception(py, "NoScorerError", (message,)),
         Error::Scorer { source, .. } => raised(&source).unwrap_or_else(|| PyRuntimeError::new_err(message)),
         _ => exception(py, "Error", (message,)),
+    }
+}
+
+/// A refusal in few words, and the move at fault.
+fn refusal(reason: CalibrationRefusal) -> (&'static str, Option<usize>) {
+    match reason {
+        CalibrationRefusal::NotFinite { index, .. } => ("not finite", Some(index)),
+        CalibrationRefusal::TooFew { .. } => ("too few", None),
+        CalibrationRefusal::Inconsistent { .. } => ("inconsistent", None),
+        CalibrationRefusal::ContainsZero { .. } => ("contains zero", None),
+        CalibrationRefusal::Negative { .. } => ("negative", None),
+        CalibrationRefusal::Imprecise { .. } => ("imprecise", None),
+        _ => ("other", None),
     }
 }
 

@@ -5,6 +5,7 @@
 #![deny(unsafe_code)]
 
 mod arrays;
+mod calibration;
 mod config;
 mod ending;
 mod errors;
@@ -87,6 +88,7 @@ fn add_functions(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(config::default_config, module)?)?;
     module.add_function(wrap_pyfunction!(config::production_config, module)?)?;
     module.add_function(wrap_pyfunction!(score_equivalent, module)?)?;
+    module.add_function(wrap_pyfunction!(calibration::calibrate, module)?)?;
     module.add_function(wrap_pyfunction!(text::judgement_text, module)?)?;
     module.add_function(wrap_pyfunction!(text::eviction_text, module)?)?;
     module.add_function(wrap_pyfunction!(text::placement_text, module)?)?;

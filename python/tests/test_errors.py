@@ -27,6 +27,7 @@ BASES: dict[str, tuple[type[BaseException], ...]] = {
     "NoScorerError": (),
     "TooManyError": (),
     "ChainImportError": (ValueError,),
+    "CalibrationError": (ValueError,),
     "OutOfMemoryError": (MemoryError,),
     "ReentrantError": (RuntimeError,),
     "BusyError": (RuntimeError,),
@@ -152,6 +153,18 @@ CAUSES: dict[str, tuple[Callable[[], object], type[Exception], dict[str, Any], l
         {"reason": "truncated"},
         ["import", "truncated"],
     ),
+    "calibration": (
+        lambda: driftline.calibrate([]),
+        errors.CalibrationError,
+        {"reason": "too few", "index": None},
+        ["0 moves", "12"],
+    ),
+    "calibration-of-a-move": (
+        lambda: driftline.calibrate([driftline.ObservedMove(driftline.MigrationCost(1.0), float("nan"))]),
+        errors.CalibrationError,
+        {"reason": "not finite", "index": 0},
+        ["index 0", "score_loss", "NaN"],
+    ),
     "reentrant": (reenter, errors.ReentrantError, {}, ["scorer"]),
 }
 
@@ -232,6 +245,7 @@ DIRECT_BASES: dict[type[Exception], tuple[type[Exception], ...]] = {
     errors.NoScorerError: (errors.Error,),
     errors.TooManyError: (errors.Error,),
     errors.ChainImportError: (errors.Error, ValueError),
+    errors.CalibrationError: (errors.Error, ValueError),
     errors.OutOfMemoryError: (errors.Error, MemoryError),
     errors.ReentrantError: (errors.Error, RuntimeError),
     errors.BusyError: (errors.Error, RuntimeError),
