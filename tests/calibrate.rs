@@ -188,6 +188,15 @@ fn thirty_moves_give_an_interval_that_holds_the_truth() {
     assert!((0.93..=0.97).contains(&coverage), "{coverage} of the intervals hold the truth");
 }
 
+#[test]
+fn thirteen_moves_have_a_wider_interval() {
+    let coverage = campaign(13, 400, |what, tally| {
+        assert!(tally.worst < 0.60, "{what}: off by {}", tally.worst);
+        assert!(tally.coverage() >= 0.87, "{what}: {} hold the truth", tally.coverage());
+    });
+    assert!((0.93..=0.97).contains(&coverage), "{coverage} of the intervals hold the truth");
+}
+
 /// Moves of 1 to `count` seconds that lost `rate` for each, and by turns `noise` more and less.
 fn alternating(count: u64, rate: f32, noise: f32) -> Vec<ObservedMove> {
     (1..=count)
@@ -207,6 +216,36 @@ fn moves_that_agree_to_the_last_bit_leave_no_doubt() {
     assert_eq!((calibration.observations, calibration.outliers), (12, 0));
 }
 
+/// Half of the moves agree exactly; those that differ in the last bits of an `f32` are no outliers for that.
+#[test]
+fn rounding_makes_no_outliers() {
+    let mut moves = alternating(24, 0.25, 0.0);
+    for (index, observed) in moves.iter_mut().enumerate().filter(|(index, _)| index % 2 == 1) {
+        observed.score_loss *= 1.0 + f32::EPSILON * (index % 4) as f32;
+    }
+    let calibration = calibrate(&moves).unwrap();
+    assert_eq!(calibration.outliers, 0);
+    assert!((calibration.cost_per_sec - 0.25).abs() < 1e-6, "{calibration:?}");
+}
+
+/// A cost that no `f32` holds is not precise, also where its lower end is one.
+#[test]
+fn a_cost_beyond_all_numbers_is_refused() {
+    let moves: Vec<ObservedMove> = alternating(24, 1e37, 2e37)
+        .into_iter()
+        .map(|mut observed| {
+            observed.cost.state_transfer_ns /= 35;
+            observed
+        })
+        .collect();
+    match refusal(calibrate(&moves)) {
+        CalibrationRefusal::Imprecise { cost_per_sec, low, high } => {
+            assert!(low.is_finite() && cost_per_sec == f32::INFINITY && high == f32::INFINITY);
+        }
+        other => panic!("{other}"),
+    }
+}
+
 #[test]
 fn exposure_is_both_durations_times_the_weight() {
     let mut moves = alternating(16, 0.5, 0.0);
@@ -221,7 +260,7 @@ fn exposure_is_both_durations_times_the_weight() {
         observed.score_loss *= if weight == 0.0 { 1.0 } else { weight };
     }
     let calibration = calibrate(&moves).unwrap();
-    assert_eq!((calibration.cost_per_sec, calibration.outliers), (0.5, 0));
+    assert_eq!((calibration.cost_per_sec, calibration.observations, calibration.outliers), (0.5, 16, 0));
 }
 
 #[test]
@@ -348,7 +387,14 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_order_of_the_moves_does_not_matter((seed, mut moves) in any_telemetry()) {
+    fn the_order_of_the_moves_does_not_matter((seed, mut moves) in any_telemetry(), ties in any::<bool>()) {
+        if ties {
+            // Many take the same time, and lose this and that.
+            for observed in &mut moves {
+                observed.cost.disruption_ns = 0;
+                observed.cost.state_transfer_ns = observed.cost.state_transfer_ns % 3 * 1_000_000_000;
+            }
+        }
         let before = text(&calibrate(&moves));
         Random(!seed).shuffle(&mut moves);
         prop_assert_eq!(before, text(&calibrate(&moves)));
@@ -386,9 +432,10 @@ proptest! {
             for (before, after) in [
                 (before.cost_per_sec, after.cost_per_sec), (before.low, after.low), (before.high, after.high)
             ] {
-                prop_assert!((before * by - after).abs() <= 1e-4 * after, "{} and {}", before * by, after);
+                prop_assert!((before * by - after).abs() <= 1e-3 * after, "{} and {}", before * by, after);
             }
-            prop_assert_eq!(before.outliers, after.outliers);
+            // One that is as far off as may be can fall on either side.
+            prop_assert!(before.outliers.abs_diff(after.outliers) <= 1, "{before:?} and {after:?}");
         }
     }
 
