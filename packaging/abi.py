@@ -18,6 +18,8 @@ DESCRIPTION = PACKAGING / "abi" / "driftline.h"
 # Passed without a size, so every program believes to know it.
 FIXED = {
     "driftline_alternative",
+    "driftline_any_scorer",
+    "driftline_inventory",
     "driftline_migration_cost",
     "driftline_pair",
     "driftline_scheduler",

@@ -6,7 +6,7 @@ use crate::action::{ScorerCalls, ScorerFailure};
 use crate::config::OnScorerError;
 use crate::cost::MigrationCost;
 use crate::error::{Error, ScorerError, ScorerMethod};
-use crate::id::{ChainId, NodeId};
+use crate::id::{ChainId, NodeId, Timestamp};
 use crate::scorer::{Alternative, PlacementScorer, ScorerResult};
 
 /// What the questions of one pass came to.
@@ -65,6 +65,16 @@ pub(crate) struct Asker<'a> {
     pub(crate) scorer: &'a dyn PlacementScorer,
     pub(crate) on_scorer_error: OnScorerError,
     pub(crate) tally: &'a mut Tally,
+}
+
+/// Tells a scorer what time it is, before it is asked anything. It has no answer to give, so a failure is a panic, and
+/// no policy says what to do without the time.
+pub(crate) fn begin(scorer: &dyn PlacementScorer, now: Timestamp) -> Result<(), Error> {
+    guard(|| {
+        scorer.begin(now);
+        Ok(())
+    })
+    .map_err(|source| Error::Scorer { method: ScorerMethod::Begin, chain: None, node: None, source })
 }
 
 impl Asker<'_> {

@@ -21,6 +21,18 @@ pub enum Error {
         /// What would have been valid.
         expected: &'static str,
     },
+    /// One of the parts of a scorer that is put together from several was refused.
+    #[error("index {index}: {field} {value} is not {expected}")]
+    Part {
+        /// Position of the part.
+        index: usize,
+        /// What is wrong with it.
+        field: &'static str,
+        /// The value that was refused.
+        value: ConfigValue,
+        /// What would have been valid.
+        expected: &'static str,
+    },
     /// The reserved id `u64::MAX` was passed as a node.
     #[error("{}node id 18446744073709551615 is reserved for \"none\"", At(*index))]
     ReservedNode {
@@ -91,6 +103,22 @@ pub enum Error {
     Calibration {
         /// Why not, with the numbers.
         reason: CalibrationRefusal,
+    },
+    /// A report to an inventory says what cannot be.
+    #[error("index {index}: {}{field}: {value} is not {expected}", Of { node: *node, chain: *chain })]
+    Inventory {
+        /// Position in the slice of reports.
+        index: usize,
+        /// The node that it was said of, if any.
+        node: Option<NodeId>,
+        /// The chain that it was said of, if any.
+        chain: Option<ChainId>,
+        /// The field at fault.
+        field: &'static str,
+        /// The value that was refused.
+        value: f64,
+        /// What would have been valid.
+        expected: &'static str,
     },
     /// There is no scorer where one was needed.
     #[error("no scorer is installed")]
@@ -177,6 +205,8 @@ pub enum CalibrationRefusal {
 pub enum ConfigValue {
     /// A number with a fraction.
     Float(f32),
+    /// A number with a fraction that may be large: an amount, or a rate.
+    Double(f64),
     /// A time in nanoseconds, a count or the number of a choice.
     Integer(u64),
 }
@@ -185,6 +215,7 @@ impl fmt::Display for ConfigValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ConfigValue::Float(value) => value.fmt(f),
+            ConfigValue::Double(value) => value.fmt(f),
             ConfigValue::Integer(value) => value.fmt(f),
         }
     }
@@ -206,17 +237,20 @@ pub enum ScorerMethod {
     ChainFingerprint,
     /// `migration_cost`.
     MigrationCost,
+    /// `begin`.
+    Begin,
 }
 
 impl ScorerMethod {
     /// Every method, in the order of their numbers in the C ABI.
-    pub const ALL: [ScorerMethod; 6] = [
+    pub const ALL: [ScorerMethod; 7] = [
         ScorerMethod::Score,
         ScorerMethod::LiveScore,
         ScorerMethod::BestAlternative,
         ScorerMethod::NodeFingerprint,
         ScorerMethod::ChainFingerprint,
         ScorerMethod::MigrationCost,
+        ScorerMethod::Begin,
     ];
 
     /// The name of the method.
@@ -229,6 +263,7 @@ impl ScorerMethod {
             ScorerMethod::NodeFingerprint => "node_fingerprint",
             ScorerMethod::ChainFingerprint => "chain_fingerprint",
             ScorerMethod::MigrationCost => "migration_cost",
+            ScorerMethod::Begin => "begin",
         }
     }
 }
@@ -293,6 +328,11 @@ impl ScorerError {
         ScorerError { index: Some(index), ..self }
     }
 
+    /// The same failure of a batch that was asked by somebody else, to whom the index says nothing.
+    pub(crate) fn without_index(self) -> Self {
+        ScorerError { index: None, ..self }
+    }
+
     /// The failure of a scorer that panicked with `message`.
     #[must_use]
     pub fn from_panic(message: String) -> Self {
@@ -348,6 +388,24 @@ impl fmt::Display for At {
             Some(index) => write!(f, "index {index}: "),
             None => Ok(()),
         }
+    }
+}
+
+/// Prints "chain N: node N: " of a report, as far as it names them.
+struct Of {
+    node: Option<NodeId>,
+    chain: Option<ChainId>,
+}
+
+impl fmt::Display for Of {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(chain) = self.chain {
+            write!(f, "chain {chain}: ")?;
+        }
+        if let Some(node) = self.node {
+            write!(f, "node {node}: ")?;
+        }
+        Ok(())
     }
 }
 

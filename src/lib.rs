@@ -99,6 +99,12 @@
 //! promise more than "as far as this node knew". Where the comparison is lost, tell what is so now, as events, and
 //! [`Event::MoveFailed`], which makes the target wait, only if that does not end the move.
 //!
+//! # Without a scorer of your own
+//!
+//! [`InventoryScorer`] is one: report what nodes have and use, round-trip times, and what chains need, and it says how good each
+//! home is. [`WeightedSum`], [`Minimum`], [`Gate`], [`OverridePerChain`], [`Cached`] and [`SmoothedScorer`] make scorers of
+//! scorers, and [`calibrate`] finds what a second of migration costs from moves that were observed.
+//!
 //! # Large clusters
 //!
 //! A tick costs what has changed, not what there is. What is left to bound is off by default: how many scores one tick asks
@@ -149,8 +155,10 @@ mod calibrate;
 mod cells;
 mod claim;
 mod class;
+mod combine;
 mod config;
 mod cost;
+mod decay;
 mod decision;
 mod error;
 mod event;
@@ -161,11 +169,13 @@ mod fit;
 mod history;
 mod holder_nodes;
 mod id;
+mod inventory;
 mod local_scheduler;
 mod numbers;
 mod room;
 mod scorer;
 mod sentence;
+mod smoothed;
 mod snapshot;
 mod state;
 mod text;
@@ -177,6 +187,7 @@ pub use action::{
 pub use calibrate::{Calibration, ObservedMove, calibrate};
 pub use claim::MigrationEligible;
 pub use class::{ClassMode, ClassPolicy};
+pub use combine::{Cached, Gate, Minimum, OverridePerChain, WeightedSum};
 pub use config::{
     FLAP_COOLDOWN_MAX_NS, FLAP_MEMORY, FingerprintMode, HISTORY_DEAD_BAND, HISTORY_LENGTH, HISTORY_SMOOTHING,
     MOVE_BACKOFF_FIRST_NS, MOVE_BACKOFF_MAX_NS, MoveOrder, OnScorerError, RETRY_BACKOFF_FIRST_NS, SchedulerConfig,
@@ -188,8 +199,14 @@ pub use error::{CalibrationRefusal, ConfigValue, Error, ScorerError, ScorerMetho
 pub use event::Event;
 pub use history::{HistorySample, ScoreHistory, Trend};
 pub use id::{ChainId, NodeId, Timestamp};
+#[cfg(feature = "std")]
+pub use inventory::SharedInventory;
+pub use inventory::{
+    Bandwidth, ChainProfile, Client, InventoryConfig, InventoryScorer, NodeHealth, NodeInventory, Rtt, ScoreAxes,
+};
 pub use local_scheduler::LocalScheduler;
 pub use scorer::{Alternative, BoxedScorer, PlacementScorer, SchedulerRegistry, ScorerResult};
+pub use smoothed::SmoothedScorer;
 pub use snapshot::{ScoreSnapshot, SnapshotScorer};
 pub use state::{ChainView, Membership, MeshState};
 

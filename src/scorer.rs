@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use crate::cost::MigrationCost;
 use crate::error::ScorerError;
-use crate::id::{ChainId, NodeId};
+use crate::id::{ChainId, NodeId, Timestamp};
 
 /// What a scorer method returns.
 pub type ScorerResult<T> = Result<T, ScorerError>;
@@ -30,13 +30,22 @@ pub struct Alternative {
 /// [interruption](ScorerError::interrupt), which ends the call.
 ///
 /// Methods take `&self` and are called from the thread that ticks, one at a time. Within one call of the scheduler the
-/// order is fixed: fingerprints of nodes by ascending id, fingerprints of chains, scores by ascending chain and node,
-/// then chain by chain the questions of the decision. A scorer cannot reach the scheduler that is calling it: Rust's
-/// borrows forbid it, and the C ABI answers `REENTRANT` (P3).
+/// order is fixed: `begin`, fingerprints of nodes by ascending id, fingerprints of chains, scores by ascending chain
+/// and node, then chain by chain the questions of the decision. A scorer cannot reach the scheduler that is calling
+/// it: Rust's borrows forbid it, and the C ABI answers `REENTRANT` (P3).
 ///
 /// The batch forms exist to cross a language boundary once. Their defaults ask the single forms in order. Whoever
 /// overrides one must give the same answers as the single form.
 pub trait PlacementScorer {
+    /// Called once at the beginning of each tick, sample, dry run and [`diff_scheduler`](crate::diff_scheduler), before
+    /// anything is asked, with their `now`. Default: nothing.
+    ///
+    /// A scorer that changes with time takes the time from here, so that it needs no clock. Whoever wraps a scorer passes
+    /// it on. A panic counts as a failure of the scorer which ends the call, whatever the policy.
+    fn begin(&self, now: Timestamp) {
+        let _ = now;
+    }
+
     /// How good a home `node` is for `chain`. May be cached by whoever wraps the scorer.
     ///
     /// # Errors

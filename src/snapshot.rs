@@ -9,7 +9,7 @@ use crate::cost::MigrationCost;
 use crate::decision::Worst;
 use crate::error::Error;
 use crate::holder_nodes::HolderNodes;
-use crate::id::{ChainId, NodeId};
+use crate::id::{ChainId, NodeId, Timestamp};
 use crate::room;
 use crate::scorer::{Alternative, PlacementScorer, ScorerResult};
 
@@ -208,6 +208,10 @@ impl<'a> SnapshotScorer<'a> {
 }
 
 impl PlacementScorer for SnapshotScorer<'_> {
+    fn begin(&self, now: Timestamp) {
+        self.live.begin(now);
+    }
+
     fn score(&self, chain: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
         Ok(self.snapshot.score(chain, node))
     }

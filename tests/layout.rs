@@ -19,10 +19,12 @@ fn kind_of<T, F>(_: fn(&T) -> &F) -> &'static str {
         "i32" => "i32",
         "u64" => "u64",
         "f32" => "f32",
+        "f64" => "f64",
         _ if name.starts_with("*mut ") || name.starts_with("*const ") => "pointer",
         _ if name.starts_with("[u64;") => "[u64]",
         _ if name.starts_with("[i8;") || name.starts_with("[u8;") => "[char]",
         _ if name.starts_with("core::option::Option<unsafe extern \"C\" fn") => "function",
+        _ if name.ends_with("::driftline_any_scorer") => "handle",
         _ => panic!("a field of a type that no C struct of ours has: {name}"),
     }
 }
@@ -33,8 +35,8 @@ fn size_of_field<T, F>(_: fn(&T) -> &F) -> usize {
 
 /// Lines for structs, as `layout.c` prints them.
 macro_rules! structs {
-    ($($name:ident { $($field:ident),+ $(,)? })+) => {
-        fn rust_structs() -> Vec<String> {
+    ($visible:vis fn $function:ident; $($name:ident { $($field:ident),+ $(,)? })+) => {
+        $visible fn $function() -> Vec<String> {
             let mut lines = Vec::new();
             $(
                 // A pattern without `..`: a field that is not listed does not compile.
@@ -58,14 +60,19 @@ macro_rules! structs {
 
 /// Lines for constants.
 macro_rules! constants {
-    ($($name:ident)+) => {
-        fn rust_constants() -> Vec<String> {
+    ($visible:vis fn $function:ident; $($name:ident)+) => {
+        $visible fn $function() -> Vec<String> {
             vec![$(format!("{} {}", stringify!($name), ffi::$name)),+]
         }
     };
 }
 
+// After the macros, which it uses.
+#[path = "layout/inventory.rs"]
+mod inventory;
+
 structs! {
+    fn rust_structs;
     driftline_error { struct_size, code, index, chain, node, scorer_code, method, message }
     driftline_state { bits }
     driftline_scheduler { bits }
@@ -224,6 +231,7 @@ structs! {
 }
 
 constants! {
+    fn rust_constants;
     DRIFTLINE_RESULT_OK
     DRIFTLINE_RESULT_NULL
     DRIFTLINE_RESULT_ABI
@@ -383,7 +391,7 @@ fn c_lines() -> &'static [String] {
     LINES.get_or_init(run_layout)
 }
 
-/// Compiles `layout.c` with the C compiler and runs it.
+/// Compiles `layout.c` and `layout_inventory.c` with the C compiler and runs it.
 fn run_layout() -> Vec<String> {
     let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_string());
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout");
@@ -391,6 +399,7 @@ fn run_layout() -> Vec<String> {
         .args(["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I"])
         .arg(root().join("include"))
         .arg(root().join("tests/c/layout.c"))
+        .arg(root().join("tests/c/layout_inventory.c"))
         .arg("-o")
         .arg(&program)
         .status()
@@ -464,7 +473,8 @@ fn name_of(line: &str) -> String {
 #[test]
 fn c_and_rust_see_the_same_layout() {
     let c: BTreeSet<String> = c_lines().iter().cloned().collect();
-    let rust: BTreeSet<String> = rust_structs().into_iter().chain(rust_constants()).collect();
+    let of_inventory = inventory::structs().into_iter().chain(inventory::constants());
+    let rust: BTreeSet<String> = rust_structs().into_iter().chain(rust_constants()).chain(of_inventory).collect();
     let only_c: Vec<_> = c.difference(&rust).collect();
     let only_rust: Vec<_> = rust.difference(&c).collect();
     assert!(only_c.is_empty() && only_rust.is_empty(), "only C says: {only_c:#?}\nonly Rust says: {only_rust:#?}");

@@ -53,6 +53,9 @@ $(CPP_COUNTED): $(REPLAY_LIBRARY) include/driftline.h $(CPP)/tests/reach/reach.p
 	@mkdir -p $(@D)
 	$(PYTHON) $(CPP)/tests/reach/reach.py build include/driftline.h $(REPLAY_LIBRARY) $@
 
+CPP_EXAMPLES := control_loop inventory scorer_with_costs
+CPP_PROGRAMS := unit scenario cycles planted without_exceptions $(CPP_EXAMPLES)
+
 define CPP_BUILD_RULES
 $(CPP_BUILD)/$(1)/%.o: $(CPP)/%.cpp $(CPP)/rules.mk | cpp-tools
 	@mkdir -p $$(@D)
@@ -65,8 +68,9 @@ $(CPP_BUILD)/$(1)/planted: $(CPP_BUILD)/$(1)/tests/programs/planted.o
 $(CPP_BUILD)/$(1)/without_exceptions: $(CPP_BUILD)/$(1)/tests/programs/without_exceptions.o
 $(CPP_BUILD)/$(1)/control_loop: $(CPP_BUILD)/$(1)/examples/control_loop.o
 $(CPP_BUILD)/$(1)/scorer_with_costs: $(CPP_BUILD)/$(1)/examples/scorer_with_costs.o
+$(CPP_BUILD)/$(1)/inventory: $(CPP_BUILD)/$(1)/examples/inventory.o
 
-$(addprefix $(CPP_BUILD)/$(1)/,unit scenario cycles planted without_exceptions control_loop scorer_with_costs): $$(CPP_LIBRARY_$(1))
+$(addprefix $(CPP_BUILD)/$(1)/,$(CPP_PROGRAMS)): $$(CPP_LIBRARY_$(1))
 	$$(CXX) $$(CPP_COMPILE_$(1)) $$(filter %.o,$$^) $$(CPP_LIBRARY_$(1)) $$(CPP_LIBRARIES) -o $$@
 endef
 
@@ -122,6 +126,10 @@ cpp-names:
 	$(call C_MUST_FAIL,$(call CPP_NAMES_CHECK,$(CPP_BUILD)/planted.h),odd.* is not a member)
 	@$(call CPP_PLANTED_HEADER,ACTION_FLAG_GAIN,ACTION_FLAG_ODD)
 	$(call C_MUST_FAIL,$(call CPP_NAMES_CHECK,$(CPP_BUILD)/planted.h),DRIFTLINE_ACTION_FLAG_ODD is used by no header)
+	@$(call CPP_PLANTED_HEADER,NODE_HEALTH_FAILED,NODE_HEALTH_ODD)
+	$(call C_MUST_FAIL,$(call CPP_NAMES_CHECK,$(CPP_BUILD)/planted.h),odd.* is not a member)
+	@$(call CPP_PLANTED_HEADER,NODE_INVENTORY_HEALTH,NODE_INVENTORY_ODD)
+	$(call C_MUST_FAIL,$(call CPP_NAMES_CHECK,$(CPP_BUILD)/planted.h),DRIFTLINE_NODE_INVENTORY_ODD is used by no header)
 	@$(call CPP_PLANTED_HEADER,NONE,ODD)
 	$(call C_MUST_FAIL,$(call CPP_NAMES_CHECK,$(CPP_BUILD)/planted.h),DRIFTLINE_ODD is of no group that is known here)
 
@@ -165,6 +173,7 @@ cpp-programs: $(CPP_BUILD)/17/cycles $(CPP_BUILD)/bare/without_exceptions $(CPP_
 	$(call C_MUST_FAIL,$(CPP_BUILD)/bare/without_exceptions error,driftline: a result without an error)
 	$(call C_MUST_FAIL,$(CPP_BUILD)/bare/without_exceptions time,driftline: a time is below zero)
 	$(call C_MUST_FAIL,$(CPP_BUILD)/bare/without_exceptions "throwing twin",driftline: .*99)
+	$(call C_MUST_FAIL,$(CPP_BUILD)/bare/without_exceptions part,driftline: .*none to compose)
 	$(CPP_BUILD)/17/cycles 1000000
 
 # ---- Examples ----
@@ -179,12 +188,13 @@ $(CPP_BUILD)/driftline-replay: $(CPP_BUILD)/17/examples/replay/drift.o $(CPP_REP
 
 cpp-replay: $(CPP_BUILD)/driftline-replay
 
-# The same last line as the C program under every policy, then that program's own tests.
-cpp-examples: $(CPP_BUILD)/17/control_loop $(CPP_BUILD)/17/scorer_with_costs $(CPP_BUILD)/driftline-replay build/driftline-replay
-	$(CPP_BUILD)/17/control_loop >$(CPP_BUILD)/control_loop.out
-	diff $(CPP)/examples/control_loop.out $(CPP_BUILD)/control_loop.out
-	$(CPP_BUILD)/17/scorer_with_costs >$(CPP_BUILD)/scorer_with_costs.out
-	diff $(CPP)/examples/scorer_with_costs.out $(CPP_BUILD)/scorer_with_costs.out
+# What the examples print, the same last line as the C program under every policy, then that program's own tests.
+cpp-examples: $(addprefix $(CPP_BUILD)/17/,$(CPP_EXAMPLES)) $(CPP_BUILD)/driftline-replay build/driftline-replay
+	@set -e; for example in $(CPP_EXAMPLES); do \
+		$(CPP_BUILD)/17/$$example >$(CPP_BUILD)/$$example.out; \
+		diff $(CPP)/examples/$$example.out $(CPP_BUILD)/$$example.out; \
+		echo "$$example prints what is expected"; \
+	done
 	$(PYTHON) $(CPP)/tests/replay_same.py build/driftline-replay $(CPP_BUILD)/driftline-replay
 	DRIFTLINE_REPLAY=$(CPP_BUILD)/driftline-replay $(PYTHON) tests/replay.py
 
@@ -212,7 +222,7 @@ cpp-test: cpp-compile cpp-names cpp-unit cpp-scenario cpp-programs cpp-examples 
 # ---- AddressSanitizer and UndefinedBehaviorSanitizer ----
 
 cpp-sanitize: private C_BUILD := $(CPP_BUILD)/cpp-sanitize
-cpp-sanitize: $(addprefix $(CPP_BUILD)/address/,unit scenario cycles planted control_loop scorer_with_costs)
+cpp-sanitize: $(addprefix $(CPP_BUILD)/address/,unit scenario cycles planted $(CPP_EXAMPLES))
 	$(call C_MUST_FAIL,$(C_RUN_ADDRESS) $(CPP_BUILD)/address/planted use-after-free,AddressSanitizer: heap-use-after-free)
 	$(call C_MUST_FAIL,$(C_RUN_ADDRESS) $(CPP_BUILD)/address/planted leak,LeakSanitizer: detected memory leaks)
 	$(C_RUN_ADDRESS) $(CPP_BUILD)/address/planted
@@ -221,5 +231,4 @@ cpp-sanitize: $(addprefix $(CPP_BUILD)/address/,unit scenario cycles planted con
 	@$(C_RUN_ADDRESS) $(CPP_BUILD)/address/scenario --functions --throw $(CPP_SCENARIOS)
 	@$(C_RUN_ADDRESS) $(CPP_BUILD)/address/scenario --batch $(CPP_BATCH_SCENARIOS)
 	$(C_RUN_ADDRESS) $(CPP_BUILD)/address/cycles 10000
-	$(C_RUN_ADDRESS) $(CPP_BUILD)/address/control_loop
-	$(C_RUN_ADDRESS) $(CPP_BUILD)/address/scorer_with_costs
+	@set -e; for example in $(CPP_EXAMPLES); do $(C_RUN_ADDRESS) $(CPP_BUILD)/address/$$example; done

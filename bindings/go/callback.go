@@ -8,7 +8,7 @@ import (
 	"unsafe"
 )
 
-// Each callback finds its session, asks the scorer, and writes the answer. What the scorer writes to was lent by C and
+// Each callback finds its callee, asks the scorer, and writes the answer. What the scorer writes to was lent by C and
 // is seen as Go's; layout.go proves that it is the same.
 
 //export driftlineGoDrop
@@ -18,11 +18,11 @@ func driftlineGoDrop(handle C.uintptr_t) {
 
 //export driftlineGoScore
 func driftlineGoScore(handle C.uintptr_t, chain, node C.uint64_t, out *C.float) (result C.int32_t) {
-	session := sessionOf(handle)
-	defer session.recover(&result)
-	score, err := session.active.scorer.Score(ChainID(chain), NodeID(node))
+	callee := calleeOf(handle)
+	defer callee.recover(&result)
+	score, err := callee.active.scorer.Score(ChainID(chain), NodeID(node))
 	if err != nil {
-		return session.refuse(err, failureOf(MethodScore, uint64(chain), NodeID(node), nil))
+		return callee.refuse(err, failureOf(MethodScore, uint64(chain), NodeID(node), nil))
 	}
 	*out = C.float(score)
 	return C.DRIFTLINE_SCORER_OK
@@ -30,11 +30,11 @@ func driftlineGoScore(handle C.uintptr_t, chain, node C.uint64_t, out *C.float) 
 
 //export driftlineGoLiveScore
 func driftlineGoLiveScore(handle C.uintptr_t, chain, node C.uint64_t, out *C.float) (result C.int32_t) {
-	session := sessionOf(handle)
-	defer session.recover(&result)
-	score, err := session.active.live.LiveScore(ChainID(chain), NodeID(node))
+	callee := calleeOf(handle)
+	defer callee.recover(&result)
+	score, err := callee.active.live.LiveScore(ChainID(chain), NodeID(node))
 	if err != nil {
-		return session.refuse(err, failureOf(MethodLiveScore, uint64(chain), NodeID(node), nil))
+		return callee.refuse(err, failureOf(MethodLiveScore, uint64(chain), NodeID(node), nil))
 	}
 	*out = C.float(score)
 	return C.DRIFTLINE_SCORER_OK
@@ -44,11 +44,11 @@ func driftlineGoLiveScore(handle C.uintptr_t, chain, node C.uint64_t, out *C.flo
 func driftlineGoBestAlternative(
 	handle C.uintptr_t, chain C.uint64_t, exclude *C.uint64_t, excludeCount C.size_t, out *C.driftline_alternative,
 ) (result C.int32_t) {
-	session := sessionOf(handle)
-	defer session.recover(&result)
-	alternative, err := session.active.scorer.BestAlternative(ChainID(chain), session.copyExclude(exclude, excludeCount))
+	callee := calleeOf(handle)
+	defer callee.recover(&result)
+	alternative, err := callee.active.scorer.BestAlternative(ChainID(chain), callee.copyExclude(exclude, excludeCount))
 	if err != nil {
-		return session.refuse(err, failureOf(MethodBestAlternative, uint64(chain), NoNode, nil))
+		return callee.refuse(err, failureOf(MethodBestAlternative, uint64(chain), NoNode, nil))
 	}
 	out.node = C.uint64_t(alternative.Node)
 	out.score = C.float(alternative.Score)
@@ -57,11 +57,11 @@ func driftlineGoBestAlternative(
 
 //export driftlineGoNodeFingerprint
 func driftlineGoNodeFingerprint(handle C.uintptr_t, node C.uint64_t, out *C.uint64_t) (result C.int32_t) {
-	session := sessionOf(handle)
-	defer session.recover(&result)
-	fingerprint, err := session.active.nodes.NodeFingerprint(NodeID(node))
+	callee := calleeOf(handle)
+	defer callee.recover(&result)
+	fingerprint, err := callee.active.nodes.NodeFingerprint(NodeID(node))
 	if err != nil {
-		return session.refuse(err, failureOf(MethodNodeFingerprint, C.DRIFTLINE_NONE, NodeID(node), nil))
+		return callee.refuse(err, failureOf(MethodNodeFingerprint, C.DRIFTLINE_NONE, NodeID(node), nil))
 	}
 	*out = C.uint64_t(fingerprint)
 	return C.DRIFTLINE_SCORER_OK
@@ -69,11 +69,11 @@ func driftlineGoNodeFingerprint(handle C.uintptr_t, node C.uint64_t, out *C.uint
 
 //export driftlineGoChainFingerprint
 func driftlineGoChainFingerprint(handle C.uintptr_t, chain C.uint64_t, out *C.uint64_t) (result C.int32_t) {
-	session := sessionOf(handle)
-	defer session.recover(&result)
-	fingerprint, err := session.active.chains.ChainFingerprint(ChainID(chain))
+	callee := calleeOf(handle)
+	defer callee.recover(&result)
+	fingerprint, err := callee.active.chains.ChainFingerprint(ChainID(chain))
 	if err != nil {
-		return session.refuse(err, failureOf(MethodChainFingerprint, uint64(chain), NoNode, nil))
+		return callee.refuse(err, failureOf(MethodChainFingerprint, uint64(chain), NoNode, nil))
 	}
 	*out = C.uint64_t(fingerprint)
 	return C.DRIFTLINE_SCORER_OK
@@ -83,16 +83,16 @@ func driftlineGoChainFingerprint(handle C.uintptr_t, chain C.uint64_t, out *C.ui
 func driftlineGoMigrationCost(
 	handle C.uintptr_t, chain, target C.uint64_t, out *C.driftline_migration_cost,
 ) (result C.int32_t) {
-	session := sessionOf(handle)
-	defer session.recover(&result)
+	callee := calleeOf(handle)
+	defer callee.recover(&result)
 	question := failureOf(MethodMigrationCost, uint64(chain), NodeID(target), nil)
-	cost, err := session.active.costs.MigrationCost(ChainID(chain), NodeID(target))
+	cost, err := callee.active.costs.MigrationCost(ChainID(chain), NodeID(target))
 	if err != nil {
-		return session.refuse(err, question)
+		return callee.refuse(err, question)
 	}
 	inC, err := cost.inC()
 	if err != nil {
-		return session.refuse(err, question)
+		return callee.refuse(err, question)
 	}
 	*out = inC
 	return C.DRIFTLINE_SCORER_OK
@@ -102,11 +102,11 @@ func driftlineGoMigrationCost(
 func driftlineGoScoreMany(
 	handle C.uintptr_t, pairs *C.driftline_pair, count C.size_t, out *C.float,
 ) (result C.int32_t) {
-	session := sessionOf(handle)
-	defer session.recover(&result)
+	callee := calleeOf(handle)
+	defer callee.recover(&result)
 	asked := lent[Pair](pairs, count)
-	if err := session.active.batch.ScoreMany(asked, lent[float32](out, count)); err != nil {
-		return session.refuse(err, questionOf(MethodScore, asked))
+	if err := callee.active.batch.ScoreMany(asked, lent[float32](out, count)); err != nil {
+		return callee.refuse(err, questionOf(MethodScore, asked))
 	}
 	return C.DRIFTLINE_SCORER_OK
 }
@@ -115,11 +115,11 @@ func driftlineGoScoreMany(
 func driftlineGoLiveScoreMany(
 	handle C.uintptr_t, pairs *C.driftline_pair, count C.size_t, out *C.float,
 ) (result C.int32_t) {
-	session := sessionOf(handle)
-	defer session.recover(&result)
+	callee := calleeOf(handle)
+	defer callee.recover(&result)
 	asked := lent[Pair](pairs, count)
-	if err := session.active.liveBatch.LiveScoreMany(asked, lent[float32](out, count)); err != nil {
-		return session.refuse(err, questionOf(MethodLiveScore, asked))
+	if err := callee.active.liveBatch.LiveScoreMany(asked, lent[float32](out, count)); err != nil {
+		return callee.refuse(err, questionOf(MethodLiveScore, asked))
 	}
 	return C.DRIFTLINE_SCORER_OK
 }
@@ -128,12 +128,12 @@ func driftlineGoLiveScoreMany(
 func driftlineGoNodeFingerprints(
 	handle C.uintptr_t, nodes *C.uint64_t, count C.size_t, out *C.uint64_t, known *C.uint8_t,
 ) (result C.int32_t) {
-	session := sessionOf(handle)
-	defer session.recover(&result)
-	err := session.active.nodeBatch.NodeFingerprints(lent[NodeID](nodes, count), lent[uint64](out, count),
+	callee := calleeOf(handle)
+	defer callee.recover(&result)
+	err := callee.active.nodeBatch.NodeFingerprints(lent[NodeID](nodes, count), lent[uint64](out, count),
 		lent[bool](known, count))
 	if err != nil {
-		return session.refuse(err, failureOf(MethodNodeFingerprint, C.DRIFTLINE_NONE, NoNode, nil))
+		return callee.refuse(err, failureOf(MethodNodeFingerprint, C.DRIFTLINE_NONE, NoNode, nil))
 	}
 	return C.DRIFTLINE_SCORER_OK
 }
@@ -143,15 +143,15 @@ func driftlineGoAlternatives(
 	handle C.uintptr_t, chain C.uint64_t, exclude *C.uint64_t, excludeCount C.size_t,
 	out *C.driftline_alternative, capacity C.size_t, count *C.size_t,
 ) (result C.int32_t) {
-	session := sessionOf(handle)
-	defer session.recover(&result)
-	found, err := session.active.alternatives.Alternatives(ChainID(chain), session.copyExclude(exclude, excludeCount),
+	callee := calleeOf(handle)
+	defer callee.recover(&result)
+	found, err := callee.active.alternatives.Alternatives(ChainID(chain), callee.copyExclude(exclude, excludeCount),
 		lent[Alternative](out, capacity))
 	if err == nil && (found < 0 || found > int(capacity)) {
 		err = failure(ErrCapacity, "Alternatives returned %d, but there is room for %d", found, int(capacity))
 	}
 	if err != nil {
-		return session.refuse(err, failureOf(MethodBestAlternative, uint64(chain), NoNode, nil))
+		return callee.refuse(err, failureOf(MethodBestAlternative, uint64(chain), NoNode, nil))
 	}
 	*count = C.size_t(found)
 	return C.DRIFTLINE_SCORER_OK
@@ -163,9 +163,9 @@ func lent[InGo, InC any](first *InC, count C.size_t) []InGo {
 }
 
 // copyExclude copies, because a scorer may well change so short a list, and the library looks at it afterwards.
-func (s *session) copyExclude(exclude *C.uint64_t, count C.size_t) []NodeID {
-	s.exclude = append(s.exclude[:0], lent[NodeID](exclude, count)...)
-	return s.exclude
+func (c *callee) copyExclude(exclude *C.uint64_t, count C.size_t) []NodeID {
+	c.exclude = append(c.exclude[:0], lent[NodeID](exclude, count)...)
+	return c.exclude
 }
 
 // questionOf names the chain of a batch if it has only one, and the node of a batch of one.

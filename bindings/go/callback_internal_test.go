@@ -29,10 +29,10 @@ func called(t *testing.T, scorer ScorerFuncs, call func(handle cHandle) int32) (
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &session{}
-	s.begin(in)
-	handle := cgo.NewHandle(s)
+	s, whom := &session{}, castOf(in)
+	handle := cgo.NewHandle(whom.parts[0].callee)
 	defer handle.Delete()
+	s.begin(whom)
 	return s, call(cHandle(handle))
 }
 
@@ -103,5 +103,78 @@ func TestLiveScoresInBatches(t *testing.T) {
 	breakDown := func([]Pair, []float32) error { panic(cause) }
 	if s, code := called(t, ScorerFuncs{LiveScoreManyFunc: breakDown}, ask); code != 2 || s.panicValue != any(cause) {
 		t.Errorf("after a panic the code is %d, the value %v", code, s.panicValue)
+	}
+}
+
+// A code that no scorer of Go's has returned is not taken for one.
+func TestACodeOfTheLibrarysOwn(t *testing.T) {
+	s := &session{failures: []Failure{{Err: ErrNoOpinion}}}
+	for _, code := range []int32{-2, math.MinInt32, 3, 0} {
+		if err := s.errorBehind(_Ctype_int32_t(code)); !errors.Is(err, ErrInternalPanic) {
+			t.Errorf("behind code %d is %v", code, err)
+		}
+	}
+	if known := failureOf(MethodBegin, 7, NoNode, nil).ChainKnown; known {
+		t.Error("the time is told of no chain")
+	}
+}
+
+// What was made for a call that is then refused is gone at once, and does not wait for the collector.
+func TestPartsThatWereMadeInVain(t *testing.T) {
+	none := func(ChainID, NodeID) (float32, error) { return 0, ErrNoOpinion }
+	scorer := ScorerFuncs{ScoreFunc: none, BestAlternativeFunc: func(ChainID, []NodeID) (Alternative, error) {
+		return Alternative{}, ErrNoOpinion
+	}}
+	before := cgo.NewHandle(t)
+	defer before.Delete()
+	if _, err := Minimum(PartOf(scorer), nil); !errors.Is(err, ErrNil) {
+		t.Errorf("the error is %v", err)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("the library still has the part")
+		}
+	}()
+	// Handles are numbered one after the other.
+	cgo.Handle(before + 1).Value()
+}
+
+// What scorers return in place of answers is let go of when the call is over, and so are the scorers.
+func TestASessionForgets(t *testing.T) {
+	cause := errors.New("no route")
+	result := cause
+	scorer := ScorerFuncs{
+		ScoreFunc:           func(ChainID, NodeID) (float32, error) { return 0, result },
+		BestAlternativeFunc: func(ChainID, []NodeID) (Alternative, error) { return Alternative{}, ErrNoOpinion },
+	}
+	composed, err := Minimum(PartOf(scorer), PartOf(scorer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := DefaultConfig()
+	config.OnScorerError = SkipChain
+	state, stateErr := NewMeshState()
+	scheduler, schedulerErr := NewLocalScheduler(1, WithConfig(config), WithComposed(composed))
+	if err := errors.Join(stateErr, schedulerErr); err != nil {
+		t.Fatal(err)
+	}
+	defer scheduler.Close()
+	defer state.Close()
+	if err := state.Apply(HolderAdded(7, 1), LeaderSet(7, 1)); err != nil {
+		t.Fatal(err)
+	}
+	for _, result = range []error{cause, Interrupt(cause)} {
+		_, _ = scheduler.Tick(state, 0)
+		s := &scheduler.session
+		if len(s.failures) != 0 || s.interrupt != nil || slices.ContainsFunc(s.failures[:cap(s.failures)], func(f Failure) bool {
+			return f.Err != nil
+		}) {
+			t.Errorf("%v and %v are remembered", s.failures[:cap(s.failures)], s.interrupt)
+		}
+		for _, part := range scheduler.installed.Load().parts {
+			if part.callee.session != nil || part.callee.active != nil {
+				t.Error("a scorer is within reach of the library")
+			}
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -83,6 +84,10 @@ var constants = map[string]uint64{
 	"METHOD_NODE_FINGERPRINT":  uint64(driftline.MethodNodeFingerprint),
 	"METHOD_CHAIN_FINGERPRINT": uint64(driftline.MethodChainFingerprint),
 	"METHOD_MIGRATION_COST":    uint64(driftline.MethodMigrationCost),
+	"METHOD_BEGIN":             uint64(driftline.MethodBegin),
+
+	"NODE_HEALTH_HEALTHY": uint64(driftline.Healthy), "NODE_HEALTH_CORDONED": uint64(driftline.Cordoned),
+	"NODE_HEALTH_FAILED": uint64(driftline.Failed),
 
 	"HISTORY_LENGTH": driftline.HistoryLength, "RETRY_BACKOFF_FIRST_NS": driftline.RetryBackoffFirstNS,
 	"MOVE_BACKOFF_FIRST_NS": driftline.MoveBackoffFirstNS, "MOVE_BACKOFF_MAX_NS": driftline.MoveBackoffMaxNS,
@@ -100,13 +105,14 @@ var constants = map[string]uint64{
 	"RESULT_MEMBERSHIP": uint64(driftline.ErrMembership), "RESULT_TOO_MANY": uint64(driftline.ErrTooMany),
 	"RESULT_IMPORT": uint64(driftline.ErrImport), "RESULT_NO_POLICY": uint64(driftline.ErrNoPolicy),
 	"RESULT_CALIBRATION": uint64(driftline.ErrCalibration),
-	"RESULT_SCORER":      uint64(driftline.ErrScorer), "RESULT_NO_SCORER": uint64(driftline.ErrNoScorer),
+	"RESULT_INVENTORY":   uint64(driftline.ErrInventory), "RESULT_UNKNOWN_NODE": uint64(driftline.ErrUnknownNode),
+	"RESULT_SCORER": uint64(driftline.ErrScorer), "RESULT_NO_SCORER": uint64(driftline.ErrNoScorer),
 	"RESULT_PANIC": uint64(driftline.ErrInternalPanic),
 }
 
 var (
 	// The package uses these, and shows what they say in other ways.
-	flags = regexp.MustCompile(`^((CHAIN|CLASS_POLICY|ACTION_FLAG|EXPLANATION|SCORER)_.*|RESULT_OK|HISTORY_(SMOOTHING|DEAD_BAND))$`)
+	flags = regexp.MustCompile(`^((CHAIN|CLASS_POLICY|ACTION_FLAG|EXPLANATION|NODE_INVENTORY|SCORE_AXES|SCORER)_.*|DERIVED|RESULT_OK|HISTORY_(SMOOTHING|DEAD_BAND))$`)
 	// The package gives the library no cause for the first two, and NoNode says as much as the others.
 	never = regexp.MustCompile(`^(RESULT_(STRUCT_SIZE|ALIGNMENT)|CHAIN_PENDING_(EVICTION|PLACEMENT))$`)
 
@@ -169,7 +175,7 @@ func TestEveryFieldOfTheHeader(t *testing.T) {
 	fields := 0
 	for _, one := range structs {
 		// The scorer is filled in by shim.c, and handles are only passed on.
-		if name := one[2]; name == "scorer" || name == "scheduler" || name == "state" {
+		if slices.Contains([]string{"scorer", "scheduler", "state", "inventory", "any_scorer"}, one[2]) {
 			continue
 		}
 		for _, field := range fieldForm.FindAllStringSubmatch(one[1], -1) {

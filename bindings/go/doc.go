@@ -1,8 +1,9 @@
 // Package driftline says which replica should live somewhere else, and only when the move is worth it.
 //
-// A [MeshState] is told who holds which chain and who leads it. A [PlacementScorer] that you write says how good each home
-// is. Once per tick a [LocalScheduler] answers with the few moves that are worth making. It does no I/O, reads no clock
-// and starts no goroutine: the same inputs give the same answers, bit for bit, here as in Rust, C, C++ and Python.
+// A [MeshState] is told who holds which chain and who leads it. An [Inventory] that you feed says how good each home is, or a
+// [PlacementScorer] that you write, or a [ComposedScorer] of both. Once per tick a [LocalScheduler] answers with the few moves
+// that are worth making. It does no I/O, reads no clock and starts no goroutine: the same inputs give the same answers, bit for
+// bit, here as in Rust, C, C++ and Python.
 //
 //	state, err := driftline.NewMeshState()
 //	...
@@ -20,6 +21,13 @@
 //			// MoveFailed. If the chain has another Revision by now, leave it, and say what is so.
 //		}
 //	}
+//
+// # How good a home is
+//
+// An [Inventory] makes scores of what a control plane knows anyway: what nodes have and use, how far they are from clients,
+// what chains need. Install it with [WithInventory], give it the membership and events that the state has taken, and report
+// what is known before each tick. What only you know goes into a [PlacementScorer]: two methods, and more where it can do
+// more. [WeightedSum], [Minimum], [Gate], [OverridePerChain], [Cached] and [Smoothed] put scorers together.
 //
 // # Safe to leave running
 //
@@ -39,17 +47,18 @@
 //
 // # Whose memory is what
 //
-// Nothing that this package returns belongs to the library, and nothing that it is given is kept: slices are copied, a
-// scorer is referred to until it is uninstalled. The exception are the slices that a batch method of a scorer is given
-// ([BatchScorer], [BatchFingerprinter], and where an [AlternativesScorer] writes), which are the library's and are gone when the
-// method returns. Methods that end in Into, and those that begin with Append, reuse the room of what they are given, but never
-// that of [Action].Exclude.
+// Nothing that this package returns belongs to the library, and nothing that it is given is kept: slices are copied, a scorer
+// is referred to until it is uninstalled. A [ComposedScorer] is taken over by what it is installed in or put into. The
+// exception are the slices that a batch method of a scorer is given ([BatchScorer], [BatchFingerprinter], and where an
+// [AlternativesScorer] writes), which are the library's and are gone when the method returns. Methods that end in Into, and
+// those that begin with Append, reuse the room of what they are given, but never that of [Action].Exclude.
 //
 // # Goroutines
 //
-// Nothing blocks, so nothing takes a context. Methods that only ask may run at the same time, those that change have a
-// state or a scheduler to themselves; who comes at a wrong moment gets [ErrBusy] at once and has changed nothing. Use a
-// mutex if you would rather wait.
+// Nothing takes a context, and nothing blocks but a report to an [Inventory] and a scheduler that asks it, which wait for each
+// other, never for long. Methods that only ask may run at the same time, those that change have a state or a scheduler to
+// themselves; who comes at a wrong moment gets [ErrBusy] at once and has changed nothing. Use a mutex if you would rather
+// wait.
 //
 // # Errors
 //

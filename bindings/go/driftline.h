@@ -5,7 +5,7 @@
  * Conventions
  *
  * - Every function that can fail returns 0 or a DRIFTLINE_RESULT_ code, and takes an optional driftline_error last
- *   (the _free functions, driftline_config_init and driftline_config_production do without). Outputs are written only on
+ *   (the _free and _init functions and driftline_config_production do without). Outputs are written only on
  *   success, the error only on failure. Beside the errors that a function lists, it returns DRIFTLINE_RESULT_ALIGNMENT for
  *   a pointer that is not aligned, DRIFTLINE_RESULT_STRUCT_SIZE for an error struct that is none (nothing is written then),
  *   and DRIFTLINE_RESULT_PANIC for a bug of ours.
@@ -345,6 +345,9 @@
 // `migration_cost`.
 #define DRIFTLINE_METHOD_MIGRATION_COST 5
 
+// `begin`, which tells a scorer that the library holds what time it is.
+#define DRIFTLINE_METHOD_BEGIN 6
+
 // `flags` of an explanation: `since_ns` is known.
 #define DRIFTLINE_EXPLANATION_SINCE 1
 
@@ -408,6 +411,81 @@
 
 // How far from the mean a sample is still stable (SPEC H2); a `float` in the arithmetic.
 #define DRIFTLINE_HISTORY_DEAD_BAND 0.02
+
+// An epsilon of an inventory's config: derived from gap and weights.
+#define DRIFTLINE_DERIVED -1.0
+
+// `health` of a node: it may have chains.
+#define DRIFTLINE_NODE_HEALTH_HEALTHY 0
+
+// `health` of a node: it may keep what it has and gets no more.
+#define DRIFTLINE_NODE_HEALTH_CORDONED 1
+
+// `health` of a node: it is no home; what it has should go.
+#define DRIFTLINE_NODE_HEALTH_FAILED 2
+
+// `fields` of a node: `cpu_capacity_cores` is given.
+#define DRIFTLINE_NODE_INVENTORY_CPU_CAPACITY 1
+
+// `fields` of a node: `cpu_use_cores` is given.
+#define DRIFTLINE_NODE_INVENTORY_CPU_USE 2
+
+// `fields` of a node: `memory_capacity_bytes` is given.
+#define DRIFTLINE_NODE_INVENTORY_MEMORY_CAPACITY 4
+
+// `fields` of a node: `memory_use_bytes` is given.
+#define DRIFTLINE_NODE_INVENTORY_MEMORY_USE 8
+
+// `fields` of a node: `disk_capacity_bytes` is given.
+#define DRIFTLINE_NODE_INVENTORY_DISK_CAPACITY 16
+
+// `fields` of a node: `disk_use_bytes` is given.
+#define DRIFTLINE_NODE_INVENTORY_DISK_USE 32
+
+// `fields` of a node: `bandwidth_bytes_per_sec` is given.
+#define DRIFTLINE_NODE_INVENTORY_BANDWIDTH 64
+
+// `fields` of a node: `tags` is given.
+#define DRIFTLINE_NODE_INVENTORY_TAGS 128
+
+// `fields` of a node: `zone` is given.
+#define DRIFTLINE_NODE_INVENTORY_ZONE 256
+
+// `fields` of a node: `health` is given.
+#define DRIFTLINE_NODE_INVENTORY_HEALTH 512
+
+// `fields` of a profile: `size_bytes` is given.
+#define DRIFTLINE_CHAIN_PROFILE_SIZE 1
+
+// `fields` of a profile: `cpu_cores` is given.
+#define DRIFTLINE_CHAIN_PROFILE_CPU 2
+
+// `fields` of a profile: `memory_bytes` is given.
+#define DRIFTLINE_CHAIN_PROFILE_MEMORY 4
+
+// `fields` of a profile: `service_value` is given.
+#define DRIFTLINE_CHAIN_PROFILE_SERVICE_VALUE 8
+
+// `fields` of a profile: `disruption_ns` is given.
+#define DRIFTLINE_CHAIN_PROFILE_DISRUPTION 16
+
+// `fields` of a profile: `group` is given.
+#define DRIFTLINE_CHAIN_PROFILE_GROUP 32
+
+// `fields` of axes: there is an opinion on `headroom`.
+#define DRIFTLINE_SCORE_AXES_HEADROOM 1
+
+// `fields` of axes: there is an opinion on `proximity`.
+#define DRIFTLINE_SCORE_AXES_PROXIMITY 2
+
+// `fields` of axes: there is an opinion on `zone_spread`.
+#define DRIFTLINE_SCORE_AXES_ZONE_SPREAD 4
+
+// `fields` of axes: there is an opinion on `colocation`.
+#define DRIFTLINE_SCORE_AXES_COLOCATION 8
+
+// `fields` of axes: there is a `score`.
+#define DRIFTLINE_SCORE_AXES_SCORE 16
 
 // What every function that can fail returns: 0 or the number of a cause.
 typedef int32_t driftline_result;
@@ -637,8 +715,10 @@ typedef struct {
   // Yours; handed to every callback.
   void *ctx;
   // Called exactly once for each installation, when that is over: replaced, uninstalled, freed with its scheduler,
-  // or refused. Whoever installs one `ctx` more than once counts them. May be NULL. The call that drops has left its
-  // handles by then; those of calls around it are still entered.
+  // or refused; and exactly once for each `driftline_any_scorer` that was made of it or refused, when that is over:
+  // freed, or freed, replaced or uninstalled with what has taken it over. Whoever hands one `ctx` over more than
+  // once counts them. May be NULL. The call that drops has left its handles by then; those of calls around it are
+  // still entered.
   void (*drop)(void *ctx);
   // How good a home `node` is for `chain`, in [0, 1]. Required. May be cached by you.
   int32_t (*score)(void *ctx, uint64_t chain, uint64_t node, float *out);
@@ -798,6 +878,221 @@ typedef struct {
   // The node that was asked about; `DRIFTLINE_NONE` if there was none.
   uint64_t node;
 } driftline_failure;
+
+// How an inventory judges. Fill it with `driftline_inventory_config_init`, then change what you want. Defaults stand
+// beside the fields.
+//
+// A score has four axes in [0, 1]; by default half of it is their weighted mean, half the worst of them. Axes on which
+// nothing is known do not count.
+typedef struct {
+  // `sizeof(driftline_inventory_config)`.
+  uint32_t struct_size;
+  // Weight of the axis "headroom": free capacity. In [0, 1e6]; 0 switches an axis off, and one must be on; 1.
+  float headroom_weight;
+  // Weight of the axis "proximity": near to the clients; 1.
+  float proximity_weight;
+  // Weight of the axis "zone spread": not in one zone with the other holders; 0.5.
+  float zone_spread_weight;
+  // Weight of the axis "colocation": where the chain's group is; 0.25.
+  float colocation_weight;
+  // How much of a score is its worst axis; the rest is the weighted mean. In [0, 1]; 0.5.
+  float worst_share;
+  // Up to this share of its capacity a node in use is as good as an empty one; from here to full, headroom falls
+  // from 1 to 0. In [0, 1); 0.6.
+  float comfortable_use;
+  // What must stay free of each capacity for a node to take another chain, as a share. In [0, 1); 0.1.
+  float capacity_reserve;
+  // The round-trip time at which proximity is 0.5: the worst that is acceptable, with the default floor. Above zero;
+  // 100 ms.
+  uint64_t rtt_half_ns;
+  // After this time half of a change in use has arrived in its mean. 0 is no smoothing; 60 s.
+  uint64_t load_half_life_ns;
+  // The same for round-trip times; 100 s.
+  uint64_t rtt_half_life_ns;
+  // The most that one round-trip time counts in its mean, however long nothing was measured before it. In (0, 1]; 1
+  // is no bound; 0.3.
+  float rtt_weight_max;
+  // The gap of the scheduler's config, from which the epsilons are derived. In [0, 1]; 0.2. Set it with the other
+  // one: `driftline_config_production` has 0.25.
+  float hysteresis_gap;
+  // By how much the headroom of a node may drift before its fingerprint moves. In [0, 1] or `DRIFTLINE_DERIVED`;
+  // derived.
+  float headroom_epsilon;
+  // The same for the proximity of a client and a holder.
+  float proximity_epsilon;
+  // Bandwidth to a target to which no path from a holder was measured, nor the bandwidth of any of these nodes
+  // reported. Finite, above zero; 125e6, which is 1 Gbit/s.
+  double fallback_bandwidth_bytes_per_sec;
+  // Size of a chain whose profile has none. Finite, at least zero; 0: it ships for nothing.
+  double fallback_size_bytes;
+  // How fast a chain is written out and read in again, besides its transfer. Finite, at least zero; 0: at once.
+  double serialisation_bytes_per_sec;
+  // How long a chain serves worse while it moves, where its profile does not say; 0.
+  uint64_t fallback_disruption_ns;
+} driftline_inventory_config;
+
+// An inventory: what is known of nodes and chains, from which scores are made without a callback. A number; zero is no
+// handle.
+//
+// Reports go in through this handle; `driftline_any_scorer_of_inventory` makes scorers that answer from it, and go on
+// when the handle is freed. While another thread's scheduler asks such a scorer, a report waits until that question is
+// answered, and a question until a report is taken: the one place where this library waits, and never for long. For
+// the same decisions from the same inputs, report between ticks and not during one.
+typedef struct {
+  // Kind, slot and generation.
+  uint64_t bits;
+} driftline_inventory;
+
+// What is known of one node. What is not given stays as it was said before; what was never said is no opinion. But
+// what a chain asks of its homes must have been reported: a node of unknown tags lacks them, and one of unknown zone
+// is in every zone.
+//
+// Uses are what all chains on the node use now, those that driftline does not know included. Capacities and bandwidth
+// are finite and above zero, uses finite, at least zero, and at most their capacity.
+typedef struct {
+  // The node.
+  uint64_t node;
+  // `DRIFTLINE_NODE_INVENTORY_...`: which members are given. The others must be 0.
+  uint32_t fields;
+  // `DRIFTLINE_NODE_HEALTH_...`.
+  uint32_t health;
+  // Processors, in cores.
+  double cpu_capacity_cores;
+  // How many of them are busy.
+  double cpu_use_cores;
+  // Memory, in bytes.
+  double memory_capacity_bytes;
+  // How much of it is in use.
+  double memory_use_bytes;
+  // Disk, in bytes.
+  double disk_capacity_bytes;
+  // How much of it is in use.
+  double disk_use_bytes;
+  // What the node can send or receive, where a path was not measured.
+  double bandwidth_bytes_per_sec;
+  // What the node has, one bit for each of up to 64 tags of yours.
+  uint64_t tags;
+  // The failure domain that the node is in, a number of yours. `UINT32_MAX` is reserved.
+  uint32_t zone;
+  // Must be 0.
+  uint32_t reserved;
+} driftline_node_inventory;
+
+// A measured round-trip time.
+typedef struct {
+  // Who measured: a client of chains.
+  uint64_t from;
+  // The node that answered.
+  uint64_t to;
+  // How long it took.
+  uint64_t rtt_ns;
+} driftline_rtt;
+
+// A measured bandwidth.
+typedef struct {
+  // Who sent.
+  uint64_t from;
+  // Who received.
+  uint64_t to;
+  // Finite, above zero.
+  double bytes_per_sec;
+} driftline_bandwidth;
+
+// Who uses a chain.
+typedef struct {
+  // The node that the client is at or near to: the `from` of its round-trip times. It need not be a node that can
+  // hold chains.
+  uint64_t node;
+  // How much it uses the chain, relative to the others. Finite, above zero.
+  float weight;
+  // Must be 0.
+  uint32_t reserved;
+} driftline_client;
+
+// What is known of one chain. It replaces what was said before as a whole; what is not given is not known.
+typedef struct {
+  // The chain.
+  uint64_t chain;
+  // `DRIFTLINE_CHAIN_PROFILE_...`: which of the members with such a bit are given. The others of these must be 0.
+  uint32_t fields;
+  // 1: two holders in one zone are forbidden, not just worse. 0: just worse.
+  uint32_t zone_anti_affinity;
+  // What has to be shipped, and what it needs of a disk. Finite, at least zero, as the next two.
+  double size_bytes;
+  // What one replica needs of a node's processors.
+  double cpu_cores;
+  // What one replica needs of its memory.
+  double memory_bytes;
+  // Tags that every home must have; 0 for none.
+  uint64_t required_tags;
+  // Who uses it; no node twice. Only read during the call. Without clients the next two are not looked at.
+  const driftline_client *clients;
+  // How many they are.
+  uint64_t client_count;
+  // `sizeof(driftline_client)`.
+  uint64_t client_size;
+  // How much more a disturbance of this chain matters than one of others: the `reliability_factor` of its moves.
+  // Finite, above zero.
+  float service_value;
+  // Must be 0.
+  uint32_t reserved;
+  // How long the chain serves worse while it moves.
+  uint64_t disruption_ns;
+  // Chains of one group are better off together.
+  uint64_t group;
+} driftline_chain_profile;
+
+// What one home is worth to one chain, axis by axis, each in [0, 1].
+typedef struct {
+  // `sizeof(driftline_score_axes)`.
+  uint32_t struct_size;
+  // `DRIFTLINE_SCORE_AXES_...`: which of the next five are known. The others are 0.
+  uint32_t fields;
+  // Free capacity, with the chain on the node.
+  float headroom;
+  // Near to the clients.
+  float proximity;
+  // 1 for a zone without other holders, a half beside one, a third beside two.
+  float zone_spread;
+  // 1 beside another chain of the group, else a half.
+  float colocation;
+  // What comes of it: 0 if the node is no home, unknown without an opinion on any axis.
+  float score;
+  // 1 if the node is a home for the chain at all: it has not failed, has all required tags, and no other holder in
+  // its zone where that is forbidden; for a node that is no holder also: it may take chains and has room. Else 0.
+  uint32_t is_home;
+} driftline_score_axes;
+
+// A scorer that the library holds: your callbacks, an inventory, or several of these put together. A number; zero is
+// no handle.
+//
+// You own it, until it becomes a part of another one or is installed: from then on the handle is stale. Every call
+// that takes one has it alone, and calls its callbacks on the thread that called.
+typedef struct {
+  // Kind, slot and generation.
+  uint64_t bits;
+} driftline_any_scorer;
+
+// A part of a weighted sum.
+typedef struct {
+  // The part; it is taken over.
+  driftline_any_scorer scorer;
+  // How much it weighs; only ratios matter. Finite, above zero.
+  float weight;
+  // Must be 0.
+  uint32_t reserved;
+} driftline_weighted_scorer;
+
+// The scorer of some chains.
+typedef struct {
+  // The scorer; it is taken over.
+  driftline_any_scorer scorer;
+  // Its chains; no chain twice, here or in another override. Only read during the call; NULL is fine where there are
+  // none.
+  const uint64_t *chains;
+  // How many they are.
+  uint64_t chain_count;
+} driftline_chain_override;
 
 // Why a chain is where it is. Ids and times that are not known are `DRIFTLINE_NONE`, scores NaN.
 typedef struct {
@@ -989,7 +1284,7 @@ typedef struct {
 // The reserved id was passed as a node.
 #define DRIFTLINE_RESULT_ID 302
 
-// A chain or a holder is listed twice.
+// A chain, a holder, or a part of a scorer is listed twice.
 #define DRIFTLINE_RESULT_DUPLICATE 303
 
 // The chain is not led here.
@@ -1018,6 +1313,12 @@ typedef struct {
 
 // Observed moves do not say what a second of migration costs.
 #define DRIFTLINE_RESULT_CALIBRATION 312
+
+// A report to an inventory says what cannot be; the message names field and value.
+#define DRIFTLINE_RESULT_INVENTORY 313
+
+// Nothing was reported of the node.
+#define DRIFTLINE_RESULT_UNKNOWN_NODE 314
 
 // The scorer failed; `scorer_code` has its own code.
 #define DRIFTLINE_RESULT_SCORER 401
@@ -1482,6 +1783,346 @@ driftline_result driftline_scheduler_failures(driftline_scheduler scheduler,
                                               size_t *count,
                                               driftline_error *err);
 
+// Fills a config with its defaults, which stand beside its fields, and sets its `struct_size`. Pure.
+//
+// `struct_size` is `sizeof(driftline_inventory_config)` as the caller knows it; so many bytes are written. Errors:
+// `NULL`, `STRUCT_SIZE`.
+//
+// # Safety
+//
+// `config` must be NULL or writable for `struct_size` bytes.
+driftline_result driftline_inventory_config_init(driftline_inventory_config *config, size_t struct_size);
+
+// Checks every field of a config. Pure; nothing is changed, whatever the answer.
+//
+// Errors: `CONFIG` with a message that names the field and the value; `NULL`, `STRUCT_SIZE`.
+//
+// # Safety
+//
+// `config` must be NULL or readable for its `struct_size`; `err` must be NULL or writable for its.
+driftline_result driftline_inventory_config_validate(const driftline_inventory_config *config, driftline_error *err);
+
+// Makes an inventory that knows nothing. `abi` is `DRIFTLINE_ABI`; `config` may be NULL for the defaults.
+//
+// The caller owns the handle and ends it with `driftline_inventory_free`. Errors: `ABI`, `NULL`, `STRUCT_SIZE`,
+// `CONFIG`, `NO_MEMORY`, `TOO_MANY`.
+//
+// # Safety
+//
+// `config` must be NULL or readable for its `struct_size`, `out` NULL or writable; `err` must be NULL or writable for
+// its `struct_size`.
+driftline_result driftline_inventory_new(uint32_t abi,
+                                         const driftline_inventory_config *config,
+                                         driftline_inventory *out,
+                                         driftline_error *err);
+
+// Ends the handle of an inventory (writes). Scorers that were made of it go on with what it knows. Zero is fine. Works
+// on a poisoned one.
+//
+// Errors: `HANDLE`, `BUSY`, `REENTRANT`.
+driftline_result driftline_inventory_free(driftline_inventory inventory);
+
+// The config (reads). Errors: `NULL`, `STRUCT_SIZE`, `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `out` must be NULL or writable for its `struct_size`; `err` must be NULL or writable for its.
+driftline_result driftline_inventory_config_of(driftline_inventory inventory,
+                                               driftline_inventory_config *out,
+                                               driftline_error *err);
+
+// Takes the whole membership over (writes), the same arrays as `driftline_state_load` does. All or nothing, but that
+// `NO_MEMORY` may come when part of it was taken over; load it again then.
+//
+// What nodes use is not changed: reports have these chains in them. Profiles of chains that are not listed are
+// forgotten. Errors: as `driftline_state_load`.
+//
+// # Safety
+//
+// The arrays must be readable for as many elements as said; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_inventory_load(driftline_inventory inventory,
+                                          const uint64_t *chains,
+                                          const uint64_t *leaders,
+                                          size_t chain_count,
+                                          const uint64_t *holder_offsets,
+                                          const uint64_t *holders,
+                                          size_t holder_count,
+                                          driftline_error *err);
+
+// Takes notice of events of a state (writes): holders, wished counts, chains that are gone, drains. Give it the very
+// arrays that `driftline_state_apply` has taken; events that it has no use for are skipped.
+//
+// A chain that comes to a node is expected to use there what its profile says, and less where it left, until reports
+// of the node take over: a report that lags behind the moves does not bring on the same moves again.
+//
+// Errors: as `driftline_state_apply`, before anything is noted, but for `NO_MEMORY` and `TOO_MANY`: events before it
+// count, so give it all of them again; they are idempotent.
+//
+// # Safety
+//
+// `events` must be readable for `event_count` elements of `event_size` bytes; `err` must be NULL or writable for its
+// `struct_size`.
+driftline_result driftline_inventory_follow(driftline_inventory inventory,
+                                            const driftline_event *events,
+                                            size_t event_count,
+                                            size_t event_size,
+                                            driftline_error *err);
+
+// Takes reports of nodes that were made at `now_ns`, in order (writes). All or nothing; `err->index` names the report
+// at fault.
+//
+// Uses are smoothed by the times of their reports, so it does not matter how often you report. `now_ns` is of the
+// clock that ticks are given; it is never earlier than that of a report before. `node_inventory_size` is
+// `sizeof(driftline_node_inventory)`. The array is only read during the call.
+//
+// Errors: `INVENTORY` with a message that names field and value, for a quantity that is negative or not finite, a use
+// above its capacity, a health that is none; `RESERVED` for unknown `fields`, or for a member that is set and not
+// given; `TIME`, `ID`, `STRUCT_SIZE`, `NULL`, `CAPACITY`, `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`, `REENTRANT`,
+// `POISONED`.
+//
+// # Safety
+//
+// `reports` must be readable for `report_count` elements of `node_inventory_size` bytes; `err` must be NULL or
+// writable for its `struct_size`.
+driftline_result driftline_inventory_report_nodes(driftline_inventory inventory,
+                                                  uint64_t now_ns,
+                                                  const driftline_node_inventory *reports,
+                                                  size_t report_count,
+                                                  size_t node_inventory_size,
+                                                  driftline_error *err);
+
+// Takes round-trip times that were measured at `now_ns`, in order (writes). All or nothing.
+//
+// They are smoothed as uses are. `rtt_size` is `sizeof(driftline_rtt)`. Errors: as `driftline_inventory_report_nodes`,
+// but for `INVENTORY` and `RESERVED`.
+//
+// # Safety
+//
+// As `driftline_inventory_report_nodes`.
+driftline_result driftline_inventory_report_rtts(driftline_inventory inventory,
+                                                 uint64_t now_ns,
+                                                 const driftline_rtt *reports,
+                                                 size_t report_count,
+                                                 size_t rtt_size,
+                                                 driftline_error *err);
+
+// Takes bandwidths, in order (writes); each replaces what was measured before. All or nothing.
+//
+// Only costs depend on them. `bandwidth_size` is `sizeof(driftline_bandwidth)`. Errors: as
+// `driftline_inventory_report_nodes`, but for `TIME` and `RESERVED`.
+//
+// # Safety
+//
+// As `driftline_inventory_report_nodes`.
+driftline_result driftline_inventory_report_bandwidths(driftline_inventory inventory,
+                                                       const driftline_bandwidth *reports,
+                                                       size_t report_count,
+                                                       size_t bandwidth_size,
+                                                       driftline_error *err);
+
+// Takes profiles of chains, in order (writes); each replaces that of its chain as a whole. All or nothing.
+//
+// `chain_profile_size` is `sizeof(driftline_chain_profile)`. Errors: as `driftline_inventory_report_nodes`, but for
+// `TIME`; `err->index` names the profile, also where one of its clients is at fault, and `err->node` the client then,
+// if its node is known.
+//
+// # Safety
+//
+// `profiles` must be readable for `profile_count` elements of `chain_profile_size` bytes, and `clients` of each for
+// `client_count` elements of `client_size` bytes; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_inventory_report_profiles(driftline_inventory inventory,
+                                                     const driftline_chain_profile *profiles,
+                                                     size_t profile_count,
+                                                     size_t chain_profile_size,
+                                                     driftline_error *err);
+
+// Forgets what was reported of a node and by it (writes). What it holds stays until events say otherwise.
+//
+// `*was_known`, which may be NULL, is 1 if something was known of it, else 0. Errors: `ID` for `DRIFTLINE_NONE`;
+// `NO_MEMORY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `was_known` must be NULL or writable; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_inventory_forget_node(driftline_inventory inventory,
+                                                 uint64_t node,
+                                                 uint32_t *was_known,
+                                                 driftline_error *err);
+
+// Tells a state which nodes and chains have moved since the last call, as the touches that
+// `DRIFTLINE_FINGERPRINT_PUSH` goes by (writes inventory and state). Call it before each tick in that mode; in the
+// other one there is no need for it.
+//
+// `*count`, which may be NULL, is how many there were. An inventory tells each move once, so it serves one state.
+// Errors: `NO_MEMORY`, `TOO_MANY`: what has moved is told next time; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `count` must be NULL or writable; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_inventory_touch(driftline_inventory inventory,
+                                           driftline_state state,
+                                           size_t *count,
+                                           driftline_error *err);
+
+// What a node is worth to a chain, axis by axis (reads): as its holder, or as one that takes the place of the holder
+// that would leave, which is the one that is drained, or else the worst.
+//
+// Errors: `UNKNOWN_NODE` if nothing was reported of the node; `ID` for `DRIFTLINE_NONE`; `NULL`, `STRUCT_SIZE`;
+// `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `out` must be NULL or writable for its `struct_size`; `err` must be NULL or writable for its.
+driftline_result driftline_inventory_axes(driftline_inventory inventory,
+                                          uint64_t chain,
+                                          uint64_t node,
+                                          driftline_score_axes *out,
+                                          driftline_error *err);
+
+// Makes a scorer of callbacks.
+//
+// The struct is copied. Whatever this returns, `scorer->drop` is or will be called exactly once for this call, unless
+// the pointer is not aligned, or `struct_size` does not cover it or is larger than 4,096. The caller owns the handle
+// and ends it with `driftline_any_scorer_free`, or by handing it over. Errors: `NULL` also for a missing `score` or
+// `best_alternative`; `STRUCT_SIZE`, `RESERVED`, `NO_MEMORY`, `TOO_MANY`.
+//
+// # Safety
+//
+// `scorer` must be NULL or readable for its `struct_size`, and its entries must do what `driftline_scorer` says until
+// `drop` is called; `out` must be NULL or writable; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_any_scorer_of_callbacks(const driftline_scorer *scorer,
+                                                   driftline_any_scorer *out,
+                                                   driftline_error *err);
+
+// Makes a scorer that answers from an inventory (reads the inventory). The inventory may have any number of them, is
+// fed as before, and may be freed.
+//
+// The caller owns the handle and ends it with `driftline_any_scorer_free`, or by handing it over. Errors: `NULL`,
+// `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `out` must be NULL or writable; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_any_scorer_of_inventory(driftline_inventory inventory,
+                                                   driftline_any_scorer *out,
+                                                   driftline_error *err);
+
+// Ends a scorer and its parts (writes). Zero is fine. Works on a poisoned one.
+//
+// Errors: `HANDLE`, also for one that was handed over; `BUSY`, `REENTRANT`.
+driftline_result driftline_any_scorer_free(driftline_any_scorer scorer);
+
+// Puts scorers together whose weighted mean is the score (writes the parts). A part without an opinion does not count;
+// what one part scores 0 is 0, and no alternative: zero is a veto.
+//
+// The parts are taken over: on success their handles are stale, on failure all of them are as they were.
+// `weighted_scorer_size` is `sizeof(driftline_weighted_scorer)`. The cost of a move is that of the first part that has
+// one; fingerprints are of all parts, and unknown where one of them has none.
+//
+// Errors: `CONFIG` for a weight that is not finite and above zero, or for no parts at all; `DUPLICATE` for a part that
+// is listed twice; `RESERVED`, `STRUCT_SIZE`, `NULL`, `CAPACITY`, `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`,
+// `REENTRANT`, `POISONED`. `err->index` names the part.
+//
+// # Safety
+//
+// `parts` must be readable for `part_count` elements of `weighted_scorer_size` bytes, `out` NULL or writable; `err`
+// must be NULL or writable for its `struct_size`.
+driftline_result driftline_any_scorer_weighted_sum(const driftline_weighted_scorer *parts,
+                                                   size_t part_count,
+                                                   size_t weighted_scorer_size,
+                                                   driftline_any_scorer *out,
+                                                   driftline_error *err);
+
+// Puts scorers together of which the lowest score counts (writes the parts), as `driftline_any_scorer_weighted_sum`
+// does; they have no weights.
+//
+// Errors: as there.
+//
+// # Safety
+//
+// `parts` must be readable for `part_count` handles, `out` NULL or writable; `err` must be NULL or writable for its
+// `struct_size`.
+driftline_result driftline_any_scorer_minimum(const driftline_any_scorer *parts,
+                                              size_t part_count,
+                                              driftline_any_scorer *out,
+                                              driftline_error *err);
+
+// Puts a gate before a scorer (writes both): where the gate scores below `threshold`, a home has score 0 and is no
+// alternative; elsewhere, and where the gate has no opinion, `inner` answers.
+//
+// Both are taken over: on success their handles are stale, on failure both are as they were. Errors: `CONFIG` for a
+// threshold outside [0, 1]; `DUPLICATE` if both are the same; `NULL`, `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`,
+// `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `out` must be NULL or writable; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_any_scorer_gate(driftline_any_scorer gate,
+                                           driftline_any_scorer inner,
+                                           float threshold,
+                                           driftline_any_scorer *out,
+                                           driftline_error *err);
+
+// Gives some chains scorers of their own (writes all of these); `default_scorer` answers for all others.
+//
+// All are taken over: on success their handles are stale, on failure all of them are as they were.
+// `chain_override_size` is `sizeof(driftline_chain_override)`. There may be none of them.
+//
+// Errors: `DUPLICATE` for a chain that is listed twice, where `err->chain` is that chain and `err->index` counts
+// through all lists one after the other, and for a scorer that is listed twice, where `err->index` names the override;
+// `STRUCT_SIZE`, `NULL`, `CAPACITY`, `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `overrides` must be readable for `override_count` elements of `chain_override_size` bytes, and `chains` of each for
+// its `chain_count`; `out` must be NULL or writable; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_any_scorer_override_per_chain(driftline_any_scorer default_scorer,
+                                                         const driftline_chain_override *overrides,
+                                                         size_t override_count,
+                                                         size_t chain_override_size,
+                                                         driftline_any_scorer *out,
+                                                         driftline_error *err);
+
+// Remembers scores of up to `capacity` pairs of a chain and a node (writes the scorer), as long as the fingerprints of
+// both say that nothing has moved. Live scores, alternatives and costs are asked for each time.
+//
+// `inner` is taken over: on success its handle is stale, on failure it is as it was. Errors: `CONFIG` for a capacity
+// of 0 or above 2^32 - 2; `NULL`, `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `out` must be NULL or writable; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_any_scorer_cached(driftline_any_scorer inner,
+                                             size_t capacity,
+                                             driftline_any_scorer *out,
+                                             driftline_error *err);
+
+// Smooths the scores of each chain and node over time (writes the scorer): after `half_life_ns` half of a change has
+// arrived. How often a scheduler asks does not matter.
+//
+// `inner` is taken over: on success its handle is stale, on failure it is as it was. Errors: `CONFIG` for a half-life
+// of 0; `NULL`, `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `out` must be NULL or writable; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_any_scorer_smoothed(driftline_any_scorer inner,
+                                               uint64_t half_life_ns,
+                                               driftline_any_scorer *out,
+                                               driftline_error *err);
+
+// Makes this the scorer of a scheduler (writes both): every led chain is due (SPEC P4). The previous one is dropped.
+//
+// It is taken over: on success its handle is stale, on failure it is as it was. `driftline_scheduler_uninstall` and
+// `driftline_scheduler_free` end it. Errors: `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_scheduler_install_any(driftline_scheduler scheduler,
+                                                 driftline_any_scorer scorer,
+                                                 driftline_error *err);
+
 // Judges every chain that `this_node` leads by what the scorer says now, and decides which moves are worth making
 // (reads). Pure: nothing is written but the outputs, and no cooldown starts.
 //
@@ -1511,6 +2152,27 @@ driftline_result driftline_diff_scheduler(driftline_state state,
                                           size_t *count,
                                           driftline_report *report,
                                           driftline_error *err);
+
+// The same over a scorer that the library holds (reads the state, has the scorer alone). It stays the caller's.
+//
+// Everything else is as in `driftline_diff_scheduler`. From inside a callback any call on the scorer is refused.
+//
+// # Safety
+//
+// As `driftline_diff_scheduler`.
+driftline_result driftline_diff_scheduler_any(driftline_state state,
+                                              uint64_t this_node,
+                                              const driftline_config *config,
+                                              driftline_any_scorer scorer,
+                                              uint64_t now_ns,
+                                              const uint64_t *already_evicted,
+                                              size_t already_evicted_count,
+                                              driftline_action *out,
+                                              size_t capacity,
+                                              size_t action_size,
+                                              size_t *count,
+                                              driftline_report *report,
+                                              driftline_error *err);
 
 // Why a chain is where it is: its verdict as of the last tick, with operands (reads scheduler and state).
 //
@@ -1608,9 +2270,9 @@ driftline_result driftline_scheduler_drain_status(driftline_scheduler scheduler,
 
 // Finds the `cost_per_sec` at which `driftline_score_equivalent` says what moves really cost (SPEC I2). Pure.
 //
-// `size` is `sizeof(driftline_observed_move)`. Moves that do not belong to the rest, such as those that met an
-// incident, do no harm, also where all of them lost more than they should have, as long as they are clearly fewer than
-// half and clearly apart. The order of the moves does not matter, and the same moves give the same bits on every
+// `observed_move_size` is `sizeof(driftline_observed_move)`. Moves that do not belong to the rest, such as those that met
+// an incident, do no harm, also where all of them lost more than they should have, as long as they are clearly fewer
+// than half and clearly apart. The order of the moves does not matter, and the same moves give the same bits on every
 // platform. Each move takes 56 bytes while it runs.
 //
 // Errors: `CALIBRATION` with a message that says why these moves say nothing: a number that is not finite (`index` is
@@ -1619,11 +2281,11 @@ driftline_result driftline_scheduler_drain_status(driftline_scheduler scheduler,
 //
 // # Safety
 //
-// `moves` must be readable for `count` elements of `size` bytes; `out` must be NULL or writable for its `struct_size`;
-// `err` must be NULL or writable for its.
+// `moves` must be readable for `move_count` elements of `observed_move_size` bytes; `out` must be NULL or writable for
+// its `struct_size`; `err` must be NULL or writable for its.
 driftline_result driftline_calibrate(const driftline_observed_move *moves,
-                                     size_t count,
-                                     size_t size,
+                                     size_t move_count,
+                                     size_t observed_move_size,
                                      driftline_calibration *out,
                                      driftline_error *err);
 

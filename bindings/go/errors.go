@@ -17,7 +17,7 @@ type Code int32
 const (
 	ErrNil           Code = C.DRIFTLINE_RESULT_NULL          // something is missing, such as a scorer
 	ErrABI           Code = C.DRIFTLINE_RESULT_ABI           // the library that is linked has another ABI
-	ErrClosed        Code = C.DRIFTLINE_RESULT_HANDLE        // the state or scheduler was closed, or never made
+	ErrClosed        Code = C.DRIFTLINE_RESULT_HANDLE        // what is used was closed, handed over, or never made
 	ErrReserved      Code = C.DRIFTLINE_RESULT_RESERVED      // a field is set that must be zero
 	ErrBusy          Code = C.DRIFTLINE_RESULT_BUSY          // another goroutine is inside; nobody waits
 	ErrReentrant     Code = C.DRIFTLINE_RESULT_REENTRANT     // a scorer used what is asking it (P3)
@@ -26,7 +26,7 @@ const (
 	ErrConfig        Code = C.DRIFTLINE_RESULT_CONFIG        // a config field is out of its range (G1)
 	ErrEvent         Code = C.DRIFTLINE_RESULT_EVENT         // the kind of an event is unknown, or its value out of range
 	ErrReservedNode  Code = C.DRIFTLINE_RESULT_ID            // [NoNode] was passed as a node
-	ErrDuplicate     Code = C.DRIFTLINE_RESULT_DUPLICATE     // a chain or a holder is listed twice (E2)
+	ErrDuplicate     Code = C.DRIFTLINE_RESULT_DUPLICATE     // a chain, a holder or a part of a scorer is listed twice (E2)
 	ErrNotLed        Code = C.DRIFTLINE_RESULT_NOT_LED       // the chain is not led here
 	ErrTimeReversed  Code = C.DRIFTLINE_RESULT_TIME          // time went back (T1)
 	ErrOutOfMemory   Code = C.DRIFTLINE_RESULT_NO_MEMORY     // memory could not be had; nothing was lost
@@ -36,6 +36,8 @@ const (
 	ErrImport        Code = C.DRIFTLINE_RESULT_IMPORT        // the bytes are not what an export of a chain looks like (V1)
 	ErrNoPolicy      Code = C.DRIFTLINE_RESULT_NO_POLICY     // the class has no policy
 	ErrCalibration   Code = C.DRIFTLINE_RESULT_CALIBRATION   // observed moves do not say what a second of migration costs (I2)
+	ErrInventory     Code = C.DRIFTLINE_RESULT_INVENTORY     // a report says what cannot be
+	ErrUnknownNode   Code = C.DRIFTLINE_RESULT_UNKNOWN_NODE  // nothing was reported of the node
 	ErrScorer        Code = C.DRIFTLINE_RESULT_SCORER        // the scorer failed (P2)
 	ErrNoScorer      Code = C.DRIFTLINE_RESULT_NO_SCORER     // there is no scorer where one was needed
 	ErrInternalPanic Code = C.DRIFTLINE_RESULT_PANIC         // a bug of the library; what was used is poisoned
@@ -64,7 +66,8 @@ func (e *Error) Error() string { return "driftline: " + e.Message }
 // Unwrap is the code.
 func (e *Error) Unwrap() error { return e.Code }
 
-// ConfigError is an [ErrConfig] that names the field of [SchedulerConfig] or [ClassPolicy] at fault.
+// ConfigError is an [ErrConfig] that names the field of [SchedulerConfig], [ClassPolicy] or [InventoryConfig] at fault, or the
+// argument of a function that composes scorers.
 type ConfigError struct {
 	Field   string // as the message has it: "score_floor"
 	Message string // names field, value and what is valid
@@ -137,8 +140,8 @@ func check(result C.driftline_result, err *C.driftline_error) error {
 		return nil
 	}
 	message := textOf(&err.message)
-	if field, _, found := strings.Cut(strings.TrimPrefix(message, "config field "), ": "); found &&
-		Code(result) == ErrConfig {
+	if rest, found := strings.CutPrefix(message, "config field "); found && Code(result) == ErrConfig {
+		field, _, _ := strings.Cut(rest, ": ")
 		return &ConfigError{Field: field, Message: message}
 	}
 	return &Error{

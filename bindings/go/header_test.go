@@ -3,6 +3,7 @@ package driftline_test
 import (
 	"bytes"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -59,7 +60,7 @@ func TestNames(t *testing.T) {
 		wantEqual(t, "a verdict", verdict.String(), name)
 	}
 	for method, name := range []string{
-		"score", "live_score", "best_alternative", "node_fingerprint", "chain_fingerprint", "migration_cost", "unknown",
+		"score", "live_score", "best_alternative", "node_fingerprint", "chain_fingerprint", "migration_cost", "begin", "unknown",
 	} {
 		wantEqual(t, "a method", driftline.Method(method).String(), name)
 	}
@@ -72,6 +73,9 @@ func TestNames(t *testing.T) {
 	for mode, name := range []string{"eager", "lazy", "pinned", "propose only", "unknown"} {
 		wantEqual(t, "a mode", driftline.ClassMode(mode).String(), name)
 	}
+	for health, name := range []string{"healthy", "cordoned", "failed", "unknown"} {
+		wantEqual(t, "a health", driftline.NodeHealth(health).String(), name)
+	}
 	wantEqual(t, "no cause", driftline.SampleCause(3).String(), "unknown")
 	wantEqual(t, "no trend", driftline.Trend(1<<32-1).String(), "unknown")
 	wantEqual(t, "nobody", driftline.NoNode.String(), "none")
@@ -81,11 +85,14 @@ func TestNames(t *testing.T) {
 
 // What the README shows runs as an example, word for word.
 func TestTheReadmesCodeIsTheExample(t *testing.T) {
-	example := string(must(os.ReadFile("example_test.go"))) + string(must(os.ReadFile("example_loop_test.go")))
+	var example string
+	for _, path := range must(filepath.Glob("example_*test.go")) {
+		example += string(must(os.ReadFile(path)))
+	}
 	_, rest, found := strings.Cut(string(must(os.ReadFile("README.md"))), "```go\n")
 	for count := 0; ; count++ {
 		if !found {
-			wantEqual(t, "the number of blocks", count, 3)
+			wantEqual(t, "the number of blocks", count, 5)
 			return
 		}
 		var block string

@@ -73,24 +73,68 @@ func newInstallation(scorer PlacementScorer) (*installation, error) {
 	return in, nil
 }
 
-// session is what callbacks find under the handle that C keeps. It reaches the scorer only while a call lasts, so that a
-// scorer that refers to its scheduler keeps neither of them alive.
+// callee is a scorer of Go's as the library knows it: what callbacks find under the handle that C keeps. It reaches the scorer
+// only while a call lasts, so that a scorer that refers to its scheduler keeps neither of them alive.
+type callee struct {
+	*session // of that call
+	active   *installation
+	exclude  []NodeID // room that is used again
+}
+
+func calleeOf(handle C.uintptr_t) *callee {
+	return cgo.Handle(handle).Value().(*callee)
+}
+
+// cast is whom the library asks in one scorer: one of Go's alone, or those among the parts of a composed one. Nothing in it
+// changes.
+type cast struct {
+	alone PlacementScorer // nil for a composed scorer
+	parts []castPart
+}
+
+// castPart is a scorer of Go's, and what the library knows it as.
+type castPart struct {
+	callee *callee
+	in     *installation
+}
+
+// castOf is the cast of one scorer alone.
+func castOf(in *installation) *cast {
+	return &cast{alone: in.scorer, parts: []castPart{{&callee{}, in}}}
+}
+
+// session is one call's: what the scorers of Go's have returned in place of answers. One for all parts, because the library
+// says only with which code one of them has failed.
 type session struct {
-	active     *installation
 	failures   []Failure // of this call; the code of each is its place, counted down from -1
 	interrupt  error
 	panicked   bool
 	panicValue any
-	exclude    []NodeID // room that is used again
 }
 
-func (s *session) begin(in *installation) {
-	s.active = in
+// ask calls the library with the scorers within reach. If one of them panicked, so does this.
+func (s *session) ask(whom *cast, call func() C.driftline_result) C.driftline_result {
+	s.begin(whom)
+	defer s.end(whom)
+	return call()
+}
+
+func (s *session) begin(whom *cast) {
+	if whom == nil {
+		return
+	}
+	for _, part := range whom.parts {
+		part.callee.session, part.callee.active = s, part.in
+	}
 }
 
 // end goes on with a panic that a callback had to hold back while C was on the stack.
-func (s *session) end() {
-	s.active = nil
+func (s *session) end(whom *cast) {
+	if whom != nil {
+		for _, part := range whom.parts {
+			part.callee.session, part.callee.active = nil, nil
+		}
+	}
 	if s.panicked {
 		value := s.panicValue
 		s.panicked, s.panicValue = false, nil
@@ -132,7 +176,10 @@ func (s *session) errorBehind(code C.int32_t) error {
 	if code == C.DRIFTLINE_SCORER_INTERRUPTED {
 		return s.interrupt
 	}
-	return s.failures[-code-1].Err
+	if at := -1 - int64(code); at >= 0 && at < int64(len(s.failures)) {
+		return s.failures[at].Err
+	}
+	return failure(ErrInternalPanic, "a scorer of the library has failed with code %d", int32(code))
 }
 
 // check is as the function, for calls that ask the scorer.
@@ -150,15 +197,11 @@ func (s *session) check(result C.driftline_result, cause *C.driftline_error) err
 // failureOf: every number is a chain, so the method says whether one was asked about. A batch of several scores that
 // failed knows neither chain nor node.
 func failureOf(method Method, chain uint64, node NodeID, err error) Failure {
-	known := method != MethodNodeFingerprint &&
+	known := method != MethodNodeFingerprint && method != MethodBegin &&
 		(method != MethodScore || chain != C.DRIFTLINE_NONE || node != NoNode)
 	f := Failure{Method: method, ChainKnown: known, Node: node, Err: err}
 	if known {
 		f.Chain = ChainID(chain)
 	}
 	return f
-}
-
-func sessionOf(handle C.uintptr_t) *session {
-	return cgo.Handle(handle).Value().(*session)
 }

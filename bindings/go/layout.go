@@ -52,6 +52,20 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(Blocked{}.Chain)-unsafe.Offsetof(C.driftline_blocked{}.chain)]
 	_ = [1]struct{}{}[unsafe.Offsetof(Blocked{}.Verdict)-unsafe.Offsetof(C.driftline_blocked{}.verdict)]
 
+	_ = [1]struct{}{}[unsafe.Sizeof(RTT{})-unsafe.Sizeof(C.driftline_rtt{})]
+	_ = [1]struct{}{}[unsafe.Offsetof(RTT{}.From)-unsafe.Offsetof(C.driftline_rtt{}.from)]
+	_ = [1]struct{}{}[unsafe.Offsetof(RTT{}.To)-unsafe.Offsetof(C.driftline_rtt{}.to)]
+	_ = [1]struct{}{}[unsafe.Offsetof(RTT{}.RTT)-unsafe.Offsetof(C.driftline_rtt{}.rtt_ns)]
+
+	_ = [1]struct{}{}[unsafe.Sizeof(Bandwidth{})-unsafe.Sizeof(C.driftline_bandwidth{})]
+	_ = [1]struct{}{}[unsafe.Offsetof(Bandwidth{}.From)-unsafe.Offsetof(C.driftline_bandwidth{}.from)]
+	_ = [1]struct{}{}[unsafe.Offsetof(Bandwidth{}.To)-unsafe.Offsetof(C.driftline_bandwidth{}.to)]
+	_ = [1]struct{}{}[unsafe.Offsetof(Bandwidth{}.BytesPerSec)-unsafe.Offsetof(C.driftline_bandwidth{}.bytes_per_sec)]
+
+	_ = [1]struct{}{}[unsafe.Sizeof(Client{})-unsafe.Sizeof(C.driftline_client{})]
+	_ = [1]struct{}{}[unsafe.Offsetof(Client{}.Node)-unsafe.Offsetof(C.driftline_client{}.node)]
+	_ = [1]struct{}{}[unsafe.Offsetof(Client{}.Weight)-unsafe.Offsetof(C.driftline_client{}.weight)]
+
 	// Go writes true as 1 and false as 0.
 	_ = [1]struct{}{}[unsafe.Sizeof(false)-unsafe.Sizeof(C.uint8_t(0))]
 )

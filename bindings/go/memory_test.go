@@ -40,7 +40,19 @@ func TestWhatAllocatesNothing(t *testing.T) {
 	handed := must(state.ExportChain(7))
 	policy := driftline.ClassPolicy{Cooldown: driftline.Some(time.Hour)}
 	noError(t, scheduler.SetClassPolicy(5, policy))
+	inventory := busyThird(t, 7)
+	composed := newScheduler(t, driftline.WithComposed(must(driftline.Cached(must(driftline.Minimum(inventory,
+		driftline.PartOf(scorer))), 10))))
+	idle := must(composed.Tick(state, 1))
+	rtts, bandwidths := []driftline.RTT{{From: 1, To: 2, RTT: 5}}, []driftline.Bandwidth{{From: 1, To: 2, BytesPerSec: 5}}
 	for what, call := range map[string]func() error{
+		"an idle tick of a composed scorer": func() error { return composed.TickInto(idle, state, 1) },
+		"axes":                              func() error { return second(inventory.Axes(7, 3)) },
+		"an event that is followed":         func() error { return inventory.Follow(driftline.HolderAdded(7, 1)) },
+		"a touch":                           func() error { return second(inventory.Touch(state)) },
+		"round-trip times":                  func() error { return inventory.ReportRTTs(0, rtts) },
+		"bandwidths":                        func() error { return inventory.ReportBandwidths(bandwidths) },
+
 		"an idle tick":   func() error { return scheduler.TickInto(decision, state, 1) },
 		"a dry run":      func() error { return scheduler.DecideInto(decision, state, 1) },
 		"a sample":       func() error { return scheduler.SampleInto(&decision.Report, state, 1) },
@@ -83,6 +95,8 @@ func cycles(t *testing.T) int {
 func TestCyclesLeaveNothing(t *testing.T) {
 	count := cycles(t)
 	scorer := badThird()
+	profiles := []driftline.ChainProfile{{Chain: 7, Clients: []driftline.Client{{Node: 5, Weight: 1}, {Node: 6, Weight: 1}}}}
+	made := 0
 	cycle := func() {
 		state := must(driftline.NewMeshState())
 		noError(t, state.Apply(driftline.HolderAdded(7, 1), driftline.HolderAdded(7, 3), driftline.LeaderSet(7, 1),
@@ -99,6 +113,17 @@ func TestCyclesLeaveNothing(t *testing.T) {
 		for range 4 {
 			must(driftline.DiffScheduler(state, scorer, driftline.DefaultConfig(), 1, 0, nil))
 		}
+		inventory := must(driftline.NewInventory(driftline.DefaultInventoryConfig()))
+		noError(t, inventory.Follow(driftline.HolderAdded(7, 1)))
+		composed := must(driftline.Gate(inventory, must(driftline.Minimum(driftline.PartOf(scorer))), 0.1))
+		wantIs(t, second(driftline.Cached(composed, 0)), driftline.ErrConfig)
+		made++
+		if made%2 == 0 {
+			must(scheduler.InstallComposed(composed))
+		}
+		noError(t, inventory.ReportProfiles(profiles))
+		noError(t, composed.Close())
+		noError(t, inventory.Close())
 		noError(t, scheduler.Close())
 		noError(t, state.Close())
 	}
@@ -117,7 +142,7 @@ func TestCyclesLeaveNothing(t *testing.T) {
 	}
 }
 
-// What is forgotten is freed on the other side of the boundary, too: schedulers and states alike.
+// What is forgotten is freed on the other side of the boundary, too: schedulers, states, inventories and what is made of these.
 func TestForgottenMemoryIsFreed(t *testing.T) {
 	const count, chains, limitKiB = 40, 20_000, 64 << 10
 	membership := driftline.Membership{HolderOffsets: []uint64{0}}
@@ -128,8 +153,16 @@ func TestForgottenMemoryIsFreed(t *testing.T) {
 		membership.HolderOffsets = append(membership.HolderOffsets, uint64(len(membership.Holders)))
 	}
 	before := residentKiB(t)
-	for _, forget := range []string{"schedulers", "states"} {
+	for _, forget := range []string{"schedulers", "states", "inventories", "composed scorers"} {
 		for range count {
+			if forget == "inventories" || forget == "composed scorers" {
+				inventory := must(driftline.NewInventory(driftline.DefaultInventoryConfig()))
+				noError(t, inventory.Load(membership))
+				if forget == "composed scorers" {
+					must(driftline.Minimum(must(driftline.Cached(inventory, 10)), driftline.PartOf(badThird())))
+					noError(t, inventory.Close())
+				}
+			}
 			state, scheduler := must(driftline.NewMeshState()), must(driftline.NewLocalScheduler(1, driftline.WithScorer(badThird())))
 			noError(t, state.Load(membership))
 			if forget == "schedulers" {

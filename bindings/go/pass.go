@@ -80,35 +80,16 @@ func (s *LocalScheduler) run(
 		return err
 	}
 	defer s.leave()
-	if s.session != nil {
-		defer s.session.forget()
-	}
-	result := s.ask(pass)
-	if result != C.DRIFTLINE_RESULT_OK {
-		return s.sessionCheck(result)
+	defer s.session.forget()
+	result := s.session.ask(s.installed.Load(), pass)
+	if err := s.session.check(result, &s.pass.error); err != nil {
+		return err
 	}
 	fill(&s.pass)
 	if s.pass.report.scorer_errors != 0 {
 		return s.appendFailures(report)
 	}
 	return nil
-}
-
-// ask calls the library with the scorer within reach. If the scorer panicked, so does this.
-func (s *LocalScheduler) ask(pass func() C.driftline_result) C.driftline_result {
-	if s.session == nil {
-		return pass()
-	}
-	s.session.begin(s.installed.Load())
-	defer s.session.end()
-	return pass()
-}
-
-func (s *LocalScheduler) sessionCheck(result C.driftline_result) error {
-	if s.session == nil {
-		return check(result, &s.pass.error)
-	}
-	return s.session.check(result, &s.pass.error)
 }
 
 func (s *LocalScheduler) appendFailures(report *TickReport) error {
@@ -138,11 +119,28 @@ func DiffScheduler(
 	state *MeshState, scorer PlacementScorer, config SchedulerConfig, thisNode NodeID, now Timestamp,
 	alreadyEvicted []ChainID,
 ) (*Decision, error) {
-	defer runtime.KeepAlive(state)
 	in, err := newInstallation(scorer)
 	if err != nil {
 		return nil, err
 	}
+	whom := castOf(in)
+	handle := cgo.NewHandle(whom.parts[0].callee)
+	defer handle.Delete()
+	return diff(state, config, thisNode, whom, func(
+		config *C.driftline_config, room []C.driftline_action, pass *C.driftline_go_pass,
+	) C.driftline_result {
+		return C.driftline_go_diff(state.handle, C.uint64_t(thisNode), config, C.uintptr_t(handle), C.uint32_t(in.entries),
+			C.uint64_t(now), pointerTo[C.uint64_t](alreadyEvicted), C.size_t(len(alreadyEvicted)),
+			pointerTo[C.driftline_action](room), C.size_t(len(room)), pass)
+	})
+}
+
+// diff prepares a decision, has it made, and copies what came of it.
+func diff(
+	state *MeshState, config SchedulerConfig, thisNode NodeID, whom *cast,
+	decide func(*C.driftline_config, []C.driftline_action, *C.driftline_go_pass) C.driftline_result,
+) (*Decision, error) {
+	defer runtime.KeepAlive(state)
 	inC, err := config.inC()
 	if err != nil {
 		return nil, err
@@ -153,13 +151,9 @@ func DiffScheduler(
 		return nil, err
 	}
 	room := make([]C.driftline_action, len(led))
-	session := &session{}
 	pass := &C.driftline_go_pass{}
-	result := session.ask(in, func(handle cgo.Handle) C.driftline_result {
-		return C.driftline_go_diff(state.handle, C.uint64_t(thisNode), &inC, C.uintptr_t(handle), C.uint32_t(in.entries),
-			C.uint64_t(now), pointerTo[C.uint64_t](alreadyEvicted), C.size_t(len(alreadyEvicted)),
-			pointerTo[C.driftline_action](room), C.size_t(len(room)), pass)
-	})
+	session := &session{}
+	result := session.ask(whom, func() C.driftline_result { return decide(&inC, room, pass) })
 	if err := session.check(result, &pass.error); err != nil {
 		return nil, err
 	}
@@ -168,13 +162,4 @@ func DiffScheduler(
 	// What failed and was survived. No batch is asked for more than one chain here, so each is one failure.
 	decision.Report.Failures = slices.Clone(session.failures)
 	return decision, nil
-}
-
-// ask lends the scorer for one call.
-func (s *session) ask(in *installation, call func(cgo.Handle) C.driftline_result) C.driftline_result {
-	handle := cgo.NewHandle(s)
-	defer handle.Delete()
-	s.begin(in)
-	defer s.end()
-	return call(handle)
 }

@@ -134,6 +134,26 @@ driftline_result driftline_go_diff(driftline_state state, uint64_t this_node, co
                                     out, capacity, sizeof *out, &pass->action_count, &pass->report, &pass->error);
 }
 
+driftline_result driftline_go_diff_any(driftline_state state, uint64_t this_node, const driftline_config *config,
+                                       driftline_any_scorer scorer, uint64_t now_ns, const uint64_t *already_evicted,
+                                       size_t already_evicted_count, driftline_action *out, size_t capacity,
+                                       driftline_go_pass *pass)
+{
+    begin(pass);
+    return driftline_diff_scheduler_any(state, this_node, config, scorer, now_ns, already_evicted, already_evicted_count,
+                                        out, capacity, sizeof *out, &pass->action_count, &pass->report, &pass->error);
+}
+
+/* ---- Scorers that the library holds ---- */
+
+driftline_result driftline_go_any_scorer(uintptr_t handle, uint32_t entries, driftline_any_scorer *out,
+                                         driftline_error *error)
+{
+    driftline_scorer scorer = scorer_of(handle, entries);
+    scorer.drop = drop;
+    return driftline_any_scorer_of_callbacks(&scorer, out, error);
+}
+
 /* ---- Texts ---- */
 
 driftline_result driftline_go_action_text(const driftline_action *action, const uint64_t *exclude, size_t exclude_count,

@@ -38,6 +38,14 @@ driftline_result driftline_go_diff(driftline_state state, uint64_t this_node, co
                                    size_t already_evicted_count, driftline_action *out, size_t capacity,
                                    driftline_go_pass *pass);
 
+/* The same for a scorer that the library holds. */
+driftline_result driftline_go_any_scorer(uintptr_t handle, uint32_t entries, driftline_any_scorer *out,
+                                         driftline_error *error);
+driftline_result driftline_go_diff_any(driftline_state state, uint64_t this_node, const driftline_config *config,
+                                       driftline_any_scorer scorer, uint64_t now_ns, const uint64_t *already_evicted,
+                                       size_t already_evicted_count, driftline_action *out, size_t capacity,
+                                       driftline_go_pass *pass);
+
 /* An action that comes from Go has no pointer in it; what it excludes comes beside it. */
 driftline_result driftline_go_action_text(const driftline_action *action, const uint64_t *exclude, size_t exclude_count,
                                           char *out, size_t capacity, size_t *length, driftline_error *error);

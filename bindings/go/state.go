@@ -69,23 +69,32 @@ type Membership struct {
 // Errors: [ErrMembership], [ErrDuplicate], [ErrReservedNode], each with the index; [ErrTooMany], [ErrOutOfMemory].
 func (m *MeshState) Load(membership Membership) error {
 	defer runtime.KeepAlive(m)
-	chainCount := len(membership.Chains)
-	offsets := membership.HolderOffsets
-	if chainCount == 0 && len(offsets) == 0 {
-		offsets = []uint64{0}
-	}
-	if len(membership.Leaders) != chainCount {
-		return failure(ErrMembership, "%d leaders for %d chains", len(membership.Leaders), chainCount)
-	}
-	if len(offsets) != chainCount+1 {
-		return failure(ErrMembership, "%d holder offsets for %d chains: one more than chains is needed", len(offsets),
-			chainCount)
+	offsets, err := membership.offsets()
+	if err != nil {
+		return err
 	}
 	cause := newError()
 	return check(C.driftline_state_load(m.handle,
-		pointerTo[C.uint64_t](membership.Chains), pointerTo[C.uint64_t](membership.Leaders), C.size_t(chainCount),
-		pointerTo[C.uint64_t](offsets), pointerTo[C.uint64_t](membership.Holders), C.size_t(len(membership.Holders)),
-		&cause), &cause)
+		pointerTo[C.uint64_t](membership.Chains), pointerTo[C.uint64_t](membership.Leaders),
+		C.size_t(len(membership.Chains)), pointerTo[C.uint64_t](offsets), pointerTo[C.uint64_t](membership.Holders),
+		C.size_t(len(membership.Holders)), &cause), &cause)
+}
+
+// offsets are the HolderOffsets, also of no chains, if the lengths fit together.
+func (m *Membership) offsets() ([]uint64, error) {
+	chainCount := len(m.Chains)
+	offsets := m.HolderOffsets
+	if chainCount == 0 && len(offsets) == 0 {
+		offsets = []uint64{0}
+	}
+	if len(m.Leaders) != chainCount {
+		return nil, failure(ErrMembership, "%d leaders for %d chains", len(m.Leaders), chainCount)
+	}
+	if len(offsets) != chainCount+1 {
+		return nil, failure(ErrMembership, "%d holder offsets for %d chains: one more than chains is needed", len(offsets),
+			chainCount)
+	}
+	return offsets, nil
 }
 
 // Apply applies events in order, all or nothing (A1): a refused one leaves the state as it was, and the error has its

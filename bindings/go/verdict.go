@@ -91,6 +91,7 @@ const (
 	MethodNodeFingerprint  Method = C.DRIFTLINE_METHOD_NODE_FINGERPRINT  // [NodeFingerprinter], [BatchFingerprinter]
 	MethodChainFingerprint Method = C.DRIFTLINE_METHOD_CHAIN_FINGERPRINT // [ChainFingerprinter]
 	MethodMigrationCost    Method = C.DRIFTLINE_METHOD_MIGRATION_COST    // [CostEstimator]
+	MethodBegin            Method = C.DRIFTLINE_METHOD_BEGIN             // none: a scorer that the library holds is told the time
 )
 
 // String is the method's name as other languages and the scenario files have it, such as "live_score".
@@ -102,6 +103,7 @@ func (m Method) String() string {
 		MethodNodeFingerprint:  "node_fingerprint",
 		MethodChainFingerprint: "chain_fingerprint",
 		MethodMigrationCost:    "migration_cost",
+		MethodBegin:            "begin",
 	}, uint32(m))
 }
 

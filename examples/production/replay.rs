@@ -1,17 +1,20 @@
 //! One tick a slice over a trace. Every chain is led here, its client is the node with its number, three others hold it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use driftline::{
-    Action, Alternative, ChainId, Event, LocalScheduler, MeshState, NodeId, PlacementScorer, SchedulerConfig,
-    ScorerResult, Timestamp,
+    Action, Alternative, BoxedScorer, ChainId, ChainProfile, Client, Error, Event, InventoryConfig, LocalScheduler,
+    MeshState, NodeId, PlacementScorer, Rtt, SchedulerConfig, ScorerResult, SharedInventory, Timestamp,
 };
 
 use crate::trace::Trace;
 
 /// The measured trace has three hours in 688 slices.
 const SLICE_NS: u64 = 15_700_000_000;
+/// Hundredths of a second.
+const CS_NS: u64 = 10_000_000;
 /// A return is one within this time.
 const RETURN_NS: u64 = 1_800_000_000_000;
 /// Who leads all chains; no node of a trace.
@@ -84,33 +87,96 @@ impl PlacementScorer for Near {
     }
 }
 
-/// Replays a trace under a config. `smoothing` is the weight of a new score against those before it; `None` never moves.
-pub fn replay(trace: &Trace, config: Option<SchedulerConfig>, smoothing: f32) -> Result<Outcome, driftline::Error> {
-    let scores = Scores { nodes: trace.nodes, scores: vec![f32::NAN; trace.nodes * trace.nodes] };
-    let scores = Arc::new(RwLock::new(scores));
+/// Who scores homes.
+#[derive(Clone, Copy)]
+pub enum Scoring {
+    /// A table of `25 / (25 + rtt)`; the number is the weight of a new score against those before it.
+    Table(f32),
+    /// The library's own scorer, which is told round-trip times and clients and nothing else.
+    Inventory(InventoryConfig),
+}
+
+/// What takes measurements in.
+enum Taker {
+    Table(Arc<RwLock<Scores>>, f32),
+    Inventory(SharedInventory),
+}
+
+impl Taker {
+    fn open(scoring: Scoring, trace: &Trace) -> Result<(Taker, BoxedScorer), Error> {
+        match scoring {
+            Scoring::Table(smoothing) => {
+                let scores = Scores { nodes: trace.nodes, scores: vec![f32::NAN; trace.nodes * trace.nodes] };
+                let scores = Arc::new(RwLock::new(scores));
+                Ok((Taker::Table(Arc::clone(&scores), smoothing), Box::new(Near(scores))))
+            }
+            Scoring::Inventory(config) => {
+                let inventory = SharedInventory::new(config)?;
+                for chain in 0..trace.nodes as u64 {
+                    let client = Client { node: NodeId(chain), weight: 1.0 };
+                    let profile = ChainProfile { clients: &[client], ..ChainProfile::of(ChainId(chain)) };
+                    inventory.report_profiles(&[profile])?;
+                }
+                Ok((Taker::Inventory(inventory.clone()), Box::new(inventory)))
+            }
+        }
+    }
+
+    /// Takes in what was measured at one time, and tells the state what has moved.
+    fn take_in(&self, trace: &Trace, rows: Range<usize>, now: Timestamp, state: &mut MeshState) -> Result<(), Error> {
+        for row in rows {
+            let client = trace.measured[row].1;
+            match self {
+                Taker::Table(scores, smoothing) => {
+                    take_in(scores, trace, row, *smoothing);
+                    state.apply(&[Event::ChainTouched { chain: ChainId(client as u64) }])?;
+                }
+                Taker::Inventory(inventory) => {
+                    // Nobody is a home for its own chain in this trace, so nobody is near to itself.
+                    let others = trace.row(row).iter().enumerate().filter(|&(node, _)| node != client);
+                    let from = NodeId(client as u64);
+                    let rtts =
+                        others.map(|(to, &cs)| Rtt { from, to: NodeId(to as u64), rtt_ns: u64::from(cs) * CS_NS });
+                    inventory.report_rtts(now, &rtts.collect::<Vec<_>>())?;
+                }
+            }
+        }
+        if let Taker::Inventory(inventory) = self {
+            inventory.touch(state)?;
+        }
+        Ok(())
+    }
+
+    fn follow(&self, events: &[Event]) -> Result<(), Error> {
+        match self {
+            Taker::Table(..) => Ok(()),
+            Taker::Inventory(inventory) => inventory.follow(events),
+        }
+    }
+}
+
+/// Replays a trace under a config; without one nothing ever moves.
+pub fn replay(trace: &Trace, config: Option<SchedulerConfig>, scoring: Scoring) -> Result<Outcome, Error> {
+    let (taker, scorer) = Taker::open(scoring, trace)?;
     let mut scheduler = LocalScheduler::new(LEADER, config.unwrap_or_default())?;
-    scheduler.registry_mut().install(Box::new(Near(Arc::clone(&scores))));
+    scheduler.registry_mut().install(scorer);
     let mut run =
-        Run { state: MeshState::new(), holders: Vec::new(), left: BTreeMap::new(), outcome: Outcome::default() };
+        Run { state: MeshState::new(), holders: Vec::new(), left: BTreeMap::new(), outcome: Outcome::default(), taker };
     let (mut rows, mut fresh_cs) = (0, Vec::new());
     for slice in 0..trace.slices {
-        let first = rows;
-        while trace.measured.get(rows).is_some_and(|&(at, _)| at == slice) {
-            take_in(&scores, trace, rows, smoothing);
-            rows += 1;
-        }
+        let (first, now) = (rows, Timestamp(slice as u64 * SLICE_NS));
+        rows += trace.measured[rows..].iter().take_while(|&&(at, _)| at == slice).count();
+        run.taker.take_in(trace, first..rows, now, &mut run.state)?;
         if slice == 0 {
             run.place_best(trace)?;
-            scheduler.sample(&run.state, Timestamp(0))?;
+            scheduler.sample(&run.state, now)?;
             continue;
         }
         for row in first..rows {
             let chain = trace.measured[row].1;
             fresh_cs.extend(run.holders[chain].iter().map(|&node| trace.row(row)[node]));
-            run.state.apply(&[Event::ChainTouched { chain: ChainId(chain as u64) }])?;
         }
         if config.is_some() {
-            let now = Timestamp(slice as u64 * SLICE_NS);
             let actions = scheduler.tick(&mut run.state, now)?.actions.clone();
             run.carry_out(&actions, now)?;
         }
@@ -139,11 +205,12 @@ struct Run {
     /// When a chain left a node last.
     left: BTreeMap<(ChainId, NodeId), Timestamp>,
     outcome: Outcome,
+    taker: Taker,
 }
 
 impl Run {
     /// Every chain begins on its three nearest nodes.
-    fn place_best(&mut self, trace: &Trace) -> Result<(), driftline::Error> {
+    fn place_best(&mut self, trace: &Trace) -> Result<(), Error> {
         for chain in 0..trace.nodes {
             let row = trace.row(chain);
             let mut nodes: Vec<usize> = (0..trace.nodes).filter(|&node| node != chain).collect();
@@ -154,13 +221,14 @@ impl Run {
             let mut events: Vec<Event> = added.collect();
             events.push(Event::LeaderSet { chain: id, node: LEADER });
             self.state.apply(&events)?;
+            self.taker.follow(&events)?;
             self.holders.push(nodes);
         }
         Ok(())
     }
 
     /// Every move is made at once.
-    fn carry_out(&mut self, actions: &[Action], now: Timestamp) -> Result<(), driftline::Error> {
+    fn carry_out(&mut self, actions: &[Action], now: Timestamp) -> Result<(), Error> {
         self.outcome.most_moves_in_a_tick = self.outcome.most_moves_in_a_tick.max(actions.len() as u64);
         for action in actions {
             let Action::Evict(eviction) = action else { continue };
@@ -173,8 +241,9 @@ impl Run {
             let holders = &mut self.holders[chain.0 as usize];
             holders.retain(|&node| node as u64 != victim.0);
             holders.push(target.0 as usize);
-            self.state
-                .apply(&[Event::HolderRemoved { chain, node: victim }, Event::HolderAdded { chain, node: target }])?;
+            let events = [Event::HolderRemoved { chain, node: victim }, Event::HolderAdded { chain, node: target }];
+            self.state.apply(&events)?;
+            self.taker.follow(&events)?;
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! Cooldowns tuned by hand, production, and production without each of its parts, over one trace.
 
-use driftline::SchedulerConfig;
+use driftline::{InventoryConfig, SchedulerConfig};
 
-use crate::replay::{Outcome, replay};
+use crate::replay::{Outcome, Scoring, replay};
 use crate::table;
 use crate::trace::Trace;
 
@@ -10,6 +10,8 @@ use crate::trace::Trace;
 const SMOOTHING: f32 = 0.3;
 /// The cooldowns that somebody might try, in slices.
 const COOLDOWNS: [u64; 14] = [1, 2, 3, 5, 8, 10, 15, 20, 30, 40, 60, 100, 150, 200];
+/// What a score of the table goes by: a half at a quarter of a second.
+const RTT_HALF_NS: u64 = 250_000_000;
 const SLICE_NS: u64 = 15_700_000_000;
 
 type Variant = (&'static str, fn(SchedulerConfig) -> SchedulerConfig);
@@ -57,6 +59,9 @@ pub fn print(name: &str, trace: &Trace, markdown: bool) {
     rows.push(row("production", &run(trace, Some(production), 1.0)));
     let smoothed = run(trace, Some(production), SMOOTHING);
     rows.push(row("production, smoothed", &smoothed));
+    let scoring = Scoring::Inventory(InventoryConfig { rtt_half_ns: RTT_HALF_NS, ..InventoryConfig::default() });
+    let inventory = replay(trace, Some(production), scoring).expect("configs are valid and an inventory answers");
+    rows.push(row("production, inventory fed with times only", &inventory));
     for (what, change) in VARIANTS {
         rows.push(row(&format!("  {what}"), &run(trace, Some(change(production)), SMOOTHING)));
     }
@@ -66,7 +71,7 @@ pub fn print(name: &str, trace: &Trace, markdown: bool) {
 }
 
 fn run(trace: &Trace, config: Option<SchedulerConfig>, smoothing: f32) -> Outcome {
-    replay(trace, config, smoothing).expect("configs are valid and the scorer answers")
+    replay(trace, config, Scoring::Table(smoothing)).expect("configs are valid and the scorer answers")
 }
 
 fn cost(outcome: &Outcome) -> f64 {

@@ -98,6 +98,7 @@
 #define DRIFTLINE_METHOD_NODE_FINGERPRINT 3
 #define DRIFTLINE_METHOD_CHAIN_FINGERPRINT 4
 #define DRIFTLINE_METHOD_MIGRATION_COST 5
+#define DRIFTLINE_METHOD_BEGIN 6
 #define DRIFTLINE_EXPLANATION_SINCE 1
 #define DRIFTLINE_EXPLANATION_SAMPLED_AT 2
 #define DRIFTLINE_EXPLANATION_COOLDOWN_UNTIL 4
@@ -119,6 +120,31 @@
 #define DRIFTLINE_FLAP_COOLDOWN_MAX_NS 7200000000000
 #define DRIFTLINE_TRANSITION_RING_LENGTH 1024
 #define DRIFTLINE_HISTORY_DEAD_BAND 0.02
+#define DRIFTLINE_DERIVED -1.0
+#define DRIFTLINE_NODE_HEALTH_HEALTHY 0
+#define DRIFTLINE_NODE_HEALTH_CORDONED 1
+#define DRIFTLINE_NODE_HEALTH_FAILED 2
+#define DRIFTLINE_NODE_INVENTORY_CPU_CAPACITY 1
+#define DRIFTLINE_NODE_INVENTORY_CPU_USE 2
+#define DRIFTLINE_NODE_INVENTORY_MEMORY_CAPACITY 4
+#define DRIFTLINE_NODE_INVENTORY_MEMORY_USE 8
+#define DRIFTLINE_NODE_INVENTORY_DISK_CAPACITY 16
+#define DRIFTLINE_NODE_INVENTORY_DISK_USE 32
+#define DRIFTLINE_NODE_INVENTORY_BANDWIDTH 64
+#define DRIFTLINE_NODE_INVENTORY_TAGS 128
+#define DRIFTLINE_NODE_INVENTORY_ZONE 256
+#define DRIFTLINE_NODE_INVENTORY_HEALTH 512
+#define DRIFTLINE_CHAIN_PROFILE_SIZE 1
+#define DRIFTLINE_CHAIN_PROFILE_CPU 2
+#define DRIFTLINE_CHAIN_PROFILE_MEMORY 4
+#define DRIFTLINE_CHAIN_PROFILE_SERVICE_VALUE 8
+#define DRIFTLINE_CHAIN_PROFILE_DISRUPTION 16
+#define DRIFTLINE_CHAIN_PROFILE_GROUP 32
+#define DRIFTLINE_SCORE_AXES_HEADROOM 1
+#define DRIFTLINE_SCORE_AXES_PROXIMITY 2
+#define DRIFTLINE_SCORE_AXES_ZONE_SPREAD 4
+#define DRIFTLINE_SCORE_AXES_COLOCATION 8
+#define DRIFTLINE_SCORE_AXES_SCORE 16
 typedef int32_t driftline_result;
 typedef struct {
   uint32_t struct_size;
@@ -296,6 +322,99 @@ typedef struct {
 } driftline_failure;
 typedef struct {
   uint32_t struct_size;
+  float headroom_weight;
+  float proximity_weight;
+  float zone_spread_weight;
+  float colocation_weight;
+  float worst_share;
+  float comfortable_use;
+  float capacity_reserve;
+  uint64_t rtt_half_ns;
+  uint64_t load_half_life_ns;
+  uint64_t rtt_half_life_ns;
+  float rtt_weight_max;
+  float hysteresis_gap;
+  float headroom_epsilon;
+  float proximity_epsilon;
+  double fallback_bandwidth_bytes_per_sec;
+  double fallback_size_bytes;
+  double serialisation_bytes_per_sec;
+  uint64_t fallback_disruption_ns;
+} driftline_inventory_config;
+typedef struct {
+  uint64_t bits;
+} driftline_inventory;
+typedef struct {
+  uint64_t node;
+  uint32_t fields;
+  uint32_t health;
+  double cpu_capacity_cores;
+  double cpu_use_cores;
+  double memory_capacity_bytes;
+  double memory_use_bytes;
+  double disk_capacity_bytes;
+  double disk_use_bytes;
+  double bandwidth_bytes_per_sec;
+  uint64_t tags;
+  uint32_t zone;
+  uint32_t reserved;
+} driftline_node_inventory;
+typedef struct {
+  uint64_t from;
+  uint64_t to;
+  uint64_t rtt_ns;
+} driftline_rtt;
+typedef struct {
+  uint64_t from;
+  uint64_t to;
+  double bytes_per_sec;
+} driftline_bandwidth;
+typedef struct {
+  uint64_t node;
+  float weight;
+  uint32_t reserved;
+} driftline_client;
+typedef struct {
+  uint64_t chain;
+  uint32_t fields;
+  uint32_t zone_anti_affinity;
+  double size_bytes;
+  double cpu_cores;
+  double memory_bytes;
+  uint64_t required_tags;
+  const driftline_client *clients;
+  uint64_t client_count;
+  uint64_t client_size;
+  float service_value;
+  uint32_t reserved;
+  uint64_t disruption_ns;
+  uint64_t group;
+} driftline_chain_profile;
+typedef struct {
+  uint32_t struct_size;
+  uint32_t fields;
+  float headroom;
+  float proximity;
+  float zone_spread;
+  float colocation;
+  float score;
+  uint32_t is_home;
+} driftline_score_axes;
+typedef struct {
+  uint64_t bits;
+} driftline_any_scorer;
+typedef struct {
+  driftline_any_scorer scorer;
+  float weight;
+  uint32_t reserved;
+} driftline_weighted_scorer;
+typedef struct {
+  driftline_any_scorer scorer;
+  const uint64_t *chains;
+  uint64_t chain_count;
+} driftline_chain_override;
+typedef struct {
+  uint32_t struct_size;
   uint32_t verdict;
   uint64_t chain;
   uint64_t victim;
@@ -391,6 +510,8 @@ typedef struct {
 #define DRIFTLINE_RESULT_IMPORT 310
 #define DRIFTLINE_RESULT_NO_POLICY 311
 #define DRIFTLINE_RESULT_CALIBRATION 312
+#define DRIFTLINE_RESULT_INVENTORY 313
+#define DRIFTLINE_RESULT_UNKNOWN_NODE 314
 #define DRIFTLINE_RESULT_SCORER 401
 #define DRIFTLINE_RESULT_NO_SCORER 402
 #define DRIFTLINE_RESULT_PANIC 901
@@ -531,6 +652,102 @@ driftline_result driftline_scheduler_failures(driftline_scheduler scheduler,
                                               size_t failure_size,
                                               size_t *count,
                                               driftline_error *err);
+driftline_result driftline_inventory_config_init(driftline_inventory_config *config, size_t struct_size);
+driftline_result driftline_inventory_config_validate(const driftline_inventory_config *config, driftline_error *err);
+driftline_result driftline_inventory_new(uint32_t abi,
+                                         const driftline_inventory_config *config,
+                                         driftline_inventory *out,
+                                         driftline_error *err);
+driftline_result driftline_inventory_free(driftline_inventory inventory);
+driftline_result driftline_inventory_config_of(driftline_inventory inventory,
+                                               driftline_inventory_config *out,
+                                               driftline_error *err);
+driftline_result driftline_inventory_load(driftline_inventory inventory,
+                                          const uint64_t *chains,
+                                          const uint64_t *leaders,
+                                          size_t chain_count,
+                                          const uint64_t *holder_offsets,
+                                          const uint64_t *holders,
+                                          size_t holder_count,
+                                          driftline_error *err);
+driftline_result driftline_inventory_follow(driftline_inventory inventory,
+                                            const driftline_event *events,
+                                            size_t event_count,
+                                            size_t event_size,
+                                            driftline_error *err);
+driftline_result driftline_inventory_report_nodes(driftline_inventory inventory,
+                                                  uint64_t now_ns,
+                                                  const driftline_node_inventory *reports,
+                                                  size_t report_count,
+                                                  size_t node_inventory_size,
+                                                  driftline_error *err);
+driftline_result driftline_inventory_report_rtts(driftline_inventory inventory,
+                                                 uint64_t now_ns,
+                                                 const driftline_rtt *reports,
+                                                 size_t report_count,
+                                                 size_t rtt_size,
+                                                 driftline_error *err);
+driftline_result driftline_inventory_report_bandwidths(driftline_inventory inventory,
+                                                       const driftline_bandwidth *reports,
+                                                       size_t report_count,
+                                                       size_t bandwidth_size,
+                                                       driftline_error *err);
+driftline_result driftline_inventory_report_profiles(driftline_inventory inventory,
+                                                     const driftline_chain_profile *profiles,
+                                                     size_t profile_count,
+                                                     size_t chain_profile_size,
+                                                     driftline_error *err);
+driftline_result driftline_inventory_forget_node(driftline_inventory inventory,
+                                                 uint64_t node,
+                                                 uint32_t *was_known,
+                                                 driftline_error *err);
+driftline_result driftline_inventory_touch(driftline_inventory inventory,
+                                           driftline_state state,
+                                           size_t *count,
+                                           driftline_error *err);
+driftline_result driftline_inventory_axes(driftline_inventory inventory,
+                                          uint64_t chain,
+                                          uint64_t node,
+                                          driftline_score_axes *out,
+                                          driftline_error *err);
+driftline_result driftline_any_scorer_of_callbacks(const driftline_scorer *scorer,
+                                                   driftline_any_scorer *out,
+                                                   driftline_error *err);
+driftline_result driftline_any_scorer_of_inventory(driftline_inventory inventory,
+                                                   driftline_any_scorer *out,
+                                                   driftline_error *err);
+driftline_result driftline_any_scorer_free(driftline_any_scorer scorer);
+driftline_result driftline_any_scorer_weighted_sum(const driftline_weighted_scorer *parts,
+                                                   size_t part_count,
+                                                   size_t weighted_scorer_size,
+                                                   driftline_any_scorer *out,
+                                                   driftline_error *err);
+driftline_result driftline_any_scorer_minimum(const driftline_any_scorer *parts,
+                                              size_t part_count,
+                                              driftline_any_scorer *out,
+                                              driftline_error *err);
+driftline_result driftline_any_scorer_gate(driftline_any_scorer gate,
+                                           driftline_any_scorer inner,
+                                           float threshold,
+                                           driftline_any_scorer *out,
+                                           driftline_error *err);
+driftline_result driftline_any_scorer_override_per_chain(driftline_any_scorer default_scorer,
+                                                         const driftline_chain_override *overrides,
+                                                         size_t override_count,
+                                                         size_t chain_override_size,
+                                                         driftline_any_scorer *out,
+                                                         driftline_error *err);
+driftline_result driftline_any_scorer_cached(driftline_any_scorer inner,
+                                             size_t capacity,
+                                             driftline_any_scorer *out,
+                                             driftline_error *err);
+driftline_result driftline_any_scorer_smoothed(driftline_any_scorer inner,
+                                               uint64_t half_life_ns,
+                                               driftline_any_scorer *out,
+                                               driftline_error *err);
+driftline_result driftline_scheduler_install_any(driftline_scheduler scheduler,
+                                                 driftline_any_scorer scorer,
+                                                 driftline_error *err);
 driftline_result driftline_diff_scheduler(driftline_state state,
                                           uint64_t this_node,
                                           const driftline_config *config,
@@ -544,6 +761,19 @@ driftline_result driftline_diff_scheduler(driftline_state state,
                                           size_t *count,
                                           driftline_report *report,
                                           driftline_error *err);
+driftline_result driftline_diff_scheduler_any(driftline_state state,
+                                              uint64_t this_node,
+                                              const driftline_config *config,
+                                              driftline_any_scorer scorer,
+                                              uint64_t now_ns,
+                                              const uint64_t *already_evicted,
+                                              size_t already_evicted_count,
+                                              driftline_action *out,
+                                              size_t capacity,
+                                              size_t action_size,
+                                              size_t *count,
+                                              driftline_report *report,
+                                              driftline_error *err);
 driftline_result driftline_explain(driftline_scheduler scheduler,
                                    driftline_state state,
                                    uint64_t chain,

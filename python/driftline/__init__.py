@@ -50,10 +50,11 @@ from ._driftline import (
 from ._times import ShortDurationWarning, Time, to_ns
 from .action import Action, Eviction, Placement
 from .calibration import Calibration, ObservedMove, calibrate
+from .combine import Cached, Gate, Minimum, OverridePerChain, SmoothedScorer, WeightedSum
 from .config import SchedulerConfig
 from .cost import MigrationCost, MigrationCostModel
 from .decision import Decision, Judgement, Sampled, ScorerCalls, ScorerFailure, TickReport
-from .enums import Arm, ClassMode, FingerprintMode, MoveOrder, OnScorerError, SampleCause, Trend, Verdict
+from .enums import Arm, ClassMode, FingerprintMode, MoveOrder, NodeHealth, OnScorerError, SampleCause, Trend, Verdict
 from .errors import (
     BusyError,
     CalibrationError,
@@ -62,10 +63,12 @@ from .errors import (
     DuplicateChainError,
     DuplicateHolderError,
     Error,
+    InventoryError,
     MembershipError,
     NoScorerError,
     NotLedError,
     OutOfMemoryError,
+    PartError,
     PoisonedError,
     ReentrantError,
     ReservedNodeError,
@@ -96,7 +99,9 @@ from .events import (
     Thaw,
 )
 from .explanation import Explanation, Flight
+from .facts import Bandwidth, ChainProfile, Client, NodeInventory, Rtt
 from .history import HistorySample, ScoreHistory
+from .inventory import InventoryConfig, InventoryScorer, ScoreAxes
 from .policy import ClassPolicy
 from .progress import DrainStatus, Transition
 from .scheduler import LocalScheduler, SchedulerRegistry, diff_scheduler
@@ -122,12 +127,15 @@ __all__ = [
     "Alternative",
     "Arm",
     "Avoid",
+    "Bandwidth",
     "BusyError",
+    "Cached",
     "Calibration",
     "CalibrationError",
     "Chain",
     "ChainClass",
     "ChainImportError",
+    "ChainProfile",
     "ChainRemoved",
     "ChainRevision",
     "ChainTouched",
@@ -135,6 +143,7 @@ __all__ = [
     "ClaimReleased",
     "ClassMode",
     "ClassPolicy",
+    "Client",
     "ConfigError",
     "Decision",
     "DesiredReplicas",
@@ -152,9 +161,13 @@ __all__ = [
     "ForceEvict",
     "ForcePlace",
     "FreezeUntil",
+    "Gate",
     "HistorySample",
     "HolderAdded",
     "HolderRemoved",
+    "InventoryConfig",
+    "InventoryError",
+    "InventoryScorer",
     "Judgement",
     "LeaderCleared",
     "LeaderSet",
@@ -164,28 +177,36 @@ __all__ = [
     "MigrationCost",
     "MigrationCostModel",
     "MigrationEligible",
+    "Minimum",
     "MoveFailed",
     "MoveOrder",
     "NoScorerError",
+    "NodeHealth",
+    "NodeInventory",
     "NodeTouched",
     "NotLedError",
     "ObservedMove",
     "OnScorerError",
     "OutOfMemoryError",
+    "OverridePerChain",
+    "PartError",
     "Placement",
     "PlacementScorer",
     "PoisonedError",
     "ReentrantError",
     "ReservedNodeError",
+    "Rtt",
     "SampleCause",
     "Sampled",
     "SchedulerConfig",
     "SchedulerRegistry",
+    "ScoreAxes",
     "ScoreHistory",
     "ScoreSnapshot",
     "ScorerCalls",
     "ScorerFailure",
     "ShortDurationWarning",
+    "SmoothedScorer",
     "SnapshotScorer",
     "Thaw",
     "TickReport",
@@ -195,6 +216,7 @@ __all__ = [
     "Transition",
     "Trend",
     "Verdict",
+    "WeightedSum",
     "__version__",
     "build_info",
     "calibrate",

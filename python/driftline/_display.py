@@ -23,8 +23,10 @@ if TYPE_CHECKING:
         Eviction,
         Explanation,
         Flight,
+        InventoryConfig,
         Placement,
         SchedulerConfig,
+        ScoreAxes,
         ScoreHistory,
         ScorerFailure,
         ScoreSnapshot,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from driftline.replay import ReplayResult
 
 __all__ = [
+    "axes_html",
     "config_html",
     "decision_html",
     "drain_html",
@@ -49,7 +52,19 @@ ROWS_MAX = 20
 _NONE = "\N{EN DASH}"
 _NS_PER_S = 10**9
 _DURATIONS = frozenset(
-    {"cooldown", "decision_interval", "retry_backoff", "pin_ttl", "move_timeout", "flap_window", "warmup_max"}
+    {
+        "cooldown",
+        "decision_interval",
+        "retry_backoff",
+        "pin_ttl",
+        "move_timeout",
+        "flap_window",
+        "warmup_max",
+        "rtt_half",
+        "load_half_life",
+        "rtt_half_life",
+        "fallback_disruption",
+    }
 )
 # What a report says only when it is there: it is seldom, or of moves that are tracked.
 _RARE = (
@@ -206,7 +221,15 @@ def replay_html(result: ReplayResult) -> str:
     return _block("ReplayResult", result.label, f"<div>{escape(about)}</div>", costs, _facts(facts))
 
 
-def config_html(config: SchedulerConfig) -> str:
+def axes_html(axes: ScoreAxes) -> str:
+    """What a home is worth, axis by axis."""
+    names = ("headroom", "proximity", "zone_spread", "colocation")
+    facts = {name.replace("_", " "): _score(getattr(axes, name)) for name in names}
+    head = f"score {_score(axes.score)}" if axes.is_home else "no home"
+    return _block("ScoreAxes", head, _facts(facts))
+
+
+def config_html(config: SchedulerConfig | InventoryConfig) -> str:
     """Every field; what differs from the default is bold and says what the default is."""
     default = type(config)()
     rows = []
@@ -220,12 +243,14 @@ def config_html(config: SchedulerConfig) -> str:
         changed += 1
         rows.append(f"<tr>{_left(field.name)}<td><b>{escape(value)}</b></td>{_cell(f'default {usual}')}</tr>")
     head = f"{_count(changed, 'field')} changed" if changed else "all defaults"
-    return _block("SchedulerConfig", head, f"<table><tbody>{''.join(rows)}</tbody></table>")
+    return _block(type(config).__name__, head, f"<table><tbody>{''.join(rows)}</tbody></table>")
 
 
 def _setting(name: str, value: object) -> str:
     if name in _DURATIONS and isinstance(value, int):
         return _seconds(value)
+    if value is None:
+        return _NONE
     if isinstance(value, Enum):
         return str(value.value)
     return f"{value:,}" if type(value) is int else str(value)

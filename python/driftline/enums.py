@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from enum import Enum, IntEnum
 
-__all__ = ["Arm", "ClassMode", "FingerprintMode", "MoveOrder", "OnScorerError", "SampleCause", "Trend", "Verdict"]
+__all__ = [
+    "Arm",
+    "ClassMode",
+    "FingerprintMode",
+    "MoveOrder",
+    "NodeHealth",
+    "OnScorerError",
+    "SampleCause",
+    "Trend",
+    "Verdict",
+]
 
 
 def _format(member: IntEnum, spec: str) -> str:
@@ -179,3 +189,14 @@ class ClassMode(Enum):
 
     The wished count is kept and orders are carried out. For a dry run of everything there is `LocalScheduler.decide`.
     """
+
+
+class NodeHealth(Enum):
+    """Whether a node may have chains (I1)."""
+
+    HEALTHY = "healthy"
+    """It may."""
+    CORDONED = "cordoned"
+    """It may keep what it has and gets no more."""
+    FAILED = "failed"
+    """It is no home: what it has should go."""

@@ -13,10 +13,12 @@ __all__ = [
     "DuplicateChainError",
     "DuplicateHolderError",
     "Error",
+    "InventoryError",
     "MembershipError",
     "NoScorerError",
     "NotLedError",
     "OutOfMemoryError",
+    "PartError",
     "PoisonedError",
     "ReentrantError",
     "ReservedNodeError",
@@ -47,11 +49,47 @@ class ConfigError(Error, ValueError):
         self.value = value
 
 
+class PartError(ConfigError):
+    """One of the parts of a scorer that is put together from several was refused."""
+
+    index: int
+    """Where it stands among the parts; `field` and `value` say what is wrong with it."""
+
+    def __init__(self, message: str, index: int, field: str, value: float | int | None) -> None:
+        Error.__init__(self, message, index, field, value)
+        self.index = index
+        self.field = field
+        self.value = value
+
+
+class InventoryError(Error, ValueError):
+    """A report to an inventory says what cannot be (I1)."""
+
+    index: int
+    """Where it stands among the reports."""
+    node: int | None
+    """The node that it was said of, if there was one."""
+    chain: int | None
+    """The chain that it was said of, if there was one."""
+    field: str
+    """The field at fault."""
+    value: float
+    """What it was."""
+
+    def __init__(self, message: str, index: int, node: int | None, chain: int | None, field: str, value: float) -> None:
+        super().__init__(message, index, node, chain, field, value)
+        self.index = index
+        self.node = node
+        self.chain = chain
+        self.field = field
+        self.value = value
+
+
 class ReservedNodeError(Error, ValueError):
     """A node id is `NO_NODE`, which is reserved for "none"."""
 
     index: int | None
-    """Where it stands among the events or holders, if it came in a list."""
+    """Where it stands among the events, holders or reports, if it came in a list."""
     chain: int | None
     """The chain that it was meant for, if there was one."""
 
@@ -73,7 +111,7 @@ class MembershipError(Error, ValueError):
 
 
 class DuplicateChainError(MembershipError):
-    """A membership lists a chain twice (E2)."""
+    """A membership lists a chain twice (E2), or an `OverridePerChain` does."""
 
     chain: int
     """The chain; `index` is its second place among the chains."""
@@ -111,7 +149,7 @@ class NotLedError(Error, LookupError):
 
 
 class TimeReversedError(Error, ValueError):
-    """A time is earlier than one that the scheduler has seen (T1)."""
+    """A time is earlier than one that the scheduler or inventory has seen (T1)."""
 
     now_ns: int
     """The time that was given."""

@@ -35,6 +35,8 @@ class PlacementScorer(Protocol):
       is "cannot say", which counts as always changed, and is what a scorer without the method says.
     - `chain_fingerprint(chain)`: the same for what belongs to the chain. Else it never changes.
     - `migration_cost(chain, target)`: a `MigrationCost`; `None` is free, and so is all where the method is missing.
+    - `begin(now)`: told the time of the call in nanoseconds, once at its beginning and before anything is asked. Where
+      it raises, the call ends with that, whatever the policy. Whoever wraps another scorer passes it on.
     - `alternatives(chain, exclude, limit)`: an iterable of alternatives, best first, of which up to `limit` are read.
       Asked in place of `best_alternative` where the config's `max_alternatives` is above 1. Else `best_alternative` is
       asked again and again, with what it has answered excluded.

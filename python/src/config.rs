@@ -9,14 +9,18 @@ use crate::errors;
 use crate::numbers::to_f32;
 
 /// An object with fields to read, whose durations are nanoseconds since it was made.
-struct Fields<'a, 'py>(&'a Bound<'py, PyAny>);
+pub(crate) struct Fields<'a, 'py>(pub(crate) &'a Bound<'py, PyAny>);
 
 impl Fields<'_, '_> {
-    fn number(&self, field: &str) -> PyResult<f32> {
+    pub(crate) fn number(&self, field: &str) -> PyResult<f32> {
         self.0.getattr(field)?.extract::<f64>().map(to_f32)
     }
 
-    fn integer(&self, field: &str) -> PyResult<u64> {
+    pub(crate) fn double(&self, field: &str) -> PyResult<f64> {
+        self.0.getattr(field)?.extract()
+    }
+
+    pub(crate) fn integer(&self, field: &str) -> PyResult<u64> {
         self.0.getattr(field)?.extract()
     }
 
@@ -25,7 +29,7 @@ impl Fields<'_, '_> {
     }
 
     /// A number that may be left out.
-    fn optional_number(&self, field: &str) -> PyResult<Option<f32>> {
+    pub(crate) fn optional_number(&self, field: &str) -> PyResult<Option<f32>> {
         Ok(self.0.getattr(field)?.extract::<Option<f64>>()?.map(to_f32))
     }
 
@@ -160,6 +164,6 @@ fn name_of<T: Copy + PartialEq>(choices: &[(&'static str, T)], value: T) -> Opti
 }
 
 /// The shortest decimal that is this `f32`: 0.9, where the nearest `f64` would be 0.8999999761581421.
-fn shortest(value: f32) -> f64 {
+pub(crate) fn shortest(value: f32) -> f64 {
     value.to_string().parse().unwrap_or_else(|_| value.into())
 }

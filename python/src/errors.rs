@@ -1,6 +1,7 @@
 //! The errors of the core as the exceptions of `driftline.errors`.
 
 use driftline::{CalibrationRefusal, ChainId, ConfigValue, Error, ScorerError};
+use pyo3::IntoPyObjectExt;
 use pyo3::call::PyCallArgs;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -32,14 +33,27 @@ pub(crate) fn not_sampled(py: Python<'_>, chain: ChainId) -> PyErr {
     exception(py, "NotLedError", (format!("chain {chain} was not led here at the last sample"), chain.0))
 }
 
+/// A value that was refused.
+fn refused<'py>(py: Python<'py>, value: ConfigValue) -> PyResult<Bound<'py, PyAny>> {
+    match value {
+        ConfigValue::Float(value) => value.into_bound_py_any(py),
+        ConfigValue::Double(value) => value.into_bound_py_any(py),
+        ConfigValue::Integer(value) => value.into_bound_py_any(py),
+        _ => Ok(py.None().into_bound(py)),
+    }
+}
+
 /// The exception for an error of the core. `raised` finds the exception that a scorer's failure stands for.
 pub(crate) fn from_core(py: Python<'_>, error: Error, raised: impl FnOnce(&ScorerError) -> Option<PyErr>) -> PyErr {
     let message = error.to_string();
     match error {
-        Error::Config { field, value, .. } => match value {
-            ConfigValue::Float(value) => exception(py, "ConfigError", (message, field, value)),
-            ConfigValue::Integer(value) => exception(py, "ConfigError", (message, field, value)),
-            _ => exception(py, "ConfigError", (message, field, py.None())),
+        Error::Config { field, value, .. } => match refused(py, value) {
+            Ok(value) => exception(py, "ConfigError", (message, field, value)),
+            Err(error) => error,
+        },
+        Error::Part { index, field, value, .. } => match refused(py, value) {
+            Ok(value) => exception(py, "PartError", (message, index, field, value)),
+            Err(error) => error,
         },
         Error::ReservedNode { index, chain } => {
             exception(py, "ReservedNodeError", (message, index, chain.map(|chain| chain.0)))
@@ -57,6 +71,10 @@ pub(crate) fn from_core(py: Python<'_>, error: Error, raised: impl FnOnce(&Score
         Error::Calibration { reason } => {
             let (reason, index) = refusal(reason);
             exception(py, "CalibrationError", (message, reason, index))
+        }
+        Error::Inventory { index, node, chain, field, value, .. } => {
+            let (node, chain) = (node.map(|node| node.0), chain.map(|chain| chain.0));
+            exception(py, "InventoryError", (message, index, node, chain, field, value))
         }
         Error::NoScorer => exception(py, "NoScorerError", (message,)),
         Error::Scorer { source, .. } => raised(&source).unwrap_or_else(|| PyRuntimeError::new_err(message)),

@@ -6,17 +6,24 @@
 
 mod arrays;
 mod calibration;
+mod combine;
 mod config;
 mod ending;
 mod errors;
 mod events;
+mod facts;
 mod gate;
+mod installed;
+mod inventory;
+mod native;
 mod numbers;
 mod outcome;
+mod pass;
 mod records;
 mod room;
 mod scheduler;
 mod scorer;
+mod snapshot;
 mod state;
 mod table;
 mod text;
@@ -77,6 +84,8 @@ fn _driftline(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<state::State>()?;
     module.add_class::<scheduler::Scheduler>()?;
     module.add_class::<table::TableScorer>()?;
+    module.add_class::<native::Native>()?;
+    module.add_class::<inventory::Inventory>()?;
     add_functions(module)?;
     add_constants(module)
 }
@@ -87,6 +96,14 @@ fn add_functions(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(config::validate_policy, module)?)?;
     module.add_function(wrap_pyfunction!(config::default_config, module)?)?;
     module.add_function(wrap_pyfunction!(config::production_config, module)?)?;
+    module.add_function(wrap_pyfunction!(inventory::inventory_bounds, module)?)?;
+    module.add_function(wrap_pyfunction!(inventory::default_inventory_config, module)?)?;
+    module.add_function(wrap_pyfunction!(combine::weighted_sum, module)?)?;
+    module.add_function(wrap_pyfunction!(combine::minimum, module)?)?;
+    module.add_function(wrap_pyfunction!(combine::gate, module)?)?;
+    module.add_function(wrap_pyfunction!(combine::override_per_chain, module)?)?;
+    module.add_function(wrap_pyfunction!(combine::cached, module)?)?;
+    module.add_function(wrap_pyfunction!(combine::smoothed, module)?)?;
     module.add_function(wrap_pyfunction!(score_equivalent, module)?)?;
     module.add_function(wrap_pyfunction!(calibration::calibrate, module)?)?;
     module.add_function(wrap_pyfunction!(text::judgement_text, module)?)?;

@@ -3,7 +3,7 @@
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyFloat, PyInt, PyType};
+use pyo3::types::{PyBool, PyFloat, PyInt, PyString, PyType};
 
 const NS_PER_S: u128 = 1_000_000_000;
 
@@ -57,6 +57,28 @@ fn integer(value: &Bound<'_, PyAny>, name: impl Fn() -> String, bits: u32) -> Py
 pub(crate) fn small(value: &Bound<'_, PyAny>, name: impl Fn() -> String) -> PyResult<u32> {
     let number = integer(value, &name, 32)?;
     u32::try_from(number).map_err(|_| PyValueError::new_err(format!("{}: {number} is not in 0 .. 2**32 - 1", name())))
+}
+
+/// A number with a fraction; text and truth are none. Whether it is in its range is for the core to say.
+pub(crate) fn number(value: &Bound<'_, PyAny>, name: impl Fn() -> String) -> PyResult<f64> {
+    if value.is_exact_instance_of::<PyFloat>() {
+        return value.extract();
+    }
+    let is_truth = value.is_instance_of::<PyBool>() || matches!(type_name(value).as_str(), "bool_" | "bool");
+    if is_truth || value.is_instance_of::<PyString>() {
+        let (name, given) = (name(), type_name(value));
+        return Err(PyTypeError::new_err(format!("{name}: a number is expected, not {given}")));
+    }
+    value.extract::<f64>().map_err(|error| {
+        if error.is_instance_of::<PyOverflowError>(value.py()) {
+            PyValueError::new_err(format!("{}: the number is too large", name()))
+        } else if error.is_instance_of::<PyTypeError>(value.py()) {
+            let (name, given) = (name(), type_name(value));
+            PyTypeError::new_err(format!("{name}: a number is expected, not {given}"))
+        } else {
+            error
+        }
+    })
 }
 
 /// A time or duration in nanoseconds: an `int` is nanoseconds, a `float` seconds, a `timedelta` itself.

@@ -8,7 +8,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
-use crate::scheduler::Installed;
+use crate::pass::Raised;
 use crate::{arrays, errors, records};
 
 /// Report as a record, and the failures that were survived: method, chain, node, exception.
@@ -18,10 +18,10 @@ pub(crate) type ReportParts<'py> = (Bound<'py, PyBytes>, Bound<'py, PyList>);
 pub(crate) type DecisionParts<'py> =
     (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyList>);
 
-/// What a pass came to, and the exceptions that its scorer raised.
+/// What a pass came to, and the exceptions that its scorers raised.
 pub(crate) struct Outcome<T> {
     result: Result<T, Error>,
-    raised: Vec<PyErr>,
+    raised: Raised,
 }
 
 /// What is copied of a pass.
@@ -29,31 +29,36 @@ pub(crate) trait Records {
     type Parts<'py>;
 
     /// Makes Python objects of it.
-    fn parts<'py>(&self, py: Python<'py>, raised: &[PyErr]) -> PyResult<Self::Parts<'py>>;
+    fn parts<'py>(&self, py: Python<'py>, raised: &Raised) -> PyResult<Self::Parts<'py>>;
 }
 
 impl<T: Records> Outcome<T> {
     /// Copies what a pass returned.
-    pub(crate) fn of<R>(result: Result<R, Error>, copy: impl FnOnce(R) -> T, installed: Option<&Installed>) -> Self {
-        Outcome { result: result.map(copy), raised: installed.map(Installed::take_raised).unwrap_or_default() }
+    pub(crate) fn of<R>(result: Result<R, Error>, copy: impl FnOnce(R) -> T, raised: Raised) -> Self {
+        Outcome { result: result.map(copy), raised }
     }
 
     /// Makes Python objects of it, or the exception that the pass failed with.
     pub(crate) fn finish(self, py: Python<'_>) -> PyResult<T::Parts<'_>> {
-        let Outcome { result, mut raised } = self;
+        let Outcome { result, raised } = self;
         match result {
             Ok(records) => records.parts(py, &raised),
-            Err(error) => Err(errors::from_core(py, error, |error| {
-                let index = number_of(error).filter(|&index| index < raised.len())?;
-                Some(raised.swap_remove(index))
-            })),
+            Err(error) => {
+                Err(errors::from_core(py, error, |error| raised.of(error).map(|raised| raised.clone_ref(py))))
+            }
         }
     }
 }
 
-/// Which of the exceptions of a pass a failure stands for; its code counts from -1 downwards.
-fn number_of(error: &ScorerError) -> Option<usize> {
-    usize::try_from(-(i64::from(error.code()) + 1)).ok()
+/// The exception that a scorer failed with which was asked outside of a pass.
+pub(crate) fn exception_of(py: Python<'_>, error: &ScorerError, raised: &Raised) -> PyErr {
+    if error.lacks_memory() {
+        return errors::plain(py, Error::OutOfMemory);
+    }
+    match raised.of(error) {
+        Some(raised) => raised.clone_ref(py),
+        None => PyRuntimeError::new_err(error.to_string()),
+    }
 }
 
 pub(crate) struct ReportRecords {
@@ -70,10 +75,10 @@ impl ReportRecords {
 impl Records for ReportRecords {
     type Parts<'py> = ReportParts<'py>;
 
-    fn parts<'py>(&self, py: Python<'py>, raised: &[PyErr]) -> PyResult<ReportParts<'py>> {
+    fn parts<'py>(&self, py: Python<'py>, raised: &Raised) -> PyResult<ReportParts<'py>> {
         let failures = self.failures.iter().map(|failure| {
             // Without an exception there is a panic of a scorer that is none of Python's, which has a text only.
-            let exception = match number_of(&failure.error).and_then(|index| raised.get(index)) {
+            let exception = match raised.of(&failure.error) {
                 Some(exception) => exception.clone_ref(py),
                 None => PyRuntimeError::new_err(failure.error.to_string()),
             };
@@ -106,7 +111,7 @@ impl DecisionRecords {
 impl Records for DecisionRecords {
     type Parts<'py> = DecisionParts<'py>;
 
-    fn parts<'py>(&self, py: Python<'py>, raised: &[PyErr]) -> PyResult<DecisionParts<'py>> {
+    fn parts<'py>(&self, py: Python<'py>, raised: &Raised) -> PyResult<DecisionParts<'py>> {
         let (report, failures) = self.report.parts(py, raised)?;
         let (actions, excluded) = (arrays::bytes_of(py, &self.actions)?, arrays::bytes_of(py, &self.excluded)?);
         Ok((actions, excluded, arrays::bytes_of(py, &self.judgements)?, report, failures))

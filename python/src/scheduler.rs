@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use driftline::{
-    BoxedScorer, ChainId, Error, Explanation, LocalScheduler, MeshState, NodeId, ScoreSnapshot, Timestamp,
-    diff_scheduler as core_diff_scheduler,
+    ChainId, Error, Explanation, LocalScheduler, MeshState, NodeId, Timestamp, diff_scheduler as core_diff_scheduler,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -12,11 +11,11 @@ use pyo3::{PyTraverseError, PyVisit};
 
 use crate::config::{config_of, policy_of};
 use crate::gate::Gate;
+use crate::installed::Installed;
 use crate::outcome::{DecisionParts, DecisionRecords, Outcome, ReportParts, ReportRecords};
-use crate::room::push;
-use crate::scorer::PythonScorer;
+use crate::pass::OpenPass;
+use crate::snapshot::{Cells, SnapshotParts};
 use crate::state::State;
-use crate::table::TableScorer;
 use crate::{arrays, errors, numbers, records};
 
 /// The core behind `driftline.LocalScheduler`.
@@ -30,12 +29,6 @@ struct Inner {
     installed: Option<Installed>,
     /// The policies as they were given, by ascending class. The core has the same in its own numbers.
     policies: BTreeMap<u32, Py<PyAny>>,
-}
-
-/// The installed scorer: Python's half of it.
-pub(crate) enum Installed {
-    Python(PythonScorer),
-    Table(Py<TableScorer>),
 }
 
 /// Since, sampled at, cooldown until, retry at, flap hold until.
@@ -53,9 +46,6 @@ type DrainParts = (u64, u64, u64, u64, Vec<(u64, u8)>, bool);
 
 /// Times and scores as arrays, the moving average, and the number of the trend.
 type HistoryParts<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Option<f32>, u8);
-
-/// Chains, where the cells of each begin, nodes, and scores as arrays.
-type SnapshotParts<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
 #[pymethods]
 impl Scheduler {
@@ -133,13 +123,14 @@ impl Scheduler {
             let Inner { core, installed, .. } = &mut *inner;
             let mut state = state.get().gate.write(py)?;
             let state: &mut MeshState = &mut state;
-            // With a Python scorer every question needs the interpreter: letting it go in between would cost more than it
-            // gives.
-            let outcome = match installed {
-                Some(Installed::Python(_)) => core.tick(state, now),
-                _ => py.detach(|| core.tick(state, now)),
+            let _uses = Installed::enter(installed.as_ref(), py)?;
+            let pass = OpenPass::new();
+            let outcome = if Installed::needs_interpreter(installed.as_ref()) {
+                core.tick(state, now)
+            } else {
+                py.detach(|| core.tick(state, now))
             };
-            Outcome::of(outcome, DecisionRecords::of, installed.as_ref())
+            Outcome::of(outcome, DecisionRecords::of, pass.close())
         };
         outcome.finish(py)
     }
@@ -152,10 +143,18 @@ impl Scheduler {
     ) -> PyResult<DecisionParts<'py>> {
         let now = Timestamp(numbers::ns(now, "now")?);
         let outcome = {
-            let inner = self.gate.enter(py)?;
+            let mut inner = self.gate.enter(py)?;
+            let Inner { core, installed, .. } = &mut *inner;
             let state = state.get().gate.read(py)?;
-            let outcome = inner.core.decide(&state, now);
-            Outcome::of(outcome, |decision| DecisionRecords::of(&decision), inner.installed.as_ref())
+            let state: &MeshState = &state;
+            let _uses = Installed::enter(installed.as_ref(), py)?;
+            let pass = OpenPass::new();
+            let outcome = if Installed::needs_interpreter(installed.as_ref()) {
+                core.decide(state, now)
+            } else {
+                py.detach(move || core.decide(state, now))
+            };
+            Outcome::of(outcome, |decision| DecisionRecords::of(&decision), pass.close())
         };
         outcome.finish(py)
     }
@@ -172,11 +171,14 @@ impl Scheduler {
             let Inner { core, installed, .. } = &mut *inner;
             let state = state.get().gate.read(py)?;
             let state: &MeshState = &state;
-            let outcome = match installed {
-                Some(Installed::Python(_)) => core.sample(state, now),
-                _ => py.detach(|| core.sample(state, now)),
+            let _uses = Installed::enter(installed.as_ref(), py)?;
+            let pass = OpenPass::new();
+            let outcome = if Installed::needs_interpreter(installed.as_ref()) {
+                core.sample(state, now)
+            } else {
+                py.detach(|| core.sample(state, now))
             };
-            Outcome::of(outcome, ReportRecords::of, installed.as_ref())
+            Outcome::of(outcome, ReportRecords::of, pass.close())
         };
         outcome.finish(py)
     }
@@ -258,20 +260,14 @@ impl Scheduler {
             let snapshot = inner.core.snapshot();
             py.detach(|| Cells::of(snapshot))
         };
-        let Cells { chains, offsets, nodes, scores } = cells.map_err(|error| errors::plain(py, error))?;
-        let bytes = |numbers: &[u64]| arrays::bytes_of(py, numbers);
-        Ok((bytes(&chains)?, bytes(&offsets)?, bytes(&nodes)?, arrays::bytes_of(py, &scores)?))
+        cells.map_err(|error| errors::plain(py, error))?.parts(py)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         // In the middle of a call nothing is garbage: whoever calls holds it.
         let Some(inner) = self.gate.peek() else { return Ok(()) };
         inner.policies.values().try_for_each(|policy| visit.call(policy))?;
-        match &inner.installed {
-            Some(Installed::Python(scorer)) => scorer.traverse(&visit),
-            Some(Installed::Table(table)) => visit.call(table),
-            None => Ok(()),
-        }
+        inner.installed.as_ref().map_or(Ok(()), |installed| installed.traverse(&visit))
     }
 
     fn __clear__(&self) {
@@ -280,56 +276,6 @@ impl Scheduler {
             (scorer, std::mem::take(&mut inner.policies))
         });
         drop(former);
-    }
-}
-
-/// All cells of a snapshot: chains, where the cells of each begin, nodes, and scores.
-#[derive(Default)]
-struct Cells {
-    chains: Vec<u64>,
-    offsets: Vec<u64>,
-    nodes: Vec<u64>,
-    scores: Vec<f32>,
-}
-
-impl Cells {
-    fn of(snapshot: &ScoreSnapshot) -> Result<Self, Error> {
-        let mut all = Cells { offsets: vec![0], ..Cells::default() };
-        for chain in snapshot.chains() {
-            for (node, score) in snapshot.cells(chain) {
-                push(&mut all.nodes, node.0)?;
-                push(&mut all.scores, score)?;
-            }
-            push(&mut all.chains, chain.0)?;
-            push(&mut all.offsets, all.nodes.len() as u64)?;
-        }
-        Ok(all)
-    }
-}
-
-impl Installed {
-    /// The exceptions of the call that has just ended.
-    pub(crate) fn take_raised(&self) -> Vec<PyErr> {
-        match self {
-            Installed::Python(scorer) => scorer.take_raised(),
-            Installed::Table(_) => Vec::new(),
-        }
-    }
-
-    /// The half for the core and the half for Python.
-    fn new(scorer: &Bound<'_, PyAny>) -> PyResult<(BoxedScorer, Installed)> {
-        if let Ok(table) = scorer.cast::<TableScorer>() {
-            return Ok((Box::new(table.get().scorer()), Installed::Table(table.clone().unbind())));
-        }
-        let scorer = PythonScorer::new(scorer)?;
-        Ok((Box::new(scorer.clone()), Installed::Python(scorer)))
-    }
-
-    fn object(&self, py: Python<'_>) -> Py<PyAny> {
-        match self {
-            Installed::Python(scorer) => scorer.object(py),
-            Installed::Table(table) => table.clone_ref(py).into_any(),
-        }
     }
 }
 
@@ -380,8 +326,12 @@ pub(crate) fn diff_scheduler<'py>(
     let (scorer, installed) = Installed::new(scorer)?;
     let outcome = {
         let state = state.get().gate.read(py)?;
-        let outcome = core_diff_scheduler(&state, scorer.as_ref(), &config, this_node, now, &already_evicted);
-        Outcome::of(outcome, |decision| DecisionRecords::of(&decision), Some(&installed))
+        let state: &MeshState = &state;
+        let _uses = Installed::enter(Some(&installed), py)?;
+        let pass = OpenPass::new();
+        let decide = move || core_diff_scheduler(state, scorer.as_ref(), &config, this_node, now, &already_evicted);
+        let outcome = if Installed::needs_interpreter(Some(&installed)) { decide() } else { py.detach(decide) };
+        Outcome::of(outcome, |decision| DecisionRecords::of(&decision), pass.close())
     };
     outcome.finish(py)
 }

@@ -1,10 +1,10 @@
 //! A scorer written in Python, as the core sees it.
 
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use driftline::{
-    Alternative, ChainId, MigrationCost, NodeId, PlacementScorer, ScorerError, ScorerMethod, ScorerResult,
+    Alternative, ChainId, MigrationCost, NodeId, PlacementScorer, ScorerError, ScorerMethod, ScorerResult, Timestamp,
 };
 use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
@@ -15,11 +15,9 @@ use pyo3::{PyTraverseError, PyVisit};
 use crate::arrays;
 use crate::ending;
 use crate::numbers::{self, to_f32, type_name};
+use crate::pass;
 
-/// After so many questions in a row a pending signal is looked for: a scorer that runs no Python code sees none itself.
-const QUESTIONS_PER_SIGNAL_CHECK: usize = 256;
-
-/// The caller's object. The core has one half, the scheduler the other, to show it to the garbage collector.
+/// The caller's object. The core has one half, whoever owns the scorer the other, to show it to the garbage collector.
 #[derive(Clone)]
 pub(crate) struct PythonScorer(Arc<Methods>);
 
@@ -40,22 +38,13 @@ pub(crate) struct Methods {
     node_fingerprint: Option<Py<PyAny>>,
     chain_fingerprint: Option<Py<PyAny>>,
     migration_cost: Option<Py<PyAny>>,
+    begin: Option<Py<PyAny>>,
     score_many: Option<Py<PyAny>>,
     live_score_many: Option<Py<PyAny>>,
     node_fingerprints: Option<Py<PyAny>>,
     alternatives: Option<Py<PyAny>>,
     /// Makes an array of ids out of bytes; looked up for scorers that take batches.
     array: Option<Py<PyAny>>,
-    pass: Mutex<Pass>,
-}
-
-/// What has happened since the call into the core began.
-#[derive(Default)]
-struct Pass {
-    /// The exceptions that were raised. The core carries their numbers only: what it keeps for long, such as the failures
-    /// of the last tick, would be out of the garbage collector's sight.
-    raised: Vec<PyErr>,
-    questions: usize,
 }
 
 impl PythonScorer {
@@ -76,12 +65,12 @@ impl PythonScorer {
             node_fingerprint: method(object, "node_fingerprint")?,
             chain_fingerprint: method(object, "chain_fingerprint")?,
             migration_cost: method(object, "migration_cost")?,
+            begin: method(object, "begin")?,
             score_many,
             live_score_many,
             node_fingerprints,
             alternatives: method(object, "alternatives")?,
             array: if takes_batches { Some(array_function(object.py())?) } else { None },
-            pass: Mutex::default(),
         })))
     }
 }
@@ -101,6 +90,7 @@ impl Methods {
             &self.node_fingerprint,
             &self.chain_fingerprint,
             &self.migration_cost,
+            &self.begin,
             &self.score_many,
             &self.live_score_many,
             &self.node_fingerprints,
@@ -110,22 +100,11 @@ impl Methods {
         optional.into_iter().flatten().try_for_each(|held| visit.call(held))
     }
 
-    /// The exceptions of the call that has ended; the next one starts with none.
-    pub(crate) fn take_raised(&self) -> Vec<PyErr> {
-        std::mem::take(&mut *self.pass()).raised
-    }
-
-    fn pass(&self) -> MutexGuard<'_, Pass> {
-        self.pass.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Keeps an exception and tells the core its number. What is no `Exception`, such as Ctrl-C, ends the call (P2).
     fn fail(&self, py: Python<'_>, error: PyErr, question: Question) -> ScorerError {
         question.note(py, &error);
         let interrupts = !error.is_instance_of::<PyException>(py);
-        let mut pass = self.pass();
-        pass.raised.push(error);
-        let failure = ScorerError::new(-(pass.raised.len() as i32));
+        let failure = ScorerError::new(pass::keep(error));
         if interrupts { failure.interrupt() } else { failure }
     }
 
@@ -147,12 +126,7 @@ impl Methods {
 
     fn check_signals(&self, py: Python<'_>) -> PyResult<()> {
         ending::check(py)?;
-        let is_time = {
-            let mut pass = self.pass();
-            pass.questions = (pass.questions + 1) % QUESTIONS_PER_SIGNAL_CHECK;
-            pass.questions == 0
-        };
-        if is_time { py.check_signals() } else { Ok(()) }
+        if pass::is_signal_check_due() { py.check_signals() } else { Ok(()) }
     }
 
     /// Asks a whole batch.
@@ -191,6 +165,18 @@ impl Methods {
 }
 
 impl PlacementScorer for PythonScorer {
+    fn begin(&self, now: Timestamp) {
+        let Some(begin) = &self.begin else { return };
+        let question = Question { method: ScorerMethod::Begin, chain: None, node: None, batch: None, name: None };
+        Python::attach(|py| {
+            let told = self.check_signals(py).and_then(|()| begin.bind(py).call1((now.0,)).map(drop));
+            told.unwrap_or_else(|error| {
+                question.note(py, &error);
+                pass::fail_at_begin(error)
+            });
+        });
+    }
+
     fn score(&self, chain: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
         let question = Question::of(ScorerMethod::Score, chain, Some(node));
         self.ask(question, &self.score, (chain.0, node.0), |answer| arrays::score(answer, || question.answer()))

@@ -50,13 +50,8 @@ impl State {
         offsets: &Bound<'_, PyAny>,
         holders: &Bound<'_, PyAny>,
     ) -> PyResult<()> {
-        let chains: Vec<ChainId> = arrays::ids(chains, "chains", None)?.into_iter().map(ChainId).collect();
-        let leaders = arrays::ids(leaders, "leaders", Some(NodeId::NONE.0))?;
-        let leaders: Vec<NodeId> = leaders.into_iter().map(NodeId).collect();
-        let holder_offsets = arrays::ids(offsets, "offsets", None)?;
-        let holders: Vec<NodeId> = arrays::ids(holders, "holders", None)?.into_iter().map(NodeId).collect();
-        let membership =
-            Membership { chains: &chains, leaders: &leaders, holder_offsets: &holder_offsets, holders: &holders };
+        let arrays = MembershipArrays::of(chains, leaders, offsets, holders)?;
+        let membership = arrays.membership();
         // An error becomes an exception when the state is left: whatever that runs may want to use it.
         let outcome = {
             let mut state = self.gate.write(py)?;
@@ -168,6 +163,36 @@ impl State {
         let [chains, leaders, offsets, holders] = membership.map_err(|error| errors::plain(py, error))?;
         let bytes = |numbers: &[u64]| arrays::bytes_of(py, numbers);
         Ok((bytes(&chains)?, bytes(&leaders)?, bytes(&offsets)?, bytes(&holders)?))
+    }
+}
+
+/// A membership on its way in.
+pub(crate) struct MembershipArrays {
+    chains: Vec<ChainId>,
+    leaders: Vec<NodeId>,
+    holder_offsets: Vec<u64>,
+    holders: Vec<NodeId>,
+}
+
+impl MembershipArrays {
+    pub(crate) fn of(
+        chains: &Bound<'_, PyAny>,
+        leaders: &Bound<'_, PyAny>,
+        offsets: &Bound<'_, PyAny>,
+        holders: &Bound<'_, PyAny>,
+    ) -> PyResult<Self> {
+        let nodes = |nodes: Vec<u64>| nodes.into_iter().map(NodeId).collect();
+        Ok(MembershipArrays {
+            chains: arrays::ids(chains, "chains", None)?.into_iter().map(ChainId).collect(),
+            leaders: nodes(arrays::ids(leaders, "leaders", Some(NodeId::NONE.0))?),
+            holder_offsets: arrays::ids(offsets, "offsets", None)?,
+            holders: nodes(arrays::ids(holders, "holders", None)?),
+        })
+    }
+
+    pub(crate) fn membership(&self) -> Membership<'_> {
+        let MembershipArrays { chains, leaders, holder_offsets, holders } = self;
+        Membership { chains, leaders, holder_offsets, holders }
     }
 }
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 BASES: dict[str, tuple[type[BaseException], ...]] = {
     "ConfigError": (ValueError,),
     "ReservedNodeError": (ValueError,),
+    "PartError": (driftline.ConfigError, ValueError),
+    "InventoryError": (ValueError,),
     "MembershipError": (ValueError,),
     "DuplicateChainError": (driftline.MembershipError, ValueError),
     "DuplicateHolderError": (driftline.MembershipError, ValueError),
@@ -165,6 +167,30 @@ CAUSES: dict[str, tuple[Callable[[], object], type[Exception], dict[str, Any], l
         {"reason": "not finite", "index": 0},
         ["index 0", "score_loss", "NaN"],
     ),
+    "config-of-an-inventory": (
+        lambda: driftline.InventoryConfig(fallback_size_bytes=-1e300),
+        errors.ConfigError,
+        {"field": "fallback_size_bytes", "value": -1e300},
+        ["fallback_size_bytes", "finite and at least zero"],
+    ),
+    "part": (
+        lambda: driftline.WeightedSum([(Fixed(), 1.0), (Fixed(), -0.5)]),
+        errors.PartError,
+        {"index": 1, "field": "weight", "value": -0.5},
+        ["index 1", "weight", "-0.5"],
+    ),
+    "inventory": (
+        lambda: driftline.InventoryScorer().report_bandwidths([driftline.Bandwidth(1, 2, -0.5)]),
+        errors.InventoryError,
+        {"index": 0, "node": 2, "chain": None, "field": "bytes_per_sec", "value": -0.5},
+        ["index 0", "node 2", "bytes_per_sec", "-0.5"],
+    ),
+    "inventory-of-a-chain": (
+        lambda: driftline.InventoryScorer().report_profiles([driftline.ChainProfile(chain=7, cpu_cores=-2)]),
+        errors.InventoryError,
+        {"index": 0, "node": None, "chain": 7, "field": "cpu_cores", "value": -2.0},
+        ["index 0", "chain 7", "cpu_cores", "-2"],
+    ),
     "reentrant": (reenter, errors.ReentrantError, {}, ["scorer"]),
 }
 
@@ -238,6 +264,8 @@ def test_what_is_no_state(state: Any) -> None:
 #: What each class is.
 DIRECT_BASES: dict[type[Exception], tuple[type[Exception], ...]] = {
     errors.ConfigError: (errors.Error, ValueError),
+    errors.PartError: (errors.ConfigError,),
+    errors.InventoryError: (errors.Error, ValueError),
     errors.ReservedNodeError: (errors.Error, ValueError),
     errors.MembershipError: (errors.Error, ValueError),
     errors.NotLedError: (errors.Error, LookupError),

@@ -23,6 +23,11 @@ def test_the_readme() -> None:
 
 SAYS = {
     "compare_scorers": r"Newest +198 moves, fresh mean 0\.2638 s\nMedianOfLast +\d+ moves, fresh mean 0\.\d{4} s",
+    "inventory": (
+        r"minute +9: +0 moves, chains by node 1: 15, 2: 15, 3: 15, 4: 15, 5: 15, 6: 15\n"
+        r"minute 29: 15 moves, chains by node 1: 0, (.*)\n"
+        r"minute 59: \d\d moves, chains by node 1: \d+, 2: 0, (.*)"
+    ),
     "migration_cost": r"moves: 7 evict .*, cost 0\.02\nstays: 8 cost too high .*, cost 9\.00",
     "safe_to_run": (
         r"00:00  scheduler evict 7: 3 -> 6 at revision 1\n"

@@ -31,7 +31,7 @@ pub(crate) use reservations::limit_of;
 pub(crate) use worst::{Worst, WorstHolder};
 
 use crate::action::{Decision, TickReport, Verdict};
-use crate::asker::Tally;
+use crate::asker::{Tally, begin};
 use crate::class::Classes;
 use crate::config::SchedulerConfig;
 use crate::error::Error;
@@ -92,6 +92,7 @@ pub fn diff_scheduler(
     skipped.try_reserve(already_evicted.len()).map_err(|_| Error::OutOfMemory)?;
     skipped.extend_from_slice(already_evicted);
     skipped.sort_unstable();
+    begin(scorer, now)?;
     let mut tally = Tally::default();
     let mut work = Work::default();
     let classes = Classes::default();

@@ -177,6 +177,8 @@ pub const DRIFTLINE_METHOD_NODE_FINGERPRINT: u32 = 3;
 pub const DRIFTLINE_METHOD_CHAIN_FINGERPRINT: u32 = 4;
 /// `migration_cost`.
 pub const DRIFTLINE_METHOD_MIGRATION_COST: u32 = 5;
+/// `begin`, which tells a scorer that the library holds what time it is.
+pub const DRIFTLINE_METHOD_BEGIN: u32 = 6;
 
 /// A failure of the scorer that was skipped.
 #[repr(C)]

@@ -44,9 +44,9 @@ sized_struct!(driftline_calibration, low, high, observations, outliers);
 
 /// Finds the `cost_per_sec` at which `driftline_score_equivalent` says what moves really cost (SPEC I2). Pure.
 ///
-/// `size` is `sizeof(driftline_observed_move)`. Moves that do not belong to the rest, such as those that met an
-/// incident, do no harm, also where all of them lost more than they should have, as long as they are clearly fewer than
-/// half and clearly apart. The order of the moves does not matter, and the same moves give the same bits on every
+/// `observed_move_size` is `sizeof(driftline_observed_move)`. Moves that do not belong to the rest, such as those that met
+/// an incident, do no harm, also where all of them lost more than they should have, as long as they are clearly fewer
+/// than half and clearly apart. The order of the moves does not matter, and the same moves give the same bits on every
 /// platform. Each move takes 56 bytes while it runs.
 ///
 /// Errors: `CALIBRATION` with a message that says why these moves say nothing: a number that is not finite (`index` is
@@ -55,18 +55,19 @@ sized_struct!(driftline_calibration, low, high, observations, outliers);
 ///
 /// # Safety
 ///
-/// `moves` must be readable for `count` elements of `size` bytes; `out` must be NULL or writable for its `struct_size`;
-/// `err` must be NULL or writable for its.
+/// `moves` must be readable for `move_count` elements of `observed_move_size` bytes; `out` must be NULL or writable for
+/// its `struct_size`; `err` must be NULL or writable for its.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn driftline_calibrate(
     moves: *const driftline_observed_move,
-    count: usize,
-    size: usize,
+    move_count: usize,
+    observed_move_size: usize,
     out: *mut driftline_calibration,
     err: *mut driftline_error,
 ) -> driftline_result {
     guard(err, || {
-        let elements = input_elements(moves, count, size, size_of::<driftline_observed_move>(), "moves")?;
+        let elements =
+            input_elements(moves, move_count, observed_move_size, size_of::<driftline_observed_move>(), "moves")?;
         let out = check_required_output(out, "out")?;
         let mut observed = Vec::new();
         observed.try_reserve_exact(elements.count()).map_err(|_| Failure::from(Error::OutOfMemory))?;

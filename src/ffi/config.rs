@@ -2,11 +2,10 @@
 
 use super::guard::{Failure, guard};
 use super::handle::{enter_exclusive, enter_shared};
-use super::result::{
-    DRIFTLINE_RESULT_NO_POLICY, DRIFTLINE_RESULT_RESERVED, DRIFTLINE_RESULT_STRUCT_SIZE, driftline_result,
-};
+use super::result::{DRIFTLINE_RESULT_NO_POLICY, DRIFTLINE_RESULT_RESERVED, driftline_result};
 use super::scheduler::SchedulerObject;
-use super::sized::{SizedStruct, check_pointer, check_required_output, read_sized, required, write_element};
+use super::scorer_types::driftline_migration_cost;
+use super::sized::{check_pointer, check_required_output, fill_sized, read_sized, required};
 use super::types::*;
 use crate::class::{ClassMode, ClassPolicy};
 use crate::config::{FingerprintMode, MoveOrder, OnScorerError, SchedulerConfig};
@@ -136,19 +135,8 @@ pub unsafe extern "C" fn driftline_score_equivalent(
     })
 }
 
-/// Writes as much of a config as the caller knows.
 fn fill_config(config: *mut driftline_config, struct_size: usize, values: &SchedulerConfig) -> Result<(), Failure> {
-    check_pointer(config.cast_const(), "config")?;
-    let known = size_of::<driftline_config>();
-    let is_known = driftline_config::BOUNDARIES.contains(&struct_size);
-    if !(is_known || (known < struct_size && struct_size <= 4096)) {
-        let text = format_args!("struct_size {struct_size} is none that this library knows (its own is {known})");
-        return Err(Failure::new(DRIFTLINE_RESULT_STRUCT_SIZE, text));
-    }
-    let values = driftline_config { struct_size: struct_size as u32, ..to_c(values) };
-    // SAFETY: not NULL, and the caller says that `struct_size` bytes are there, a size that was found plausible.
-    unsafe { write_element(config.cast::<u8>(), struct_size, values) };
-    Ok(())
+    fill_sized(config, struct_size, driftline_config { struct_size: struct_size as u32, ..to_c(values) }, "config")
 }
 
 /// Reads a config of the caller's. Its numbers are checked, its ranges are not.

@@ -8,17 +8,21 @@ use std::sync::Mutex;
 use smallvec::SmallVec;
 
 use super::guard::Failure;
+use super::parts::AnyScorer;
 use super::result::{
     DRIFTLINE_RESULT_BUSY, DRIFTLINE_RESULT_HANDLE, DRIFTLINE_RESULT_NO_MEMORY, DRIFTLINE_RESULT_POISONED,
     DRIFTLINE_RESULT_REENTRANT, DRIFTLINE_RESULT_TOO_MANY,
 };
 use super::scheduler::SchedulerObject;
+use crate::inventory::SharedInventory;
 use crate::state::MeshState;
 
 /// What a handle can stand for.
 pub(super) enum Object {
     State(Box<MeshState>),
     Scheduler(Box<SchedulerObject>),
+    Inventory(Box<SharedInventory>),
+    AnyScorer(Box<AnyScorer>),
 }
 
 /// A kind of object, and how to find it in a slot.
@@ -27,55 +31,41 @@ pub(super) trait Kind: Sized {
     const NUMBER: u64;
     const NAME: &'static str;
     fn wrap(self: Box<Self>) -> Object;
+    fn unwrap(object: Object) -> Option<Box<Self>>;
     fn borrow(object: &Object) -> Option<&Self>;
     fn borrow_mut(object: &mut Object) -> Option<&mut Self>;
 }
 
-impl Kind for MeshState {
-    const NUMBER: u64 = 1;
-    const NAME: &'static str = "state";
+/// The one variant of `Object` that a kind is kept in, its number and its name.
+macro_rules! kind {
+    ($object:ty, $variant:ident, $number:literal, $name:literal) => {
+        impl Kind for $object {
+            const NUMBER: u64 = $number;
+            const NAME: &'static str = $name;
 
-    fn wrap(self: Box<Self>) -> Object {
-        Object::State(self)
-    }
+            fn wrap(self: Box<Self>) -> Object {
+                Object::$variant(self)
+            }
 
-    fn borrow(object: &Object) -> Option<&Self> {
-        match object {
-            Object::State(state) => Some(state),
-            Object::Scheduler(_) => None,
+            fn unwrap(object: Object) -> Option<Box<Self>> {
+                if let Object::$variant(object) = object { Some(object) } else { None }
+            }
+
+            fn borrow(object: &Object) -> Option<&Self> {
+                if let Object::$variant(object) = object { Some(object) } else { None }
+            }
+
+            fn borrow_mut(object: &mut Object) -> Option<&mut Self> {
+                if let Object::$variant(object) = object { Some(object) } else { None }
+            }
         }
-    }
-
-    fn borrow_mut(object: &mut Object) -> Option<&mut Self> {
-        match object {
-            Object::State(state) => Some(state),
-            Object::Scheduler(_) => None,
-        }
-    }
+    };
 }
 
-impl Kind for SchedulerObject {
-    const NUMBER: u64 = 2;
-    const NAME: &'static str = "scheduler";
-
-    fn wrap(self: Box<Self>) -> Object {
-        Object::Scheduler(self)
-    }
-
-    fn borrow(object: &Object) -> Option<&Self> {
-        match object {
-            Object::Scheduler(scheduler) => Some(scheduler),
-            Object::State(_) => None,
-        }
-    }
-
-    fn borrow_mut(object: &mut Object) -> Option<&mut Self> {
-        match object {
-            Object::Scheduler(scheduler) => Some(scheduler),
-            Object::State(_) => None,
-        }
-    }
-}
+kind!(MeshState, State, 1, "state");
+kind!(SchedulerObject, Scheduler, 2, "scheduler");
+kind!(SharedInventory, Inventory, 3, "inventory");
+kind!(AnyScorer, AnyScorer, 4, "any_scorer");
 
 // A handle, from the top: 32 bits generation, 4 bits kind, 28 bits index. Generations begin at 1, so zero is no handle.
 const INDEX_BITS: u32 = 28;
@@ -103,11 +93,13 @@ struct Slot {
 const fn assert_send<T: Send>() {}
 const fn assert_sync<T: Sync>() {}
 
-// An object is used and freed by whichever thread comes, and readers share a state. Readers of a scheduler never reach its
-// scorer, which is not made for that: `explain`, `history` and the like answer from what was kept.
+// An object is used and freed by whichever thread comes, and readers share a state or an inventory. Readers of a
+// scheduler never reach its scorer, which is not made for that: `explain`, `history` and the like answer from what was
+// kept. Nobody reads an `any_scorer`: whoever enters one has it alone.
 const _: () = {
     assert_send::<Object>();
     assert_sync::<MeshState>();
+    assert_sync::<SharedInventory>();
 };
 
 struct Table {
@@ -129,7 +121,7 @@ static TABLE: Table = Table {
 
 std::thread_local! {
     /// The slots that this thread is inside of: what makes a refusal `REENTRANT` and not `BUSY`.
-    /// Inline, so that entering needs no memory unless calls nest deeply.
+    /// Inline, so that entering needs no memory unless calls nest deeply, or many parts are put together.
     static INSIDE: RefCell<SmallVec<[u32; 8]>> = const { RefCell::new(SmallVec::new_const()) };
 }
 
@@ -158,8 +150,15 @@ fn no_such_handle<K: Kind>() -> Failure {
     refuse::<K>(DRIFTLINE_RESULT_HANDLE, "zero, stale, foreign or of another kind")
 }
 
-/// Puts an object into the table and returns its handle.
-pub(super) fn insert<K: Kind>(object: Box<K>) -> Result<u64, Failure> {
+/// A place in the table that nobody can see yet. Dropping it gives it back.
+pub(super) struct Seat<K> {
+    slot: &'static Slot,
+    index: u32,
+    kind: PhantomData<K>,
+}
+
+/// Finds a place for an object that is not there yet, so that putting it there cannot fail.
+pub(super) fn reserve<K: Kind>() -> Result<Seat<K>, Failure> {
     let mut allocator = TABLE.allocator.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let index = match allocator.free.pop() {
         Some(index) => index,
@@ -168,7 +167,7 @@ pub(super) fn insert<K: Kind>(object: Box<K>) -> Result<u64, Failure> {
             if index >= 1 << INDEX_BITS {
                 return Err(refuse::<K>(DRIFTLINE_RESULT_TOO_MANY, "too many handles"));
             }
-            // `remove` returns the index later and must not fail then.
+            // `give_back` returns the index later and must not fail then.
             let capacity = index + 1 - allocator.free.len();
             allocator
                 .free
@@ -180,13 +179,37 @@ pub(super) fn insert<K: Kind>(object: Box<K>) -> Result<u64, Failure> {
         }
     };
     let slot = slot_at(index).ok_or_else(no_such_handle::<K>)?;
-    let generation = slot.word.load(Ordering::Relaxed) & (u64::from(u32::MAX) << 32);
-    // SAFETY: the slot is free, so its kind is 0 and no lookup admits anybody; the allocator gave it to us alone.
-    unsafe { *slot.object.get() = Some(object.wrap()) };
-    let identity = generation | K::NUMBER << KIND_SHIFT;
-    // Release: whoever sees the kind sees the object.
-    slot.word.store(identity, Ordering::Release);
-    Ok(identity | u64::from(index))
+    Ok(Seat { slot, index, kind: PhantomData })
+}
+
+fn give_back(index: u32) {
+    TABLE.allocator.lock().unwrap_or_else(std::sync::PoisonError::into_inner).free.push(index);
+}
+
+impl<K: Kind> Seat<K> {
+    /// Puts the object there and returns its handle.
+    pub(super) fn fill(self, object: Box<K>) -> u64 {
+        let (slot, index) = (self.slot, self.index);
+        core::mem::forget(self);
+        let generation = slot.word.load(Ordering::Relaxed) & (u64::from(u32::MAX) << 32);
+        // SAFETY: the slot is free, so its kind is 0 and no lookup admits anybody; the allocator gave it to us alone.
+        unsafe { *slot.object.get() = Some(object.wrap()) };
+        let identity = generation | K::NUMBER << KIND_SHIFT;
+        // Release: whoever sees the kind sees the object.
+        slot.word.store(identity, Ordering::Release);
+        identity | u64::from(index)
+    }
+}
+
+impl<K> Drop for Seat<K> {
+    fn drop(&mut self) {
+        give_back(self.index);
+    }
+}
+
+/// Puts an object into the table and returns its handle.
+pub(super) fn insert<K: Kind>(object: Box<K>) -> Result<u64, Failure> {
+    Ok(reserve::<K>()?.fill(object))
 }
 
 fn make_segment(segment: usize) -> Result<(), Failure> {
@@ -203,23 +226,26 @@ fn make_segment(segment: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Takes an object out of the table. Works on a poisoned one, too: this is how it is got rid of.
+/// Takes an object out of the table and ends it. Works on a poisoned one, too: this is how it is got rid of.
 pub(super) fn remove<K: Kind>(bits: u64) -> Result<(), Failure> {
-    let entry = enter_slot::<K>(bits, true, true)?;
+    drop(retire(enter_slot::<K>(bits, true, true)?));
+    Ok(())
+}
+
+/// Takes the object out of a slot that somebody is inside of alone. From here on the handle is stale, whatever the
+/// destructor of the object does.
+fn retire(entry: Entry) -> Option<Object> {
     let (slot, index) = (entry.slot, entry.index);
     // SAFETY: we are inside exclusively.
     let object = unsafe { (*slot.object.get()).take() };
-    let generation = bits >> 32;
     core::mem::forget(entry);
     leave_thread(index);
-    // From here on the handle is stale, whatever the destructor of the object does.
+    let generation = slot.word.load(Ordering::Relaxed) >> 32;
     slot.word.store((generation + 1) << 32 & (u64::from(u32::MAX) << 32), Ordering::Release);
     if generation < u64::from(u32::MAX) {
-        let mut allocator = TABLE.allocator.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        allocator.free.push(index);
+        give_back(index);
     }
-    drop(object);
-    Ok(())
+    object
 }
 
 /// Being inside a slot; leaving it is dropping this.
@@ -260,6 +286,10 @@ fn enter_slot<K: Kind>(bits: u64, exclusive: bool, even_if_poisoned: bool) -> Re
         return Err(no_such_handle::<K>());
     }
     let slot = slot_at(index).ok_or_else(no_such_handle::<K>)?;
+    let has_room = INSIDE.try_with(|inside| inside.borrow_mut().try_reserve(1).is_ok()).unwrap_or(true);
+    if !has_room {
+        return Err(refuse::<K>(DRIFTLINE_RESULT_NO_MEMORY, "out of memory"));
+    }
     let mut word = slot.word.load(Ordering::Relaxed);
     loop {
         if word & IDENTITY_MASK != identity {
@@ -328,5 +358,16 @@ impl<K: Kind> Exclusive<K> {
         // SAFETY: nobody else is admitted while we are inside, and `&mut self` keeps us from borrowing twice.
         let object = unsafe { &mut *self.entry.slot.object.get() };
         object.as_mut().and_then(K::borrow_mut).ok_or_else(no_such_handle::<K>)
+    }
+
+    /// Whether these bits are the handle by which this was entered.
+    pub(super) fn has_handle(&self, bits: u64) -> bool {
+        let identity = self.entry.slot.word.load(Ordering::Relaxed) & IDENTITY_MASK;
+        bits == identity | u64::from(self.entry.index)
+    }
+
+    /// Takes the object out of the table: its handle is stale from here on.
+    pub(super) fn take(self) -> Option<Box<K>> {
+        retire(self.entry).and_then(K::unwrap)
     }
 }

@@ -16,16 +16,23 @@
 // A failure carries its text in place: when memory is missing, a box for it is missing, too.
 #![allow(clippy::result_large_err)]
 
+mod action_types;
 mod answers;
+mod any_scorer;
 mod calibrate;
 mod config;
 mod diff;
 mod guard;
 mod handle;
+mod inventory;
+mod inventory_read;
+mod inventory_types;
+mod parts;
 mod questions;
 mod result;
 mod scheduler;
 mod scorer;
+mod scorer_types;
 mod sized;
 mod state;
 #[cfg(feature = "testing")]
@@ -34,13 +41,18 @@ mod text;
 mod types;
 mod version;
 
+pub use action_types::*;
 pub use answers::*;
+pub use any_scorer::*;
 pub use calibrate::*;
 pub use config::*;
 pub use diff::*;
+pub use inventory::*;
+pub use inventory_types::*;
 pub use questions::*;
 pub use result::*;
 pub use scheduler::*;
+pub use scorer_types::*;
 pub use state::*;
 #[cfg(feature = "testing")]
 pub use testing::*;

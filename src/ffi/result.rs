@@ -37,7 +37,7 @@ pub const DRIFTLINE_RESULT_CONFIG: driftline_result = 201;
 pub const DRIFTLINE_RESULT_EVENT: driftline_result = 301;
 /// The reserved id was passed as a node.
 pub const DRIFTLINE_RESULT_ID: driftline_result = 302;
-/// A chain or a holder is listed twice.
+/// A chain, a holder, or a part of a scorer is listed twice.
 pub const DRIFTLINE_RESULT_DUPLICATE: driftline_result = 303;
 /// The chain is not led here.
 pub const DRIFTLINE_RESULT_NOT_LED: driftline_result = 304;
@@ -57,6 +57,10 @@ pub const DRIFTLINE_RESULT_IMPORT: driftline_result = 310;
 pub const DRIFTLINE_RESULT_NO_POLICY: driftline_result = 311;
 /// Observed moves do not say what a second of migration costs.
 pub const DRIFTLINE_RESULT_CALIBRATION: driftline_result = 312;
+/// A report to an inventory says what cannot be; the message names field and value.
+pub const DRIFTLINE_RESULT_INVENTORY: driftline_result = 313;
+/// Nothing was reported of the node.
+pub const DRIFTLINE_RESULT_UNKNOWN_NODE: driftline_result = 314;
 /// The scorer failed; `scorer_code` has its own code.
 pub const DRIFTLINE_RESULT_SCORER: driftline_result = 401;
 /// There is no scorer where one was needed.
@@ -65,7 +69,7 @@ pub const DRIFTLINE_RESULT_NO_SCORER: driftline_result = 402;
 pub const DRIFTLINE_RESULT_PANIC: driftline_result = 901;
 
 /// Every code with its name, by ascending code.
-const NAMES: [(driftline_result, &core::ffi::CStr); 26] = [
+const NAMES: [(driftline_result, &core::ffi::CStr); 28] = [
     (DRIFTLINE_RESULT_OK, c"OK"),
     (DRIFTLINE_RESULT_NULL, c"NULL"),
     (DRIFTLINE_RESULT_ABI, c"ABI"),
@@ -90,6 +94,8 @@ const NAMES: [(driftline_result, &core::ffi::CStr); 26] = [
     (DRIFTLINE_RESULT_IMPORT, c"IMPORT"),
     (DRIFTLINE_RESULT_NO_POLICY, c"NO_POLICY"),
     (DRIFTLINE_RESULT_CALIBRATION, c"CALIBRATION"),
+    (DRIFTLINE_RESULT_INVENTORY, c"INVENTORY"),
+    (DRIFTLINE_RESULT_UNKNOWN_NODE, c"UNKNOWN_NODE"),
     (DRIFTLINE_RESULT_SCORER, c"SCORER"),
     (DRIFTLINE_RESULT_NO_SCORER, c"NO_SCORER"),
 ];
@@ -119,6 +125,10 @@ impl From<Error> for Failure {
         // No catch-all: a new error has to choose its code.
         failure.code = match error {
             Error::Config { .. } => DRIFTLINE_RESULT_CONFIG,
+            Error::Part { index, .. } => {
+                failure.index = index as u64;
+                DRIFTLINE_RESULT_CONFIG
+            }
             Error::ReservedNode { index, chain } => {
                 failure.index = index.map_or(DRIFTLINE_NONE, |index| index as u64);
                 failure.chain = chain.map_or(DRIFTLINE_NONE, |chain| chain.0);
@@ -152,6 +162,12 @@ impl From<Error> for Failure {
                     failure.index = index as u64;
                 }
                 DRIFTLINE_RESULT_CALIBRATION
+            }
+            Error::Inventory { index, node, chain, .. } => {
+                failure.index = index as u64;
+                failure.node = node.map_or(DRIFTLINE_NONE, |node| node.0);
+                failure.chain = chain.map_or(DRIFTLINE_NONE, |chain| chain.0);
+                DRIFTLINE_RESULT_INVENTORY
             }
             Error::NoScorer => DRIFTLINE_RESULT_NO_SCORER,
             Error::Scorer { method, chain, node, source } => {

@@ -1,11 +1,13 @@
 //! The scheduler: sample, decide, tick.
 
+use super::action_types::*;
 use super::answers::*;
 use super::config::{read_config, to_c};
 use super::guard::{Failure, guard, guard_with};
 use super::handle::{enter_exclusive, enter_shared, insert, remove};
 use super::result::{DRIFTLINE_RESULT_NO_SCORER, driftline_result, method_number};
 use super::scorer::CScorer;
+use super::scorer_types::driftline_scorer;
 use super::sized::{
     Place, SizedOutput, check_lent_size, check_output, check_required_output, output_elements, required, write_element,
 };

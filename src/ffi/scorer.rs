@@ -6,8 +6,9 @@ use libc::c_void;
 
 use super::guard::Failure;
 use super::result::{DRIFTLINE_RESULT_NULL, DRIFTLINE_RESULT_RESERVED};
+use super::scorer_types::*;
 use super::sized::{check_pointer, read_sized};
-use super::types::*;
+use super::types::DRIFTLINE_NONE;
 use crate::cost::MigrationCost;
 use crate::error::ScorerError;
 use crate::id::{ChainId, NodeId};

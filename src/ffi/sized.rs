@@ -69,6 +69,25 @@ fn claimed_size<T: SizedStruct>(pointer: *const T, name: &str) -> Result<usize, 
     Ok(size)
 }
 
+/// Writes a whole struct, its size included, as far as a caller knows it who says beside the pointer how large it is.
+/// The value has that size already.
+pub(super) fn fill_sized<T: SizedStruct>(
+    pointer: *mut T,
+    struct_size: usize,
+    value: T,
+    name: &str,
+) -> Result<(), Failure> {
+    check_pointer(pointer.cast_const(), name)?;
+    let known = size_of::<T>();
+    if !(T::BOUNDARIES.contains(&struct_size) || (known < struct_size && struct_size <= SIZE_MAX)) {
+        let text = format_args!("struct_size {struct_size} is none that this library knows (its own is {known})");
+        return Err(Failure::new(DRIFTLINE_RESULT_STRUCT_SIZE, text));
+    }
+    // SAFETY: not NULL, and the caller says that `struct_size` bytes are there, a size that was found plausible.
+    unsafe { write_element(pointer.cast::<u8>(), struct_size, value) };
+    Ok(())
+}
+
 /// Reads a struct of the caller's; what an older caller does not have is as in `defaults`.
 pub(super) fn read_sized<T: SizedStruct>(pointer: *const T, defaults: T, name: &str) -> Result<T, Failure> {
     let size = claimed_size(pointer, name)?.min(size_of::<T>());
@@ -98,8 +117,8 @@ impl<T: SizedStruct> SizedOutput<T> {
     pub(super) fn write(self, value: T) {
         let size = self.size.min(size_of::<T>());
         const HEAD: usize = size_of::<u32>();
-        // SAFETY: `check_output` saw a struct of at least `size` bytes there, `size` is at most that of `T`, and `value`
-        // is a local, so the two do not overlap.
+        // SAFETY: `check_output` saw a struct of at least `size` bytes there, `size` is at most that of `T`, and
+        // `value` is a local, so the two do not overlap.
         unsafe {
             let from = (&raw const value).cast::<u8>().add(HEAD);
             core::ptr::copy_nonoverlapping(from, self.pointer.cast::<u8>().add(HEAD), size - HEAD);
@@ -290,7 +309,8 @@ pub(super) struct Place<T>(*mut T);
 
 impl<T: Copy> Place<T> {
     pub(super) fn set(&self, value: T) {
-        // SAFETY: `required` saw a pointer that is aligned and not NULL; the caller says that a `T` may be written there.
+        // SAFETY: `required` saw a pointer that is aligned and not NULL; the caller says that a `T` may be written
+        // there.
         unsafe { self.0.write(value) };
     }
 }

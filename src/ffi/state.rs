@@ -72,16 +72,30 @@ pub unsafe extern "C" fn driftline_state_load(
     err: *mut driftline_error,
 ) -> driftline_result {
     guard(err, || {
-        let chains = input_slice(chains.cast::<ChainId>(), chain_count, "chains")?;
-        let leaders = input_slice(leaders.cast::<NodeId>(), chain_count, "leaders")?;
-        let offsets: &[u64] = if chain_count == 0 && holder_offsets.is_null() {
+        let membership = read_membership(chains, leaders, chain_count, holder_offsets, holders, holder_count)?;
+        Ok(enter_exclusive::<MeshState>(state.bits)?.get()?.load(&membership)?)
+    })
+}
+
+/// A membership in arrays of the caller's.
+pub(super) fn read_membership<'a>(
+    chains: *const u64,
+    leaders: *const u64,
+    chain_count: usize,
+    holder_offsets: *const u64,
+    holders: *const u64,
+    holder_count: usize,
+) -> Result<Membership<'a>, Failure> {
+    let has_no_offsets = chain_count == 0 && holder_offsets.is_null();
+    Ok(Membership {
+        chains: input_slice(chains.cast::<ChainId>(), chain_count, "chains")?,
+        leaders: input_slice(leaders.cast::<NodeId>(), chain_count, "leaders")?,
+        holder_offsets: if has_no_offsets {
             &[0]
         } else {
             input_slice(holder_offsets, chain_count.saturating_add(1), "holder_offsets")?
-        };
-        let holders = input_slice(holders.cast::<NodeId>(), holder_count, "holders")?;
-        let membership = Membership { chains, leaders, holder_offsets: offsets, holders };
-        Ok(enter_exclusive::<MeshState>(state.bits)?.get()?.load(&membership)?)
+        },
+        holders: input_slice(holders.cast::<NodeId>(), holder_count, "holders")?,
     })
 }
 
@@ -113,7 +127,7 @@ pub unsafe extern "C" fn driftline_state_apply(
     })
 }
 
-fn read_events(events: &InputElements<driftline_event>) -> Result<Vec<Event>, Failure> {
+pub(super) fn read_events(events: &InputElements<driftline_event>) -> Result<Vec<Event>, Failure> {
     let mut read = Vec::new();
     read.try_reserve(events.count()).map_err(|_| Failure::new(DRIFTLINE_RESULT_NO_MEMORY, "out of memory"))?;
     for index in 0..events.count() {

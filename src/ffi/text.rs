@@ -2,6 +2,7 @@
 
 use libc::c_char;
 
+use super::action_types::*;
 use super::answers::*;
 use super::guard::{Failure, guard, guard_value};
 use super::result::{DRIFTLINE_RESULT_CONFIG, DRIFTLINE_RESULT_ID, DRIFTLINE_RESULT_RESERVED, driftline_result};

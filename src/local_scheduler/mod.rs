@@ -26,6 +26,7 @@ mod wheel;
 use alloc::vec::Vec;
 
 use crate::action::{Decision, SampleCause, TickReport, Transition};
+use crate::asker::begin;
 use crate::class::{ClassPolicy, Classes};
 use crate::config::SchedulerConfig;
 use crate::decision::{DrainProgress, NextDue, Rules};
@@ -292,6 +293,9 @@ impl LocalScheduler {
     /// As [`sample`](Self::sample).
     pub fn decide(&self, state: &MeshState, now: Timestamp) -> Result<Decision, Error> {
         self.check_time(now)?;
+        if let Some(scorer) = self.registry.scorer() {
+            begin(scorer, now)?;
+        }
         let mut answer = Answer::default();
         self.question(state, now).answer(&mut answer, &mut Scratch::default())?;
         Ok(answer.decision)

@@ -10,7 +10,7 @@ use super::led::{Flags, LedChains, NO_ROW};
 use super::members::Members;
 use super::waits::Waits;
 use crate::action::{SampleCause, TickReport};
-use crate::asker::{Asker, Tally};
+use crate::asker::{Asker, Tally, begin};
 use crate::class::Classes;
 use crate::config::{FingerprintMode, SchedulerConfig};
 use crate::decision::Rules;
@@ -184,6 +184,7 @@ impl Sampler {
         report: &mut TickReport,
     ) -> Result<(), Error> {
         let Rules { state, config, now, .. } = *rules;
+        begin(asker.scorer, now)?;
         if self.seen_scorer.as_ref().map(Arc::as_ptr) != installation.map(Arc::as_ptr) {
             // P4: counters of the old scorer mean nothing to this one.
             self.mark_all(|_| true)?;

@@ -60,7 +60,7 @@ impl Membership<'_> {
     }
 
     /// Where the holders of one chain lie. The shape was checked, so the offsets fit.
-    fn holder_range(&self, chain: usize) -> core::ops::Range<usize> {
+    pub(crate) fn holder_range(&self, chain: usize) -> core::ops::Range<usize> {
         self.holder_offsets[chain] as usize..self.holder_offsets[chain + 1] as usize
     }
 }

@@ -5,31 +5,7 @@
  *     DRIFTLINE_RESULT_OK 0
  *
  * tests/layout.rs compares the lines with what the Rust compiler says, and with the names in the header. */
-#include <inttypes.h>
-#include <stddef.h>
-#include <stdio.h>
-
-#include "driftline.h"
-
-/* An array decays to a pointer to its elements here, so that its element type shows. */
-#define TYPE_NAME(value)                                                                                              \
-    _Generic((value),                                                                                                 \
-        uint32_t: "u32",                                                                                              \
-        int32_t: "i32",                                                                                               \
-        uint64_t: "u64",                                                                                              \
-        float: "f32",                                                                                                 \
-        void *: "pointer",                                                                                            \
-        const uint64_t *: "pointer",                                                                                  \
-        uint64_t *: "[u64]",                                                                                          \
-        char *: "[char]",                                                                                             \
-        default: "function")
-
-#define STRUCT(type) printf("%s %zu\n", #type, sizeof(type))
-#define FIELD(type, field)                                                                                            \
-    printf("%s.%s %zu %zu %s\n", #type, #field, offsetof(type, field), sizeof(((type *)0)->field),                    \
-           TYPE_NAME(((type *)0)->field))
-#define INTEGER(name) printf("%s %" PRIu64 "\n", #name, (uint64_t)(name))
-#define NUMBER(name) printf("%s %g\n", #name, (double)(float)(name))
+#include "layout.h"
 
 static void print_error(void)
 {
@@ -529,5 +505,6 @@ int main(void)
     print_events();
     print_action_constants();
     print_other_constants();
+    print_inventory();
     return 0;
 }

@@ -22,6 +22,8 @@
 /* Only a library built with the feature `testing` has these, so no header declares them. */
 driftline_result driftline_testing_panic_state(driftline_state state);
 driftline_result driftline_testing_panic_scheduler(driftline_scheduler scheduler);
+driftline_result driftline_testing_panic_inventory(driftline_inventory inventory);
+driftline_result driftline_testing_panic_any_scorer(driftline_any_scorer scorer);
 
 #define NANOSECONDS_PER_SECOND UINT64_C(1000000000)
 
@@ -169,6 +171,20 @@ typedef enum call_set {
 void expect_of_state_calls(driftline_state state, call_set set, driftline_result code);
 void expect_of_scheduler_calls(driftline_scheduler scheduler, call_set set, driftline_result code);
 
+/* An inventory that knows the holders of the fixture and its nodes: NODE_BAD is full, NODE_BETTER is empty. */
+driftline_inventory inventory_new(void);
+/* What every case that made one ends with. */
+void inventory_end(driftline_inventory inventory);
+/* A report that says nothing yet. */
+driftline_node_inventory report_of(uint64_t node);
+/* A scorer of the library's over the puppet; afterwards one more drop is owed. */
+driftline_any_scorer any_of(puppet *puppet);
+/* What the pure decision says over a scorer of the library's. */
+driftline_result any_decide(driftline_any_scorer scorer, size_t *action_count);
+/* Every function that takes an inventory or a scorer of the library's, as above. Whatever it refuses stays whole. */
+void expect_of_inventory_calls(driftline_inventory inventory, call_set set, driftline_result code);
+void expect_of_any_calls(driftline_any_scorer scorer, driftline_result code);
+
 /* ---- Topics, one file each ---- */
 
 void misuse_null(void);
@@ -190,5 +206,9 @@ void misuse_text(void);
 void misuse_action(void);
 void misuse_move(void);
 void misuse_handover(void);
+void misuse_inventory(void);
+void misuse_inventory_report(void);
+void misuse_any_scorer(void);
+void misuse_any_part(void);
 
 #endif

@@ -91,6 +91,16 @@ static void *work_diff(void *unused)
     return unused;
 }
 
+static driftline_any_scorer shared; /* what the worker decides over */
+
+static void *work_diff_any(void *unused)
+{
+    driftline_action actions[4];
+    gate.result = driftline_diff_scheduler_any(fixture.state, THIS_NODE, &fixture.config, shared, TIME_DUE, NULL, 0,
+                                               actions, 4, sizeof actions[0], &gate.count, NULL, NULL);
+    return unused;
+}
+
 static void check_worker(void)
 {
     ACCEPTED(gate.result);
@@ -127,6 +137,23 @@ static void attempt_beside_diff(void)
     expect_of_state_calls(fixture.state, CALLS_READING_ALONE, DRIFTLINE_RESULT_OK);
     expect_of_scheduler_calls(fixture.scheduler, CALLS_READING, DRIFTLINE_RESULT_OK);
     REFUSED_SILENT(DRIFTLINE_RESULT_BUSY, driftline_state_free(fixture.state));
+}
+
+static void attempt_beside_diff_any(void)
+{
+    expect_of_any_calls(shared, DRIFTLINE_RESULT_BUSY);
+    REFUSED_SILENT(DRIFTLINE_RESULT_BUSY, driftline_any_scorer_free(shared));
+    REFUSED_SILENT(DRIFTLINE_RESULT_BUSY, driftline_scheduler_install_any(fixture.scheduler, shared, NULL));
+    attempt_beside_diff();
+}
+
+/* The scheduler is busy; the scorer that was to be installed is as it was. */
+static void attempt_install_any(void)
+{
+    size_t count = 0;
+    REFUSED_SILENT(DRIFTLINE_RESULT_BUSY, driftline_scheduler_install_any(fixture.scheduler, shared, NULL));
+    REFUSED_SILENT(DRIFTLINE_RESULT_BUSY, any_decide(shared, &count)); /* the state, that is */
+    ACCEPTED(driftline_any_scorer_free(shared));
 }
 
 static void attempt_poison(void)
@@ -179,6 +206,20 @@ static void thread_held(void)
     CASE("thread: everything beside diff_scheduler; only writing the state is refused")
     {
         hold(work_diff, ENTRY_BEST_ALTERNATIVE, attempt_beside_diff);
+        check_worker();
+    }
+    CASE("thread: everything beside diff_scheduler_any; the scorer is refused as well")
+    {
+        shared = any_of(&fixture.puppet);
+        hold(work_diff_any, ENTRY_BEST_ALTERNATIVE, attempt_beside_diff_any);
+        check_worker();
+        ACCEPTED(driftline_any_scorer_free(shared));
+    }
+    CASE("thread: a scorer of the library's is not installed beside a tick")
+    {
+        shared = any_of(&fixture.puppet);
+        fixture.state_may_change = true;
+        hold(work_tick, ENTRY_SCORE, attempt_install_any);
         check_worker();
     }
     CASE("thread: a busy handle cannot be poisoned from outside")
@@ -329,6 +370,48 @@ static void work_contested(crew *crew, size_t self)
     }
 }
 
+/* One thread reports, the others decide over scorers of that inventory: here they wait for each other. */
+static driftline_inventory fed;
+
+static void work_fed(crew *crew, size_t self)
+{
+    driftline_any_scorer own = {0};
+    if (self != 0) {
+        crew->surprises[self] += driftline_any_scorer_of_inventory(fed, &own, NULL) != DRIFTLINE_RESULT_OK;
+    }
+    /* From here on the handle is the first thread's alone. */
+    pthread_barrier_wait(&crew->start);
+    for (unsigned round = 0; round < ROUND_COUNT; round++) {
+        driftline_node_inventory report = report_of(NODE_BETTER);
+        driftline_action actions[4];
+        size_t count = 0;
+        report.fields = DRIFTLINE_NODE_INVENTORY_CPU_USE;
+        report.cpu_use_cores = round % 2 == 0 ? 1.0 : 9.9;
+        crew->surprises[self] +=
+            self == 0 ? driftline_inventory_report_nodes(fed, round, &report, 1, sizeof report, NULL) != DRIFTLINE_RESULT_OK
+                      : driftline_diff_scheduler_any(fixture.state, THIS_NODE, &fixture.config, own, TIME_DUE, NULL, 0,
+                                                     actions, 4, sizeof actions[0], &count, NULL, NULL)
+                            != DRIFTLINE_RESULT_OK;
+    }
+    crew->surprises[self] += driftline_any_scorer_free(own) != DRIFTLINE_RESULT_OK;
+}
+
+/* A scorer that all threads want to take over, and how often somebody did. */
+static driftline_any_scorer wanted;
+static uint64_t taken[THREAD_COUNT];
+
+static void work_taking(crew *crew, size_t self)
+{
+    driftline_any_scorer own = {0};
+    driftline_result result = self % 2 == 0 ? driftline_any_scorer_cached(wanted, 1, &own, NULL)
+                                            : driftline_any_scorer_minimum(&wanted, 1, &own, NULL);
+    taken[self] += result == DRIFTLINE_RESULT_OK;
+    crew->surprises[self] += result != DRIFTLINE_RESULT_OK && result != DRIFTLINE_RESULT_HANDLE
+                             && result != DRIFTLINE_RESULT_BUSY;
+    crew->surprises[self] += (own.bits != 0) != (result == DRIFTLINE_RESULT_OK);
+    crew->surprises[self] += driftline_any_scorer_free(own) != DRIFTLINE_RESULT_OK;
+}
+
 static void thread_crew(void)
 {
     CASE("thread: many read one state and one scheduler at once, and none is refused")
@@ -353,6 +436,22 @@ static void thread_crew(void)
         for (unsigned life = 0; life < 100; life++) {
             ACCEPTED(driftline_state_new(DRIFTLINE_ABI, &contested, &fixture.error));
             crew_work(work_contested);
+        }
+    }
+    CASE("thread: one reports while the others decide, and none is refused")
+    {
+        fed = inventory_new();
+        crew_work(work_fed);
+        inventory_end(fed);
+    }
+    CASE("thread: of many that take one scorer over, one has it")
+    {
+        memset(taken, 0, sizeof taken);
+        for (uint64_t life = 1; life <= 100; life++) {
+            wanted = any_of(&fixture.puppet);
+            crew_work(work_taking);
+            CHECK(taken[0] + taken[1] + taken[2] + taken[3] == life);
+            CHECK(fixture.puppet.calls[ENTRY_DROP] == life);
         }
     }
     CASE("thread: a handle may go from thread to thread")

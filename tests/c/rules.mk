@@ -2,7 +2,7 @@
 #
 #     make -f tests/c/rules.mk c-test
 #
-# c-test      plain build; everything runs once
+# c-test      plain build; everything runs once, the example of examples/inventory, too
 # c-valgrind  under valgrind: no error and no byte lost
 # c-sanitize  AddressSanitizer and UndefinedBehaviorSanitizer, on both sides of the boundary, proven by planted bugs
 # c-thread    ThreadSanitizer on both sides of the boundary, proven by a planted bug
@@ -15,7 +15,7 @@ TARGET_DIR ?= build/target
 C_BUILD := build/c
 
 .PHONY: c-library-plain c-library-address c-library-thread c-rust-source
-.PHONY: c-test c-header c-smoke-shared c-scenario-proof
+.PHONY: c-test c-header c-smoke-shared c-scenario-proof c-example
 .PHONY: c-valgrind c-valgrind-installed c-sanitize c-sanitize-proof c-thread c-thread-proof
 
 C_WARNINGS := -Wall -Wextra -Wpedantic -Werror
@@ -27,6 +27,8 @@ C_RUN := RUST_BACKTRACE=0
 
 C_HEADERS := include/driftline.h $(wildcard tests/c/*.h)
 C_SCENARIOS := $(sort $(wildcard tests/scenarios/*.txt))
+# A batch cannot fail or say NaN for one of its elements, so these are the stories that can be told in batches.
+C_BATCH_SCENARIOS = $(shell grep -LE '^(score|live|fingerprint) .*(=nan|fail.-[0-9]|interrupt)' $(C_SCENARIOS))
 # A program is made of the sources that begin with its name.
 C_PROGRAMS := smoke misuse scenario
 C_PLANTED := planted_c planted_rust planted_thread
@@ -91,10 +93,11 @@ C_MUST_FAIL = @mkdir -p $(C_BUILD); echo "planted: $(1)"; \
 
 # ---- Plain ----
 
-c-test: c-header c-smoke-shared c-scenario-proof $(C_PROGRAMS:%=$(C_BUILD)/plain/%)
+c-test: c-header c-smoke-shared c-scenario-proof c-example $(C_PROGRAMS:%=$(C_BUILD)/plain/%)
 	$(C_RUN) $(C_BUILD)/plain/smoke
 	$(C_RUN) $(C_BUILD)/plain/misuse
 	$(C_RUN) $(C_BUILD)/plain/scenario $(C_SCENARIOS)
+	$(C_RUN) $(C_BUILD)/plain/scenario --batch $(C_BATCH_SCENARIOS)
 
 # The header by itself, in each dialect that it promises.
 c-header:
@@ -102,6 +105,15 @@ c-header:
 	$(CC) -std=c11 $(C_WARNINGS) -Iinclude -fsyntax-only tests/c/header.c
 	$(CXX) -x c++ -std=c++11 $(C_WARNINGS) -Iinclude -fsyntax-only tests/c/header.c
 	$(CXX) -x c++ -std=c++17 $(C_WARNINGS) -Iinclude -fsyntax-only tests/c/header.c
+
+# The example prints what stands beside it.
+$(C_BUILD)/plain/example: examples/inventory/main.c $(C_HEADERS) c-library-plain
+	@mkdir -p $(@D)
+	$(CC) $(C_FLAGS) $< $(C_LIBRARY_plain) $(C_LIBRARIES) -o $@
+
+c-example: $(C_BUILD)/plain/example
+	$(C_RUN) $< >$(C_BUILD)/example.out
+	diff examples/inventory/main.out $(C_BUILD)/example.out
 
 # The shared library exports what a C program needs.
 c-smoke-shared: $(C_BUILD)/plain/smoke.o c-library-plain
@@ -125,10 +137,12 @@ c-valgrind-installed:
 		{ test "$$(id -u)" = 0 && apt-get update -q && apt-get install -y -q valgrind; } || \
 		{ echo "valgrind is missing, and this user cannot install it" >&2; exit 1; }
 
-c-valgrind: c-valgrind-installed $(C_PROGRAMS:%=$(C_BUILD)/plain/%)
+c-valgrind: c-valgrind-installed $(C_BUILD)/plain/example $(C_PROGRAMS:%=$(C_BUILD)/plain/%)
 	$(C_VALGRIND) $(C_BUILD)/plain/smoke
+	$(C_VALGRIND) $(C_BUILD)/plain/example
 	$(C_VALGRIND) $(C_BUILD)/plain/misuse
 	$(C_VALGRIND) $(C_BUILD)/plain/scenario $(C_SCENARIOS)
+	$(C_VALGRIND) $(C_BUILD)/plain/scenario --batch $(C_BATCH_SCENARIOS)
 
 # ---- AddressSanitizer and UndefinedBehaviorSanitizer ----
 
@@ -151,6 +165,7 @@ c-sanitize: c-sanitize-proof $(C_PROGRAMS:%=$(C_BUILD)/address/%)
 	$(C_RUN_ADDRESS) $(C_BUILD)/address/smoke
 	$(C_RUN_ADDRESS) $(C_BUILD)/address/misuse
 	$(C_RUN_ADDRESS) $(C_BUILD)/address/scenario $(C_SCENARIOS)
+	$(C_RUN_ADDRESS) $(C_BUILD)/address/scenario --batch $(C_BATCH_SCENARIOS)
 
 # ---- ThreadSanitizer ----
 
@@ -163,3 +178,4 @@ c-thread: c-thread-proof $(C_PROGRAMS:%=$(C_BUILD)/thread/%)
 	$(C_RUN_THREAD) $(C_BUILD)/thread/smoke
 	$(C_RUN_THREAD) $(C_BUILD)/thread/misuse
 	$(C_RUN_THREAD) $(C_BUILD)/thread/scenario $(C_SCENARIOS)
+	$(C_RUN_THREAD) $(C_BUILD)/thread/scenario --batch $(C_BATCH_SCENARIOS)

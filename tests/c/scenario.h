@@ -6,6 +6,7 @@
  * scenario_command.c  commands that set something up
  * scenario_config.c   configs and policies
  * scenario_event.c    events and memberships
+ * scenario_inventory.c inventories, and scorers put together
  * scenario_pass.c     ticks and the like
  * scenario_check.c    what they must agree on
  * scenario_question.c questions
@@ -80,6 +81,7 @@ typedef struct world {
     home_index *indexes; /* where a chain has one, it is asked in place of `alternatives` */
     size_t index_count;
     bool batch, live, with_chain_fingerprints; /* which optional entries the scorer has */
+    bool always_batch;                         /* it has the batch entries, whatever `batch` says */
     size_t installed, dropped;                 /* how often the scorer was handed over, and given back */
     text asked;                                /* what it was asked in the last pass, a line each */
     calls seen;                                /* the same, counted */
@@ -108,6 +110,8 @@ typedef struct story {
     uint64_t this_node;
     driftline_config config;
     world world;
+    bool is_table; /* the table scorer alone was installed last, so the world has seen whatever the library asked */
+    driftline_inventory inventory; /* zero: there is none */
     bool collecting; /* between `begin` and `commit` */
     driftline_event *events;
     size_t event_count;
@@ -158,6 +162,30 @@ const char *take(arguments *arguments, const char *key);           /* the value;
 bool take_flag(arguments *arguments, const char *word);            /* whether the bare word is there */
 token *take_any_pair(arguments *arguments);                        /* the next key=value, or NULL */
 
+typedef enum form {
+    FORM_NUMBER,
+    FORM_DERIVABLE, /* a number, or `derived` */
+    FORM_AMOUNT,
+    FORM_TIME,
+    FORM_COUNT,
+    FORM_SMALL_COUNT,
+    FORM_CHOICE
+} form;
+
+/* How a field is written in a file, and where it lies in its struct. */
+typedef struct field {
+    const char *key;
+    form form;
+    size_t offset;
+    const char *const *words; /* of a choice, in the order of their numbers */
+    uint32_t flag;            /* what says that the field is given, where that is said */
+} field;
+
+/* Takes a field into its struct; false: it is not there. */
+bool take_field(arguments *arguments, const field *field, void *into);
+/* The same for each of them; the flags of those that were there. */
+uint32_t take_fields(arguments *arguments, const field *fields, size_t count, void *into);
+
 uint64_t parse_id(story *story, const char *text);
 uint64_t parse_time(story *story, const char *text);
 uint64_t parse_integer(story *story, const char *text);
@@ -166,12 +194,15 @@ uint32_t parse_small_integer(story *story, const char *text);
 uint32_t parse_choice(story *story, const char *text, const char *const *words);
 extern const char *const off_on_words[];
 float parse_number(story *story, const char *text);
+double parse_amount(story *story, const char *text);
 answer parse_score(story *story, const char *text);
 answer parse_fingerprint(story *story, const char *text);
 /* "fail(-5)", "interrupt" */
 bool parse_failure(const char *text, int32_t *code);
 /* A leader: an id, or '-' for nobody. */
 uint64_t parse_leader(story *story, const char *text);
+/* Copies what stands before the next comma and moves *at behind that; false: nothing is left, or it does not fit. */
+bool next_element(story *story, const char **at, char *element, size_t size);
 /* "1,2,3" or "", each element in the form that `parse` knows. The caller frees *list. */
 size_t parse_list(story *story, const char *text, uint64_t (*parse)(struct story *, const char *), uint64_t **list);
 
@@ -185,6 +216,7 @@ command_function event_find(const char *name);
 command_function pass_find(const char *name);
 command_function question_find(const char *name);
 command_function move_find(const char *name);
+command_function inventory_find(const char *name);
 /* Whether the command may stand between `begin` and `commit`. */
 bool command_is_event(const char *name);
 

@@ -22,10 +22,14 @@ static void check_verdict_sum(story *story, const driftline_report *report)
 static void check_calls(story *story, const driftline_report *report)
 {
     const calls *seen = &story->world.seen;
+    bool same;
+    if (!story->is_table) {
+        return;
+    }
     /* Without a live score of its own the scorer is asked `score` where the library counts `live_score`. */
-    bool same = story->world.live
-                    ? seen->score == report->score_calls && seen->live_score == report->live_score_calls
-                    : seen->score == report->score_calls + report->live_score_calls && seen->live_score == 0;
+    same = story->world.live
+               ? seen->score == report->score_calls && seen->live_score == report->live_score_calls
+               : seen->score == report->score_calls + report->live_score_calls && seen->live_score == 0;
     if (!same || seen->alternative != report->alternative_calls
         || seen->node_fingerprint != report->node_fingerprint_calls
         || seen->chain_fingerprint != report->chain_fingerprint_calls || seen->cost != report->cost_calls) {

@@ -8,10 +8,13 @@
 
 void story_end(story *story)
 {
-    if (driftline_scheduler_free(story->scheduler) != DRIFTLINE_RESULT_OK
+    /* The inventory goes first: a scorer that was made of it does not need it. */
+    if (driftline_inventory_free(story->inventory) != DRIFTLINE_RESULT_OK
+        || driftline_scheduler_free(story->scheduler) != DRIFTLINE_RESULT_OK
         || driftline_state_free(story->state) != DRIFTLINE_RESULT_OK) {
         disagree(story, "a handle could not be freed");
     }
+    story->inventory.bits = 0;
     story->scheduler.bits = 0;
     story->state.bits = 0;
     if (story->world.installed != story->world.dropped) {
@@ -26,6 +29,7 @@ static void install(story *story)
     driftline_result result;
 
     story->world.installed += 1;
+    story->is_table = true;
     result = driftline_scheduler_install(story->scheduler, &scorer, &error);
     if (result != DRIFTLINE_RESULT_OK) {
         print_error(story, result, &error);

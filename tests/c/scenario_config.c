@@ -5,17 +5,6 @@
 
 /* ---- Fields ---- */
 
-typedef enum form { FORM_NUMBER, FORM_TIME, FORM_COUNT, FORM_SMALL_COUNT, FORM_CHOICE } form;
-
-/* How a field is written in a file, and where it lies in its struct. */
-typedef struct field {
-    const char *key;
-    form form;
-    size_t offset;
-    const char *const *words; /* of a choice, in the order of their numbers */
-    uint32_t flag;            /* what says that a field of a policy is set */
-} field;
-
 static const char *const on_scorer_error_words[] = {"abort", "skip_chain", NULL};
 static const char *const fingerprint_mode_words[] = {"poll", "push", NULL};
 static const char *const move_order_words[] = {"evict_first", "place_first", NULL};
@@ -61,38 +50,6 @@ static const field policy_fields[] = {
     POLICY("critical_floor", FORM_NUMBER, critical_floor, 0),
 };
 
-/* Takes the field into its struct if it is there. */
-static bool take_field(story *story, arguments *arguments, const field *field, void *into)
-{
-    unsigned char *place = (unsigned char *)into + field->offset;
-    const char *value = take_optional(arguments, field->key);
-    float number;
-    uint64_t large;
-    uint32_t small;
-
-    if (value == NULL) {
-        return false;
-    }
-    switch (field->form) {
-    case FORM_NUMBER:
-        number = parse_number(story, value);
-        memcpy(place, &number, sizeof number);
-        break;
-    case FORM_TIME:
-    case FORM_COUNT:
-        large = field->form == FORM_TIME ? parse_time(story, value) : parse_integer(story, value);
-        memcpy(place, &large, sizeof large);
-        break;
-    case FORM_SMALL_COUNT:
-    case FORM_CHOICE:
-        small = field->form == FORM_CHOICE ? parse_choice(story, value, field->words)
-                                           : parse_small_integer(story, value);
-        memcpy(place, &small, sizeof small);
-        break;
-    }
-    return true;
-}
-
 /* ---- Commands ---- */
 
 static void command_config(story *story, arguments *arguments)
@@ -108,9 +65,7 @@ static void command_config(story *story, arguments *arguments)
         && driftline_config_production(&config, sizeof config) != DRIFTLINE_RESULT_OK) {
         disagree(story, "there is no production config");
     }
-    for (size_t at = 0; at < sizeof config_fields / sizeof config_fields[0]; at++) {
-        take_field(story, arguments, &config_fields[at], &config);
-    }
+    take_fields(arguments, config_fields, sizeof config_fields / sizeof config_fields[0], &config);
     if (!arguments_end(arguments)) {
         return;
     }
@@ -138,7 +93,7 @@ static driftline_class_policy take_policy(story *story, arguments *arguments)
 
     for (size_t at = 0; at < sizeof policy_fields / sizeof policy_fields[0]; at++) {
         const field *field = &policy_fields[at];
-        if (take_field(story, arguments, field, &policy)) {
+        if (take_field(arguments, field, &policy)) {
             policy.flags |= field->flag;
             is_critical |= field->offset == offsetof(driftline_class_policy, critical_floor);
             any = true;

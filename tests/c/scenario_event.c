@@ -9,6 +9,11 @@ static void apply_collected(story *story)
     driftline_error error = error_empty();
     driftline_result result = driftline_state_apply(story->state, story->events, story->event_count,
                                                     sizeof *story->events, &error);
+    /* An inventory is told what has happened, not what was refused. */
+    if (result == DRIFTLINE_RESULT_OK && story->inventory.bits != 0) {
+        result = driftline_inventory_follow(story->inventory, story->events, story->event_count, sizeof *story->events,
+                                            &error);
+    }
     story->event_count = 0;
     if (result != DRIFTLINE_RESULT_OK) {
         print_error(story, result, &error);
@@ -177,6 +182,11 @@ static void load(story *story, const membership *membership)
     driftline_result result =
         driftline_state_load(story->state, membership->chains, membership->leaders, membership->chain_count,
                              membership->holder_offsets, membership->holders, membership->holder_count, &error);
+    if (result == DRIFTLINE_RESULT_OK && story->inventory.bits != 0) {
+        result = driftline_inventory_load(story->inventory, membership->chains, membership->leaders,
+                                          membership->chain_count, membership->holder_offsets, membership->holders,
+                                          membership->holder_count, &error);
+    }
     if (result != DRIFTLINE_RESULT_OK) {
         print_error(story, result, &error);
     }

@@ -2,7 +2,6 @@
 #include "scenario.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -221,21 +220,16 @@ uint64_t parse_time(story *story, const char *text)
     return 0;
 }
 
-float parse_number(story *story, const char *text)
+/* Refuses what is no number. The form is checked by hand, because strtof and strtod know more forms than the language
+ * has; what is left they read alike. */
+static bool is_number(story *story, const char *text)
 {
     const char *at = text;
     size_t digits;
 
-    if (strcmp(text, "nan") == 0) {
-        return NAN;
+    if (strcmp(text, "nan") == 0 || strcmp(text, "inf") == 0 || strcmp(text, "-inf") == 0) {
+        return true;
     }
-    if (strcmp(text, "inf") == 0) {
-        return INFINITY;
-    }
-    if (strcmp(text, "-inf") == 0) {
-        return -INFINITY;
-    }
-    /* The form is checked by hand, because strtof knows more forms than the language has. */
     at += *at == '-';
     digits = strspn(at, "0123456789");
     at += digits;
@@ -245,9 +239,19 @@ float parse_number(story *story, const char *text)
     }
     if (digits == 0 || *at != '\0') {
         refuse(story, "'%s' is not a number", text);
-        return 0.0f;
+        return false;
     }
-    return strtof(text, NULL);
+    return true;
+}
+
+float parse_number(story *story, const char *text)
+{
+    return is_number(story, text) ? strtof(text, NULL) : 0.0f;
+}
+
+double parse_amount(story *story, const char *text)
+{
+    return is_number(story, text) ? strtod(text, NULL) : 0.0;
 }
 
 bool parse_failure(const char *text, int32_t *code)
@@ -304,25 +308,96 @@ answer parse_fingerprint(story *story, const char *text)
     return answer;
 }
 
+bool next_element(story *story, const char **at, char *element, size_t size)
+{
+    size_t length = strcspn(*at, ",");
+    if (**at == '\0') {
+        return false;
+    }
+    if (length == 0 || length >= size || ((*at)[length] == ',' && (*at)[length + 1] == '\0')) {
+        refuse(story, "'%s' is not a list", *at);
+        return false;
+    }
+    memcpy(element, *at, length);
+    element[length] = '\0';
+    *at += length + ((*at)[length] == ',');
+    return true;
+}
+
 size_t parse_list(story *story, const char *text, uint64_t (*parse)(struct story *, const char *), uint64_t **list)
 {
     size_t count = 0;
-    const char *at = text;
+    char one[32];
 
     *list = NULL;
-    while (*at != '\0') {
-        char one[32];
-        size_t length = strcspn(at, ",");
-        if (length == 0 || length >= sizeof one || (at[length] == ',' && at[length + 1] == '\0')) {
-            refuse(story, "'%s' is not a list", text);
-            return count;
-        }
-        memcpy(one, at, length);
-        one[length] = '\0';
+    while (next_element(story, &text, one, sizeof one)) {
         *list = grow(*list, count + 1, sizeof **list);
         (*list)[count] = parse(story, one);
         count += 1;
-        at += length + (at[length] == ',');
     }
     return count;
+}
+
+/* ---- Fields ---- */
+
+static float parse_derivable(story *story, const char *text)
+{
+    const float derived = (float)DRIFTLINE_DERIVED;
+    float number = strcmp(text, "derived") == 0 ? derived : parse_number(story, text);
+    if (number == derived && strcmp(text, "derived") != 0) {
+        refuse(story, "'%s' is how C says derived, so it cannot be refused there", text);
+    }
+    return number;
+}
+
+bool take_field(arguments *arguments, const field *field, void *into)
+{
+    story *story = arguments->story;
+    unsigned char *place = (unsigned char *)into + field->offset;
+    const char *value = take_optional(arguments, field->key);
+    float number;
+    double amount;
+    uint64_t large;
+    uint32_t small;
+
+    if (value == NULL) {
+        return false;
+    }
+    switch (field->form) {
+    case FORM_NUMBER:
+        number = parse_number(story, value);
+        memcpy(place, &number, sizeof number);
+        break;
+    case FORM_DERIVABLE:
+        number = parse_derivable(story, value);
+        memcpy(place, &number, sizeof number);
+        break;
+    case FORM_AMOUNT:
+        amount = parse_amount(story, value);
+        memcpy(place, &amount, sizeof amount);
+        break;
+    case FORM_TIME:
+    case FORM_COUNT:
+        large = field->form == FORM_TIME ? parse_time(story, value) : parse_integer(story, value);
+        memcpy(place, &large, sizeof large);
+        break;
+    case FORM_SMALL_COUNT:
+    case FORM_CHOICE:
+        small = field->form == FORM_CHOICE ? parse_choice(story, value, field->words)
+                                           : parse_small_integer(story, value);
+        memcpy(place, &small, sizeof small);
+        break;
+    }
+    return true;
+}
+
+uint32_t take_fields(arguments *arguments, const field *fields, size_t count, void *into)
+{
+    uint32_t flags = 0;
+    for (size_t at = 0; at < count; at++) {
+        if (take_field(arguments, &fields[at], into)) {
+            flags |= fields[at].flag;
+        }
+    }
+    return flags;
 }

@@ -218,13 +218,42 @@ static void print_known(text *out, const char *name, uint64_t value)
     }
 }
 
-/* The message is "config field NAME: VALUE is not ..". */
-static void print_config_field(text *out, const char *message)
+/* A message without "what VALUE: " at its beginning; as it is where something else stands there. */
+static const char *skip_before(const char *message, const char *what, uint64_t value)
+{
+    char before[64];
+    int length = snprintf(before, sizeof before, "%s%" PRIu64 ": ", what, value);
+    return strncmp(message, before, (size_t)length) == 0 ? message + length : message;
+}
+
+/* The message is "config field NAME: VALUE is not ..", or "index N: NAME VALUE is not .." of one of several parts. */
+static void print_config_field(text *out, const driftline_error *error)
 {
     static const char before[] = "config field ";
     size_t skip = sizeof before - 1;
+    const char *message = error->message;
+    if (error->index != DRIFTLINE_NONE) {
+        message = skip_before(message, "index ", error->index);
+        text_add(out, "error part %.*s index=%" PRIu64, (int)strcspn(message, " "), message, error->index);
+        return;
+    }
+    text_add(out, "error config");
     if (strncmp(message, before, skip) == 0) {
         text_add(out, " %.*s", (int)strcspn(message + skip, ":"), message + skip);
+    }
+}
+
+/* The message is "index N: chain C: node D: NAME: VALUE is not ..", without what is not known. Every u64 is a chain, so
+ * only the message says for sure whether one is. */
+static void print_inventory_error(text *out, const driftline_error *error)
+{
+    const char *indexed = skip_before(error->message, "index ", error->index);
+    const char *chained = skip_before(indexed, "chain ", error->chain);
+    const char *named = skip_before(chained, "node ", error->node);
+    text_add(out, "error inventory %.*s index=%" PRIu64, (int)strcspn(named, ":"), named, error->index);
+    print_known(out, "node", error->node);
+    if (chained != indexed) {
+        text_add(out, " chain=%" PRIu64, error->chain);
     }
 }
 
@@ -268,8 +297,10 @@ void print_error(story *story, driftline_result code, const driftline_error *err
     }
     switch (code) {
     case DRIFTLINE_RESULT_CONFIG:
-        text_add(out, "error config");
-        print_config_field(out, error->message);
+        print_config_field(out, error);
+        break;
+    case DRIFTLINE_RESULT_INVENTORY:
+        print_inventory_error(out, error);
         break;
     case DRIFTLINE_RESULT_ID:
         text_add(out, "error reserved");

@@ -305,7 +305,7 @@ driftline_scorer world_scorer(world *world)
     scorer.chain_fingerprint = world->with_chain_fingerprints ? chain_fingerprint : NULL;
     scorer.migration_cost = migration_cost;
     scorer.alternatives = alternatives;
-    if (world->batch) {
+    if (world->batch || world->always_batch) {
         scorer.score_many = score_many;
         scorer.live_score_many = world->live ? live_score_many : NULL;
         scorer.node_fingerprints = node_fingerprints;

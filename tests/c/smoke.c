@@ -2,8 +2,8 @@
  *
  * Two chains are led by this node. One of them has a holder on a bad node; the control plane asks once per tick,
  * carries out what driftline says, and reports back. Then the same with all that makes it safe to leave running: moves
- * in two halves, a node that is drained, and a leader that hands over what it remembers. Every return code is looked at,
- * as yours should be. */
+ * in two halves, a node that is drained, and a leader that hands over what it remembers. Then the same scorer beside an
+ * inventory, which needs none; examples/inventory has no other. Every return code is looked at, as yours should be. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,7 +161,7 @@ static driftline_config new_config(void)
 }
 
 /* The whole membership in one call: who leads which chain, and who holds it. */
-static void load_membership(driftline_state state)
+static void load_membership(driftline_state state, driftline_inventory inventory)
 {
     static const uint64_t chains[] = {7, 8};
     static const uint64_t leaders[] = {1, 1};
@@ -171,6 +171,10 @@ static void load_membership(driftline_state state)
     driftline_error error = new_error();
 
     must(driftline_state_load(state, chains, leaders, 2, holder_offsets, holders, 5, &error), &error, "state_load");
+    if (inventory.bits != 0) {
+        must(driftline_inventory_load(inventory, chains, leaders, 2, holder_offsets, holders, 5, &error), &error,
+             "inventory_load");
+    }
 }
 
 /* Afterwards only what changes is told. Several facts go in one call: all of them, or none. */
@@ -451,7 +455,7 @@ static void run_safely(cluster *cluster)
 
     must(driftline_config_production(&config, sizeof config), NULL, "config_production");
     must(driftline_state_new(DRIFTLINE_ABI, &state, &error), &error, "state_new");
-    load_membership(state);
+    load_membership(state, (driftline_inventory){0});
     must(driftline_scheduler_new(DRIFTLINE_ABI, 1, &config, &scheduler, &error), &error, "scheduler_new");
     must(driftline_scheduler_install(scheduler, &scorer, &error), &error, "scheduler_install");
 
@@ -475,6 +479,66 @@ static void run_safely(cluster *cluster)
     must(driftline_state_free(state), NULL, "state_free");
 }
 
+/* ---- An inventory: what is measured goes in, and the worse of two opinions counts ---- */
+
+static void print_axes(driftline_inventory inventory, uint64_t node)
+{
+    driftline_error error = new_error();
+    driftline_score_axes axes;
+
+    memset(&axes, 0, sizeof axes);
+    axes.struct_size = (uint32_t)sizeof axes;
+    must(driftline_inventory_axes(inventory, 7, node, &axes, &error), &error, "inventory_axes");
+    expect((axes.fields & DRIFTLINE_SCORE_AXES_HEADROOM) != 0, "its use was reported");
+    expect((axes.fields & DRIFTLINE_SCORE_AXES_PROXIMITY) == 0, "no round-trip time was");
+    printf("  node %" PRIu64 ": headroom %.2f, score %.2f\n", node, (double)axes.headroom, (double)axes.score);
+}
+
+static void run_with_inventory(cluster *cluster)
+{
+    static const double use_cores[] = {2.0, 9.8, 2.0, 2.0};
+    driftline_error error = new_error();
+    driftline_config config = new_config();
+    driftline_state state = {0};
+    driftline_inventory inventory = {0};
+    driftline_any_scorer parts[2] = {{0}, {0}}, worse = {0};
+    driftline_scorer scorer = new_scorer(cluster);
+    driftline_action actions[4];
+    size_t count = 0;
+
+    must(driftline_state_new(DRIFTLINE_ABI, &state, &error), &error, "state_new");
+    must(driftline_inventory_new(DRIFTLINE_ABI, NULL, &inventory, &error), &error, "inventory_new");
+    load_membership(state, inventory);
+    for (uint64_t node = 1; node <= 4; node++) {
+        driftline_node_inventory report;
+        memset(&report, 0, sizeof report);
+        report.node = node;
+        report.fields = DRIFTLINE_NODE_INVENTORY_CPU_CAPACITY | DRIFTLINE_NODE_INVENTORY_CPU_USE;
+        report.cpu_capacity_cores = 10.0;
+        report.cpu_use_cores = use_cores[node - 1];
+        must(driftline_inventory_report_nodes(inventory, 0, &report, 1, sizeof report, &error), &error, "report_nodes");
+    }
+    printf("an inventory:\n");
+    print_axes(inventory, 1);
+    print_axes(inventory, 2);
+
+    /* The parts are the minimum's from here on; the inventory is still fed through its own handle. */
+    must(driftline_any_scorer_of_callbacks(&scorer, &parts[0], &error), &error, "of_callbacks");
+    must(driftline_any_scorer_of_inventory(inventory, &parts[1], &error), &error, "of_inventory");
+    must(driftline_any_scorer_minimum(parts, 2, &worse, &error), &error, "minimum");
+    expect(driftline_any_scorer_free(parts[0]) == DRIFTLINE_RESULT_HANDLE, "a part has no handle any more");
+    must(driftline_diff_scheduler_any(state, 1, &config, worse, 0, NULL, 0, actions, 4, sizeof actions[0], &count, NULL,
+                                      &error),
+         &error, "diff_scheduler_any");
+    for (size_t at = 0; at < count; at++) {
+        printf("  chain %" PRIu64 ": leave node %" PRIu64 " for node %" PRIu64 "\n", actions[at].chain,
+               actions[at].victim, actions[at].target);
+    }
+    must(driftline_any_scorer_free(worse), NULL, "any_scorer_free");
+    must(driftline_inventory_free(inventory), NULL, "inventory_free");
+    must(driftline_state_free(state), NULL, "state_free");
+}
+
 int main(void)
 {
     driftline_error error = new_error();
@@ -489,7 +553,7 @@ int main(void)
 
     /* The state is who holds what; several schedulers may share one. */
     must(driftline_state_new(DRIFTLINE_ABI, &state, &error), &error, "state_new");
-    load_membership(state);
+    load_membership(state, (driftline_inventory){0});
     refuse_a_wrong_event(state);
 
     /* The scheduler of node 1 acts on the chains that node 1 leads. From here on the scorer is the library's. */
@@ -508,6 +572,10 @@ int main(void)
     cluster = (struct cluster){{{1, 0.9f, 1}, {2, 0.8f, 1}, {3, 0.3f, 1}, {4, 0.95f, 1}}, 0};
     run_safely(&cluster);
     expect(cluster.is_dropped == 1, "this scorer was given back, too");
+
+    cluster = (struct cluster){{{1, 0.9f, 1}, {2, 0.8f, 1}, {3, 0.3f, 1}, {4, 0.95f, 1}}, 0};
+    run_with_inventory(&cluster);
+    expect(cluster.is_dropped == 1, "and this one went with the last thing that it was a part of");
     printf("ok\n");
     return EXIT_SUCCESS;
 }

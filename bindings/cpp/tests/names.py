@@ -23,6 +23,7 @@ ENUMERATIONS = {
     "DRIFTLINE_CAUSE_": "SampleCause",
     "DRIFTLINE_METHOD_": "ScorerMethod",
     "DRIFTLINE_TREND_": "Trend",
+    "DRIFTLINE_NODE_HEALTH_": "NodeHealth",
 }
 # `new` is a word of the language.
 OTHERWISE = {"DRIFTLINE_CAUSE_NEW": "fresh"}
@@ -40,7 +41,8 @@ VALUES = {
     "DRIFTLINE_TRANSITION_RING_LENGTH": "transition_ring_length",
 }
 # Neither enumerators nor values of their own.
-USED = re.compile(r"DRIFTLINE_(ABI|VERDICT_(COUNT|NONE)|(CHAIN|EXPLANATION|CLASS_POLICY|ACTION|SCORER)_\w+)")
+USED = re.compile(r"DRIFTLINE_(ABI|DERIVED|VERDICT_(COUNT|NONE)"
+                  r"|(CHAIN|EXPLANATION|CLASS_POLICY|ACTION|SCORER|NODE_INVENTORY|SCORE_AXES)_\w+)")
 # Codes of errors are numbers in C++, too.
 CODES = re.compile(r"DRIFTLINE_RESULT_\w+")
 

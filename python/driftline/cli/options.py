@@ -5,13 +5,19 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 COOLDOWN_MAX = 1_000_000_000
+DEFAULT_COOLDOWN = 10
 DEFAULT_GENERATE = (42, 24, 120)
+DEFAULT_LOAD = {"seed": 42, "nodes": 60, "chains": 600, "slices": 480}
+# Those of `driftline.replay.load.trace`, which stands on NumPy; help does not.
+LOAD_NODES = (20, 4096)
+LOAD_CHAINS_MAX, LOAD_SLICES_MAX = 200_000, 65_536
 CHAINS_MAX, BENCH_NODES_MAX = 10_000_000, 1_000_000
 
 _DESCRIPTION = """\
@@ -32,14 +38,18 @@ _REPLAY_DESCRIPTION = """\
 Replays a trace of round-trip times and lets a policy move replicas after them.
 Every node is the client of one chain; each chain has three replicas, none on
 its client. A low round-trip time from client to replica is a good home. At the
-end stand the costs that the clients paid and the moves that it took."""
+end stand the costs that the clients paid and the moves that it took.
+
+With --scenario load nodes have capacities, chains a demand that drifts, and a
+rack fails half-way: does a policy overload nodes, and is the rack left in time?"""
 
 _REPLAY_EXAMPLES = """\
 how to read the table:
   Judge by fresh: round-trip times measured after the replicas had been put
   where they are. pre and post, before and after the moves of each slice, reward
   a policy for the very samples that it chose by. Good is a low fresh mean, had
-  with few moves.
+  with few moves. With --scenario load good is a low latency, had with few moves
+  and no node above its capacity.
 
 examples:
   driftline replay --policy all --generate 1 99 688
@@ -47,7 +57,8 @@ examples:
   driftline replay --policy never --scorer my_scorer:NearAndIdle
   driftline replay --policy all --production --smooth 0.3
   driftline replay --policy all --report report.html
-  driftline replay --policy all --json | jq .moves"""
+  driftline replay --policy all --json | jq .moves
+  driftline replay --scenario load --policy never --scorer inventory"""
 
 _EXPLAIN_DESCRIPTION = """\
 Replays a trace up to a slice and says why the replicas of a chain are where
@@ -114,8 +125,10 @@ def _file(text: str) -> str:
 
 def _scorer_name(text: str) -> str:
     module, _, name = text.partition(":")
+    if text == "inventory":
+        return text
     if not all(part.isidentifier() for part in [*module.split("."), *name.split(".")]):
-        raise argparse.ArgumentTypeError(f"must be module:Class, not '{text}'")
+        raise argparse.ArgumentTypeError(f"must be inventory or module:Class, not '{text}'")
     return text
 
 
@@ -187,7 +200,6 @@ def _add_drift(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--cooldown",
         type=_number(0, COOLDOWN_MAX),
-        default=10,
         metavar="N",
         help="after a move of driftline's, a chain rests for N slices. Default: 10; 0 lets it move in every slice",
     )
@@ -209,6 +221,49 @@ def _add_production(group: argparse._ArgumentGroup, what: str) -> None:
     )
 
 
+def _add_load(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the scenario")
+    group.add_argument(
+        "--scenario",
+        choices=("rtt", "load"),
+        default="rtt",
+        help="rtt: round-trip times go by. load: a generated cluster of five zones, four racks in each, decided with "
+        "the config that is made for production. Default: rtt",
+    )
+    limits = {
+        "seed": (0, 2**64 - 1, "equal numbers give equal clusters on every machine"),
+        "nodes": (*LOAD_NODES, "one for each rack or more"),
+        "chains": (1, LOAD_CHAINS_MAX, "times nodes at most 4,000,000"),
+        "slices": (1, LOAD_SLICES_MAX, "of 30 seconds; times chains at most 10,000,000"),
+    }
+    for name, (least, most, what) in limits.items():
+        group.add_argument(
+            f"--{name}",
+            type=_number(least, most),
+            metavar="N",
+            help=f"of --scenario load: {what}. Default: {DEFAULT_LOAD[name]}",
+        )
+
+
+def _settle_replay(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Refuse what is of the other scenario, and fill in what was not given."""
+    is_load = options.scenario == "load"
+    for name in ("rows", "generate", "cooldown", "production") if is_load else DEFAULT_LOAD:
+        value = getattr(options, name)
+        if value is not None and value is not False and value is not DEFAULT_GENERATE:
+            parser.error(f"argument --{name}: {'not' if is_load else 'only'} allowed with --scenario load")
+    for name, default in DEFAULT_LOAD.items():
+        setattr(options, name, default if getattr(options, name) is None else getattr(options, name))
+    if not is_load:
+        return
+    from driftline.replay.load import trace
+
+    try:
+        trace.check_numbers(options.seed, options.nodes, options.chains, options.slices)
+    except ValueError as error:
+        parser.error(str(error))
+
+
 def _add_json(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--json", action="store_true", help=f"print {what}, and nothing else")
 
@@ -219,6 +274,7 @@ def _add_replay(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = _add_command(commands, "replay", "let policies move replicas after a trace", _REPLAY_DESCRIPTION)
     parser.epilog = _REPLAY_EXAMPLES
     _add_trace(parser)
+    _add_load(parser)
     group = parser.add_argument_group("the policy")
     group.add_argument(
         "--policy",
@@ -234,9 +290,11 @@ def _add_replay(commands: argparse._SubParsersAction[_Parser]) -> None:
         "--scorer",
         action="append",
         type=_scorer_name,
-        metavar="module:Class",
-        help="also let driftline decide with a scorer of yours. The module may be in the present directory; the class "
-        "is called with driftline.replay.Measurements, and sees them unsmoothed. May be given more than once",
+        metavar="NAME",
+        help="also let driftline decide with another scorer. inventory: the library's own, told what is measured. "
+        "module:Class: one of yours. The module may be in the present directory; the class is called with "
+        "driftline.replay.Measurements, and sees them unsmoothed. With --scenario load it is called with a "
+        "driftline.replay.load.LoadTrace and makes a Feed. May be given more than once",
     )
     group = parser.add_argument_group("the output")
     group.add_argument(
@@ -252,7 +310,7 @@ def _add_replay(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="write a report with figures as one HTML file. Needs 'driftline[report]'",
     )
     _add_json(parser, "a JSON object for each run, one a line")
-    parser.set_defaults(command=command)
+    parser.set_defaults(command=command, settle=partial(_settle_replay, parser))
 
 
 def _add_explain(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -274,9 +332,9 @@ def _add_explain(commands: argparse._SubParsersAction[_Parser]) -> None:
     group.add_argument(
         "--scorer",
         type=_scorer_name,
-        metavar="module:Class",
-        help="let a scorer of yours answer. The module may be in the present directory; the class is called with "
-        "driftline.replay.Measurements, and sees them unsmoothed",
+        metavar="NAME",
+        help="let another scorer answer. inventory: the library's own. module:Class: one of yours. The module may be "
+        "in the present directory; the class is called with driftline.replay.Measurements, and sees them unsmoothed",
     )
     _add_json(parser, "one JSON object")
     parser.set_defaults(command=command)
@@ -326,4 +384,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     for name, value in vars(options).items():
         if value == [] or (isinstance(value, list) and [] in value):
             parser.error(f"argument --{name}: must not be '--'")
+    if "settle" in options:
+        options.settle(options)
+    if "cooldown" in options and options.cooldown is None:
+        options.cooldown = DEFAULT_COOLDOWN
     return options

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from driftline.cli import terminal
+from driftline.cli import load, terminal
 from driftline.cli.failure import Failure, ScorerFailure
+from driftline.cli.runs import plan, require_report, run_all, write_moves, write_report
 from driftline.cli.scorers import load_scorer
-from driftline.cli.source import check_writable, open_trace, unwritable
+from driftline.cli.source import check_writable, open_trace
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from rich.console import Console
-
+    from driftline.cli.runs import Plan
     from driftline.replay import ReplayResult, ScorerFactory, Trace
-
-_SMOOTH_OF_ALL = 0.3
 
 _HEADINGS = (
     "policy",
@@ -42,52 +38,19 @@ _HOW_TO_READ = (
 )
 
 
-@dataclass(frozen=True)
-class Plan:
-    """One run that is wanted."""
-
-    policy: str
-    smooth: float = 1.0
-    scorer: str | None = None
-    production: bool = False
-
-    def label(self) -> str | None:
-        """What the run is called, where it is not called by its policy."""
-        if self.scorer is None:
-            return None
-        return ", ".join(["driftline", *(["production"] if self.production else []), self.scorer])
-
-
-def plan(options: argparse.Namespace) -> list[Plan]:
-    """The runs that the options ask for, each once, in the order in which they are named."""
-    smooth = 1.0 if options.smooth is None else options.smooth
-    plans: dict[Plan, None] = {}
-    for policy in options.policy or ["drift"]:
-        if policy == "all":
-            smoothed = _SMOOTH_OF_ALL if options.smooth is None else options.smooth
-            everything = [Plan("never"), Plan("greedy"), Plan("drift"), Plan("drift", smoothed)]
-            plans.update(dict.fromkeys(everything))
-        else:
-            plans[Plan(policy, 1.0 if policy == "never" else smooth)] = None
-    for scorer in options.scorer or []:
-        plans[Plan("drift", scorer=scorer)] = None
-    if not options.production:
-        return list(plans)
-    drift = [plan for plan in plans if plan.policy == "drift"]
-    # Where no run of ours is wanted yet, production is the one.
-    return [*plans, *(replace(plan, production=True) for plan in drift or [Plan("drift", smooth)])]
-
-
 def command(options: argparse.Namespace) -> None:
     """Run what is wanted, then show and write it."""
+    if options.scenario == "load":
+        load.command(options)
+        return
     if options.report is not None:
-        _require_report()
+        require_report()
     with terminal.reserved_output(options.json):
         results = _run_all(options)
     if options.moves is not None:
-        _write_moves(options.moves, results)
+        write_moves(options.moves, results)
     if options.report is not None:
-        _write_report(options.report, results)
+        write_report(options.report, results)
     if options.json:
         _print_json(results)
     else:
@@ -100,13 +63,11 @@ def _run_all(options: argparse.Namespace) -> list[ReplayResult]:
     trace = open_trace(options)
     check_writable(options.moves)
     check_writable(options.report)
-    results = []
-    steps = trace.slice_count - 1
-    with terminal.progress("replay", total=len(plans) * steps) as advance:
-        for index, wanted in enumerate(plans):
-            shown = _shifted(advance, index * steps)
-            results.append(_run(trace, wanted, factories.get(wanted), options, shown))
-    return results
+    return run_all(
+        plans,
+        trace.slice_count - 1,
+        lambda wanted, progress: _run(trace, wanted, factories.get(wanted), options, progress),
+    )
 
 
 def _run(
@@ -139,41 +100,6 @@ def _run(
         raise ScorerFailure(wanted.scorer, error) from error
 
 
-def _shifted(advance: Callable[[int], None], before: int) -> Callable[[int], None]:
-    return lambda done: advance(before + done)
-
-
-def _require_report() -> None:
-    from driftline import report
-
-    try:
-        report.require()
-    except ImportError as error:
-        raise Failure(f"--report: {error}") from error
-
-
-def _write_report(path: str, results: Sequence[ReplayResult]) -> None:
-    from driftline import report
-
-    try:
-        report.write(path, results)
-    except OSError as error:
-        raise unwritable(path, error) from error
-
-
-def _write_moves(path: str, results: Sequence[ReplayResult]) -> None:
-    several = len(results) > 1
-    try:
-        with open(path, "w", newline="", encoding="utf-8") as file:  # noqa: PTH123  # as in check_writable
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([*(["label"] if several else []), "t", "chain", "evicted", "target"])
-            for result in results:
-                label = [result.label] if several else []
-                writer.writerows([*label, *move] for move in result.moves)
-    except OSError as error:
-        raise unwritable(path, error) from error
-
-
 def _print_json(results: Sequence[ReplayResult]) -> None:
     for result in results:
         of_trace = {
@@ -203,19 +129,9 @@ def _print_table(results: Sequence[ReplayResult], written: Sequence[str]) -> Non
     console.print()
     console.print(_HOW_TO_READ, width=min(console.width, 100))
     for result in results:
-        _print_invalid(console, result)
+        terminal.print_invalid(console, result.label, result.invalid_scores, result.invalid_alternatives)
     for path in written:
         console.print(f"Written: {path}", markup=False, soft_wrap=True)
-
-
-def _print_invalid(console: Console, result: ReplayResult) -> None:
-    """Say what a scorer answered that counts for nothing; a mistake in one looks like a quiet run otherwise."""
-    for count, what in (
-        (result.invalid_scores, "scores that are NaN, infinite or out of [0, 1]"),
-        (result.invalid_alternatives, "alternatives that are holders already or no node"),
-    ):
-        if count:
-            console.print(f"Beware: '{result.label}' gave {count:,} {what}.", markup=False, style="bold")
 
 
 def _cells(result: ReplayResult, base: float | None) -> list[str]:

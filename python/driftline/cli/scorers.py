@@ -1,4 +1,4 @@
-"""Finds a scorer of the user's by its name, `module:Class`."""
+"""Finds a scorer by its name: `inventory`, or `module:Class` of the user's."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING, cast
 from driftline.cli.failure import Failure, ScorerFailure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from driftline import PlacementScorer
     from driftline.replay import Measurements, ScorerFactory
+    from driftline.replay.load import Feed, FeedFactory, LoadTrace
 
+# The library's own scorer, which has no module of the user's.
+INVENTORY = "inventory"
 _REQUIRED = ("score", "best_alternative")
+_REQUIRED_OF_FEED = ("load", "follow", "report", "axes")
 
 
 def load_scorer(spec: str) -> ScorerFactory:
@@ -22,29 +28,60 @@ def load_scorer(spec: str) -> ScorerFactory:
 
     The answer raises Failure if what it made lacks a method, and ScorerFailure if it could not be made.
     """
-    module_name, _, class_name = spec.partition(":")
-    module = _import(spec, module_name)
-    made: object = module
-    for part in class_name.split("."):
-        if not hasattr(made, part):
-            raise Failure(f"--scorer {spec}: the module {module_name} has no {class_name}")
-        made = getattr(made, part)
-    if not callable(made):
-        raise Failure(f"--scorer {spec}: {class_name} is not a class: it cannot be called with the measurements")
-    make = made
+    if spec == INVENTORY:
+        from driftline.replay.inventory import RttInventory
+
+        return RttInventory
+    make = _find(spec, "the measurements")
 
     def make_scorer(measurements: Measurements) -> PlacementScorer:
-        try:
-            scorer: object = make(measurements)
-        except Exception as error:
-            error.add_note("asked to make a scorer out of the measurements")
-            raise ScorerFailure(spec, error) from error
-        for method in _REQUIRED:
-            if not callable(getattr(scorer, method, None)):
-                raise Failure(f"--scorer {spec}: the scorer lacks the method {method}")
-        return cast("PlacementScorer", scorer)
+        return cast("PlacementScorer", _made(spec, make, measurements, "the measurements", _REQUIRED))
 
     return make_scorer
+
+
+def load_feed(spec: str) -> FeedFactory:
+    """Return what makes the scorer of the load scenario, with its ear; likewise."""
+    if spec == INVENTORY:
+        from driftline.replay.load.inventory import InventoryFeed
+
+        return InventoryFeed
+    make = _find(spec, "the trace")
+
+    def make_feed(trace: LoadTrace) -> Feed:
+        feed = _made(spec, make, trace, "the trace", _REQUIRED_OF_FEED)
+        _require(spec, getattr(feed, "scorer", None), _REQUIRED)
+        return cast("Feed", feed)
+
+    return make_feed
+
+
+def _find(spec: str, argument: str) -> Callable[[object], object]:
+    module_name, _, class_name = spec.partition(":")
+    found: object = _import(spec, module_name)
+    for part in class_name.split("."):
+        if not hasattr(found, part):
+            raise Failure(f"--scorer {spec}: the module {module_name} has no {class_name}")
+        found = getattr(found, part)
+    if not callable(found):
+        raise Failure(f"--scorer {spec}: {class_name} is not a class: it cannot be called with {argument}")
+    return found
+
+
+def _made(spec: str, make: Callable[[object], object], of: object, argument: str, methods: tuple[str, ...]) -> object:
+    try:
+        made = make(of)
+    except Exception as error:
+        error.add_note(f"asked to make a scorer out of {argument}")
+        raise ScorerFailure(spec, error) from error
+    _require(spec, made, methods)
+    return made
+
+
+def _require(spec: str, made: object, methods: tuple[str, ...]) -> None:
+    for method in methods:
+        if not callable(getattr(made, method, None)):
+            raise Failure(f"--scorer {spec}: the scorer lacks the method {method}")
 
 
 def _import(spec: str, module_name: str) -> object:

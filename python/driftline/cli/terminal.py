@@ -35,6 +35,16 @@ def make_table(columns: Sequence[str], *, left: int = 1) -> Table:
     return table
 
 
+def print_invalid(console: Console, label: str, invalid_scores: int, invalid_alternatives: int) -> None:
+    """Say what a scorer answered that counts for nothing; a mistake in one looks like a quiet run otherwise."""
+    for count, what in (
+        (invalid_scores, "scores that are NaN, infinite or out of [0, 1]"),
+        (invalid_alternatives, "alternatives that are holders already or no node"),
+    ):
+        if count:
+            console.print(f"Beware: '{label}' gave {count:,} {what}.", markup=False, style="bold")
+
+
 @contextmanager
 def reserved_output(is_reserved: bool) -> Iterator[None]:
     """While JSON is to come, let what a scorer of the user's prints go to standard error."""

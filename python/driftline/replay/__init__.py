@@ -3,6 +3,8 @@
 Every node is the client of one chain; each chain has three replicas, none on its client. A low round-trip time from
 client to replica is a good home. At the end stand the costs that the clients paid and the moves that it took.
 
+`driftline.replay.load` is another scenario: nodes with capacities, load that drifts, and a rack that fails.
+
     >>> from driftline import replay
     >>> trace = replay.Trace.generate(seed=42, node_count=24, slice_count=120)
     >>> result = replay.run(trace)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from driftline import PlacementScorer
+    from driftline.replay.inventory import RttInventory
 
 SCORE_FLOOR = 0.5
 HYSTERESIS_GAP = 0.2
@@ -64,6 +65,7 @@ class DriftPolicy:
         placement: Placement,
         scorer: PlacementScorer,
         *,
+        ear: RttInventory | None = None,
         cooldown_slices: int,
         slice_count: int,
         production: bool = False,
@@ -83,7 +85,12 @@ class DriftPolicy:
         chains = np.arange(node_count, dtype=np.uint64)
         offsets = np.arange(0, node_count * REPLICAS + 1, REPLICAS, dtype=np.uint64)
         leaders = np.full(node_count, node_count, dtype=np.uint64)
-        self.state.load(chains, leaders, offsets, placement.holders.ravel().astype(np.uint64))
+        holders = placement.holders.ravel().astype(np.uint64)
+        self.state.load(chains, leaders, offsets, holders)
+        self._ear = ear
+        if ear is not None:
+            ear.load(chains, leaders, offsets, holders)
+            ear.touch(self.state)
         # Slice 0 is seen but not acted on: a sample is the half of a tick that decides nothing.
         self._count(self.scheduler.sample(self.state, 0))
         self._keep_samples(0)
@@ -93,7 +100,10 @@ class DriftPolicy:
 
         Nobody orders, drains or wishes for a count here, so there is nothing else to carry out.
         """
-        self.state.apply([ChainTouched(chain) for chain in listed.tolist()])
+        if self._ear is None:
+            self.state.apply([ChainTouched(chain) for chain in listed.tolist()])
+        else:
+            self._ear.touch(self.state)
         decision = self.scheduler.tick(self.state, slice_number * self.slice_ns)
         self._count(decision.report)
         self._keep_samples(slice_number)
@@ -108,6 +118,8 @@ class DriftPolicy:
             events += [HolderRemoved(action.chain, action.victim), HolderAdded(action.chain, action.target)]
             moves.append(Move(slice_number, action.chain, action.victim, action.target))
         self.state.apply(events)
+        if self._ear is not None:
+            self._ear.follow(events)
         return moves
 
     def verdicts_by_slice(self) -> dict[Verdict, npt.NDArray[np.int64]]:

@@ -56,7 +56,7 @@ _GAP_SLICES = _step_table((5, 3), (135, 4), (755, 5), (940, 6), (970, 7), (983, 
 _STALL_CS = _stall_table()
 
 
-class _Draws:
+class Draws:
     """The sequence of random numbers, read at any place."""
 
     def __init__(self, seed: int) -> None:
@@ -101,7 +101,7 @@ class _Links:
     slow_factor: Integers  # (N, N), the greater of the two
 
 
-def _make_nodes(draws: _Draws, node_count: int) -> _Nodes:
+def _make_nodes(draws: Draws, node_count: int) -> _Nodes:
     of_position = np.repeat(np.arange(len(_CLUSTER_SIZES)), _CLUSTER_SIZES)
     cluster = of_position[np.arange(node_count) * _PATTERN_NODES // node_count]
     lasts = np.arange(node_count - 1, 0, -1)
@@ -113,7 +113,7 @@ def _make_nodes(draws: _Draws, node_count: int) -> _Nodes:
     return _Nodes(cluster, x, y, _ACCESS_CS[access], source - 110 + extra, destination - 140 + extra, slow)
 
 
-def _make_links(draws: _Draws, nodes: _Nodes) -> _Links:
+def _make_links(draws: Draws, nodes: _Nodes) -> _Links:
     count = nodes.x.size
     base = np.zeros((count, count), dtype=np.int64)
     stall = np.zeros((count, count), dtype=np.int64)
@@ -134,14 +134,14 @@ def _make_links(draws: _Draws, nodes: _Nodes) -> _Links:
     return _Links(base, np.clip(stall, 50, 950), slow)
 
 
-def _row_starts(draws: _Draws, node_count: int, row_count: int) -> npt.NDArray[np.uint64]:
+def _row_starts(draws: Draws, node_count: int, row_count: int) -> npt.NDArray[np.uint64]:
     """Where in the sequence each row begins: two draws per other node, one for the gap, one more in slice 0."""
     order = np.arange(row_count, dtype=np.uint64)
     more = np.minimum(order, np.uint64(node_count))
     return np.uint64(draws.position) + order * np.uint64(2 * (node_count - 1) + 1) + more
 
 
-def _plan(draws: _Draws, nodes: _Nodes, slice_count: int) -> npt.NDArray[np.uint16]:
+def _plan(draws: Draws, nodes: _Nodes, slice_count: int) -> npt.NDArray[np.uint16]:
     """All (slice, row) of the trace, in order. What is measured has no influence on when."""
     node_count = nodes.x.size
     # No gap is under 3, and only the first may be shortened: a row fits at most so often.
@@ -166,7 +166,7 @@ def _plan(draws: _Draws, nodes: _Nodes, slice_count: int) -> npt.NDArray[np.uint
     return np.array(planned, dtype=np.uint16)
 
 
-def _measure(draws: _Draws, links: _Links, rows: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint16]:
+def _measure(draws: Draws, links: _Links, rows: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint16]:
     """The values of all `rows`, which are given in order."""
     node_count = links.base_cs.shape[0]
     starts = _row_starts(draws, node_count, rows.size)
@@ -187,7 +187,7 @@ def _measure(draws: _Draws, links: _Links, rows: npt.NDArray[np.uint16]) -> npt.
 
 def generate(seed: int, node_count: int, slice_count: int) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint16]]:
     """Return the rows, (slice, row) each, and their values in hundredths. Ranges are the caller's to check."""
-    draws = _Draws(seed)
+    draws = Draws(seed)
     nodes = _make_nodes(draws, node_count)
     links = _make_links(draws, nodes)
     rows = _plan(draws, nodes, slice_count)

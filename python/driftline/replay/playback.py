@@ -19,8 +19,9 @@ from driftline.replay.trace import Trace, check_range
 if TYPE_CHECKING:
     from driftline import PlacementScorer
     from driftline.replay.drift import DriftPolicy
+    from driftline.replay.inventory import RttInventory
 
-ScorerFactory = Callable[[Measurements], "PlacementScorer"]
+ScorerFactory = Callable[[Measurements], "PlacementScorer | RttInventory"]
 
 COOLDOWN_SLICES_MAX = 1_000_000_000
 
@@ -104,10 +105,14 @@ class Playback:
     def _open_drift(self, cooldown_slices: int, production: bool) -> DriftPolicy:
         # Traces and the other policies are of use without a scheduler.
         from driftline.replay.drift import DriftPolicy
+        from driftline.replay.inventory import RttInventory
 
+        ear = self.scorer if isinstance(self.scorer, RttInventory) else None
         return DriftPolicy(
             self.placement,
-            self.scorer,  # type: ignore[arg-type]  # the scheduler checks it, and names the method that is missing
+            # The scheduler checks it, and names the method that is missing.
+            self.scorer if ear is None else ear.inventory,  # type: ignore[arg-type]
+            ear=ear,
             cooldown_slices=cooldown_slices,
             slice_count=self.trace.slice_count,
             production=production,
@@ -135,6 +140,7 @@ def run(
         smooth: How far a new row moves a score of the reference scorer; over 0, up to 1, which is no smoothing.
         scorer: Makes another scorer out of the measurements; a class will do. Of "drift" only. If it has a method
             `refresh(rows)`, that is called after rows have been replaced and before the tick.
+            `driftline.replay.inventory.RttInventory` makes the library's own.
         production: Decide with `SchedulerConfig.production()`. Its cooldown is `cooldown_slices`, too, and its other
             times are counted in slices of a tenth of its own one. Of "drift" only.
         label: The name of the result. By default it says what policy it was.

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from driftline.replay import ReplayResult
+    from driftline.replay.load import LoadResult
 
 __all__ = ["require", "write"]
 
@@ -29,16 +30,31 @@ def require() -> None:
         raise ImportError(f"the report needs {names}: pip install 'driftline[report]'", name=missing[0])
 
 
-def write(path: str | os.PathLike[str], results: Sequence[ReplayResult]) -> None:
+def write(path: str | os.PathLike[str], results: Sequence[ReplayResult] | Sequence[LoadResult]) -> None:
     """Write the report of these results, in this order, as one HTML file.
 
-    The file loads nothing, from nowhere. Equal results give equal bytes. Raises ImportError where an extra is missing,
-    ValueError if there is no result, OSError if the file cannot be written.
+    The results are of one scenario. The file loads nothing, from nowhere. Equal results give equal bytes. Raises
+    ImportError where an extra is missing, ValueError if there is no result, TypeError if the scenarios differ, OSError
+    if the file cannot be written.
     """
     require()
-    from driftline.report.page import render
-
-    text = render(results)
+    text = _render(results)
     # The same bytes on every platform, whatever its line ends.
     with Path(path).open("w", encoding="utf-8", newline="\n") as file:
         file.write(text)
+
+
+def _render(results: Sequence[ReplayResult] | Sequence[LoadResult]) -> str:
+    from driftline.replay.load import LoadResult
+
+    of_load = [result for result in results if isinstance(result, LoadResult)]
+    of_times = [result for result in results if not isinstance(result, LoadResult)]
+    if of_load and of_times:
+        raise TypeError("results are of different scenarios: write a report for each")
+    if of_load:
+        from driftline.report.load import page as load_page
+
+        return load_page.render(of_load)
+    from driftline.report import page
+
+    return page.render(of_times)

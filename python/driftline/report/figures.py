@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from driftline.replay import ReplayResult
     from driftline.report.palette import PolicyKey
+    from driftline.report.series import Judged
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
 CHART_HEIGHT = 340
@@ -30,13 +30,14 @@ def plain(text: str) -> str:
     return escape(text, quote=False)
 
 
-def _rounded(values: NDArray[np.float64], digits: int = 4) -> list[float | None]:
+def rounded(values: NDArray[np.float64], digits: int = 4) -> list[float | None]:
     """Numbers as JSON knows them: short, and `None` where there is none."""
     return [None if math.isnan(value) else round(value, digits) for value in values.tolist()]
 
 
-def _axis(title: str, **changes: Any) -> dict[str, Any]:
-    axis = {
+def axis(title: str, **changes: Any) -> dict[str, Any]:
+    """An axis as all figures have it, but for the changes."""
+    common = {
         "title": {"text": title, "standoff": 8},
         "gridcolor": palette.GRID,
         "zeroline": False,
@@ -46,26 +47,27 @@ def _axis(title: str, **changes: Any) -> dict[str, Any]:
         "tickcolor": palette.QUIET_INK,
         "automargin": True,
     }
-    return axis | changes
+    return common | changes
 
 
-def _slice_axis(slice_count: int) -> dict[str, Any]:
+def slice_axis(slice_count: int) -> dict[str, Any]:
     """Time, from the first to the last slice; a single slice gets room on both sides."""
     last = slice_count - 1
     room = max(last * 0.01, 0.5)
     # There is no half of a slice.
     ticks = {"tickvals": list(range(slice_count))} if slice_count <= 10 else {"nticks": 10}
     hover = {"unifiedhovertitle": {"text": "slice %{x}"}}
-    return _axis("time (slices)", range=[-room, last + room], tickformat=",~f", **ticks, **hover)
+    return axis("time (slices)", range=[-room, last + room], tickformat=",~f", **ticks, **hover)
 
 
-def _count_axis(title: str, most: int, **changes: Any) -> dict[str, Any]:
+def count_axis(title: str, most: int, **changes: Any) -> dict[str, Any]:
     """An axis of whole numbers; there is no half of a move."""
     ticks = {"dtick": 1} if most <= 10 else {}
-    return _axis(title, tickformat=",~f", **ticks, **changes)
+    return axis(title, tickformat=",~f", **ticks, **changes)
 
 
-def _figure(traces: list[Any], xaxis: dict[str, Any], yaxis: dict[str, Any], **changes: Any) -> go.Figure:
+def figure(traces: list[Any], xaxis: dict[str, Any], yaxis: dict[str, Any], **changes: Any) -> go.Figure:
+    """These traces on white, without a legend."""
     layout: dict[str, Any] = {
         # The default template would repeat seven kilobytes in each figure.
         "template": "none",
@@ -91,7 +93,7 @@ def cost(keys: Sequence[PolicyKey], window: int) -> go.Figure | None:
     traces = [
         go.Scatter(
             x=list(range(key.result.slice_count)),
-            y=_rounded(series.fresh_mean_s(key.result, window)),
+            y=rounded(series.fresh_mean_s(key.result, window)),
             name=plain(key.label),
             mode="lines+markers" if key.result.slice_count < series.FEW_SLICES else "lines",
             line={"color": key.style.colour, "dash": key.style.dash, "width": 2},
@@ -101,8 +103,8 @@ def cost(keys: Sequence[PolicyKey], window: int) -> go.Figure | None:
         )
         for key in keys
     ]
-    yaxis = _axis("fresh cost, mean (s)", rangemode="tozero")
-    return _figure(traces, _slice_axis(slice_count), yaxis)
+    yaxis = axis("fresh cost, mean (s)", rangemode="tozero")
+    return figure(traces, slice_axis(slice_count), yaxis)
 
 
 def moves(keys: Sequence[PolicyKey]) -> go.Figure | None:
@@ -122,8 +124,8 @@ def moves(keys: Sequence[PolicyKey]) -> go.Figure | None:
         for key in keys
     ]
     most = max(len(key.result.moves) for key in keys)
-    yaxis = _count_axis("moves since the start", most, rangemode="tozero")
-    return _figure(traces, _slice_axis(slice_count), yaxis)
+    yaxis = count_axis("moves since the start", most, rangemode="tozero")
+    return figure(traces, slice_axis(slice_count), yaxis)
 
 
 def most_moved(keys: Sequence[PolicyKey]) -> go.Figure | None:
@@ -152,12 +154,12 @@ def most_moved(keys: Sequence[PolicyKey]) -> go.Figure | None:
         )
     most = max(max(trace.x) for trace in traces)
     # Room on the left, so that the mark of a policy that never moved a chain is not cut in half.
-    xaxis = _count_axis("moves of the chain", most, range=[-0.02 * most, 1.05 * most])
-    yaxis = _axis("", type="category", autorange="reversed", ticks="", categoryorder="array", categoryarray=rows)
-    return _figure(traces, xaxis, yaxis, height=90 + ROW_HEIGHT * len(rows), hovermode="y unified")
+    xaxis = count_axis("moves of the chain", most, range=[-0.02 * most, 1.05 * most])
+    yaxis = axis("", type="category", autorange="reversed", ticks="", categoryorder="array", categoryarray=rows)
+    return figure(traces, xaxis, yaxis, height=90 + ROW_HEIGHT * len(rows), hovermode="y unified")
 
 
-def verdicts(result: ReplayResult) -> go.Figure | None:
+def verdicts(result: Judged) -> go.Figure | None:
     """The share of chains in each verdict over time, stacked; `None` if no verdict was recorded."""
     found = series.verdict_shares(result)
     if not found.shares:
@@ -166,7 +168,7 @@ def verdicts(result: ReplayResult) -> go.Figure | None:
     for verdict, values in found.shares.items():
         common = {
             "x": found.slices.tolist(),
-            "y": _rounded(values * 100, 2),
+            "y": rounded(values * 100, 2),
             "name": plain(str(verdict)),
             "hovertemplate": "%{y:.1f} %",
         }
@@ -177,8 +179,8 @@ def verdicts(result: ReplayResult) -> go.Figure | None:
         else:
             line = {"color": colour, "width": 0, "shape": "hv"}
             traces.append(go.Scatter(**common, mode="lines", stackgroup="verdicts", fillcolor=colour, line=line))
-    yaxis = _axis("share of chains (%)", range=[0, 100])
-    return _figure(traces, _slice_axis(result.slice_count), yaxis, barmode="stack", bargap=0)
+    yaxis = axis("share of chains (%)", range=[0, 100])
+    return figure(traces, slice_axis(result.slice_count), yaxis, barmode="stack", bargap=0)
 
 
 def history(slice_count: int) -> go.Figure:
@@ -229,5 +231,5 @@ def history(slice_count: int) -> go.Figure:
         "y1": series.SCORE_FLOOR,
         "line": {"color": palette.FLOOR_COLOUR, "width": 1.5, "dash": "dash"},
     }
-    yaxis = _axis("worst score (0 to 1)", range=[-0.03, 1.1], tickvals=[0, 0.25, 0.5, 0.75, 1])
-    return _figure(traces, _slice_axis(slice_count), yaxis, shapes=[floor], hovermode="closest", height=400)
+    yaxis = axis("worst score (0 to 1)", range=[-0.03, 1.1], tickvals=[0, 0.25, 0.5, 0.75, 1])
+    return figure(traces, slice_axis(slice_count), yaxis, shapes=[floor], hovermode="closest", height=400)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from driftline.replay import ChainHistory, ReplayResult
     from driftline.report.palette import PolicyKey
+    from driftline.report.series import Judged
 
 # Scores are shown to three digits; four of them keep the file small and the lines smooth.
 SCORE_SCALE = 10_000
@@ -58,7 +59,7 @@ def render(results: Sequence[ReplayResult]) -> str:
     drift = [key for key in keys if key.result.policy == "drift"]
     judged = [key for key in keys if key.result.histories]
     charts = _policy_charts(keys, window)
-    verdict_charts = [_verdict_chart(number, key) for number, key in enumerate(drift)]
+    verdict_charts = [verdict_chart(number, key.label, key.result) for number, key in enumerate(drift)]
     history = _history_chart(judged)
     shown = [chart for chart in [*charts.values(), *verdict_charts, history] if chart.figure is not None]
     data = {
@@ -66,7 +67,7 @@ def render(results: Sequence[ReplayResult]) -> str:
         "scoreScale": SCORE_SCALE,
         "histories": [_history_data(key) for key in judged],
     }
-    return _template().render(
+    return template("report.html").render(
         title=f"driftline replay: {wording.trace_names(results)}",
         about=wording.about(results),
         headline=wording.headline(keys),
@@ -80,30 +81,32 @@ def render(results: Sequence[ReplayResult]) -> str:
         judged=[key.label for key in judged],
         slices=max(result.slice_count for result in results),
         most_moved_limit=figures.MOST_MOVED_LIMIT,
-        data=_json(data),
-        style=Markup(_asset("report.css")),
-        script=Markup(_asset("report.js")),
+        data=to_json(data),
+        style=Markup(asset("report.css")),
+        script=Markup(asset("report.js")),
         plotly=Markup(get_plotlyjs()),
     )
 
 
-def _template() -> jinja2.Template:
+def template(name: str) -> jinja2.Template:
+    """A template of the package, with all that is in it made harmless."""
     environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_asset),
+        loader=jinja2.FunctionLoader(asset),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("report.html")
+    return environment.get_template(name)
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """The text of a file beside the templates."""
     return (files("driftline.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _json(data: Any) -> Markup:
+def to_json(data: Any) -> Markup:
     """JSON that cannot end the script element that holds it, whatever a label says."""
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     for character in "<>&":
@@ -154,25 +157,26 @@ def _policy_charts(keys: list[PolicyKey], window: int) -> dict[str, Chart]:
     }
 
 
-def _verdict_chart(number: int, key: PolicyKey) -> Chart:
-    figure = figures.verdicts(key.result)
+def verdict_chart(number: int, label: str, result: Judged) -> Chart:
+    """The shares of verdicts of one result; charts of one page have different numbers."""
+    figure = figures.verdicts(result)
     legend = [
         Key(
             str(verdict),
             palette.verdict_colour(verdict),
             "area",
-            wording.percent(series.mean_share(key.result, verdict)),
+            wording.percent(series.mean_share(result, verdict)),
             trace=trace,
         )
-        for trace, verdict in enumerate(series.verdict_shares(key.result).shares)
+        for trace, verdict in enumerate(series.verdict_shares(result).shares)
     ]
     return Chart(
         f"verdicts-{number}",
-        f"Stacked area chart: share of chains in each verdict over time, {key.label}",
+        f"Stacked area chart: share of chains in each verdict over time, {label}",
         figure,
         legend,
         "No chain was judged in this run.",
-        key.label,
+        label,
     )
 
 

@@ -7,7 +7,7 @@ of the same hue stands in. Colour never speaks alone: dashes, symbols and the or
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,20 @@ class Style:
     symbol: str
 
 
+class Named(Protocol):
+    """A result of any scenario."""
+
+    @property
+    def policy(self) -> str:
+        """What decided."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        ...
+
+
 # The baseline and the upper bound look the same in every report; what is being judged gets the strongest tones.
 NEVER_STYLE = Style(GREY, "dash", "x")
 GREEDY_STYLE = Style(VERMILLION, "solid", "square")
@@ -62,9 +76,14 @@ class PolicyKey:
 
 def policy_keys(results: Sequence[ReplayResult]) -> list[PolicyKey]:
     """A label and a style for each result, in order; equal labels are told apart by a number."""
+    return [PolicyKey(*look, result) for look, result in zip(looks_of(results), results, strict=True)]
+
+
+def looks_of(results: Sequence[Named]) -> list[tuple[str, Style]]:
+    """The labels and styles of such results, of whatever scenario."""
     fixed = {"never": NEVER_STYLE, "greedy": GREEDY_STYLE}
     used_labels: set[str] = set()
-    keys: list[PolicyKey] = []
+    looks: list[tuple[str, Style]] = []
     others = 0
     for result in results:
         style = fixed.pop(result.policy, None)
@@ -75,8 +94,8 @@ def policy_keys(results: Sequence[ReplayResult]) -> list[PolicyKey]:
         while label in used_labels:
             label, number = f"{result.label} ({number})", number + 1
         used_labels.add(label)
-        keys.append(PolicyKey(label, style, result))
-    return keys
+        looks.append((label, style))
+    return looks
 
 
 # By verdict number. What is well is pale, what waits is cool, what found no way is warm, what a limit holds back is

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -74,6 +74,20 @@ def most_moved(results: Sequence[ReplayResult], limit: int) -> list[int]:
     return sorted(totals, key=lambda chain: (-totals[chain], chain))[:limit]
 
 
+class Judged(Protocol):
+    """A result whose chains were judged, of any scenario."""
+
+    @property
+    def slice_count(self) -> int:
+        """How long it was."""
+        ...
+
+    @property
+    def verdicts_by_slice(self) -> Mapping[Verdict, NDArray[np.int64]]:
+        """How many chains were in each verdict."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class VerdictShares:
     """The share of chains in each verdict, 0 to 1, for each of `slices`; only verdicts that occur, ascending."""
@@ -82,7 +96,7 @@ class VerdictShares:
     shares: dict[Verdict, NDArray[np.float64]]
 
 
-def verdict_shares(result: ReplayResult) -> VerdictShares:
+def verdict_shares(result: Judged) -> VerdictShares:
     """The shares of the verdicts in every slice in which something was decided."""
     import numpy as np
 
@@ -93,7 +107,7 @@ def verdict_shares(result: ReplayResult) -> VerdictShares:
     return VerdictShares(slices.astype(np.int64), shares)
 
 
-def mean_share(result: ReplayResult, verdict: Verdict) -> float:
+def mean_share(result: Judged, verdict: Verdict) -> float:
     """The share of all judgements of the run that came to this verdict, 0 to 1."""
     total = sum(int(values.sum()) for values in result.verdicts_by_slice.values())
     return int(result.verdicts_by_slice[verdict].sum()) / total if total else 0.0

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from driftline.replay import ReplayResult
     from driftline.report.palette import PolicyKey
+    from driftline.report.series import Judged
 
 NONE = "\N{EN DASH}"
 KINDS = ("fresh", "pre", "post")
@@ -177,7 +178,7 @@ def headline(keys: Sequence[PolicyKey]) -> str:
     return f"{text}, with {count(len(result.moves), 'move')}."
 
 
-def meanings(results: Sequence[ReplayResult]) -> list[Meaning]:
+def meanings(results: Sequence[Judged]) -> list[Meaning]:
     """What each verdict means that occurs in these results, in the order of the legends."""
     found = {verdict for result in results for verdict, counts in result.verdicts_by_slice.items() if counts.any()}
     return [Meaning(str(verdict), palette.verdict_colour(verdict), _MEANINGS[verdict]) for verdict in sorted(found)]

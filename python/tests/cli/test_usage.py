@@ -103,7 +103,7 @@ def test_what_does_not_go_together(driftline: Run) -> None:
 
 @pytest.mark.parametrize("name", ["", "module", ":Class", "module:", "a b:C", "a:b c", "..a:B", "a/b.py:C", "a:b:c"])
 def test_names_of_scorers(driftline: Run, name: str) -> None:
-    refused(driftline, "replay", "--scorer", name, says=f"--scorer: must be module:Class, not '{name}'")
+    refused(driftline, "replay", "--scorer", name, says=f"--scorer: must be inventory or module:Class, not '{name}'")
 
 
 def test_commands(driftline: Run) -> None:
@@ -124,7 +124,10 @@ def test_commands(driftline: Run) -> None:
         ((), ["replay", "explain", "bench", "examples:", "--version", "exit status"]),
         (
             ("replay",),
-            ["--rows", "--generate", "--policy", "--cooldown", "--smooth", "--scorer", "--moves", "--report", "--json"],
+            [
+                *("--rows", "--generate", "--policy", "--cooldown", "--smooth", "--scorer", "--moves", "--report"),
+                *("--json", "--scenario", "--seed", "--nodes", "--chains", "--slices", "inventory"),
+            ],
         ),
         (("explain",), ["CHAIN", "--slice", "--rows", "--generate", "--scorer", "--json", "examples:"]),
         (("bench",), ["--chains", "--nodes", "--json", "examples:"]),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from driftline.replay import ReplayResult
+    from driftline.replay.load import LoadResult
 
 #: Elements that have no end tag.
 VOID = frozenset({"meta", "link", "br", "img", "input", "hr"})
@@ -105,7 +106,7 @@ class Page:
         return dict(trace)
 
 
-def written(directory: Path, results: Sequence[ReplayResult]) -> Page:
+def written(directory: Path, results: Sequence[ReplayResult] | Sequence[LoadResult]) -> Page:
     """Write a report and read it back."""
     path = directory / "report.html"
     report.write(path, results)

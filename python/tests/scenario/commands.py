@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import driftline
 
-from . import answers, configs, events, handover, moves, passes, printing, questions, setup
+from . import answers, configs, events, handover, inventory, moves, passes, printing, questions, setup
 from .arguments import Arguments
 from .tables import TableError, TableInterrupt
 from .tokens import LanguageError
@@ -32,6 +32,15 @@ _COMMANDS: dict[str, Callable[[Play, Arguments], list[str]]] = {
     "alternative": answers.alternative,
     "alternatives": answers.alternatives,
     "cost": answers.cost,
+    "inventory": inventory.inventory,
+    "compose": inventory.compose,
+    "report": inventory.report,
+    "rtt": inventory.rtt,
+    "bandwidth": inventory.bandwidth,
+    "profile": inventory.profile,
+    "forget": inventory.forget,
+    "push": inventory.push,
+    "axes": inventory.axes,
     "tick": passes.tick,
     "sample": passes.sample,
     "samples": passes.samples,
@@ -98,7 +107,7 @@ def _dispatch(stage: Stage, name: str, arguments: Arguments) -> list[str]:
 
 def _happen(stage: Stage, play: Play, happened: list[driftline.Event]) -> list[str]:
     if stage.pending is None:
-        play.state.apply(happened)
+        play.apply(happened)
     else:
         stage.pending.extend(happened)
     return []
@@ -108,5 +117,5 @@ def _within_slice(stage: Stage, play: Play, name: str) -> list[str]:
     pending, stage.pending = stage.pending, None
     if name != "commit" or pending is None:
         raise LanguageError(f"`{name}` between begin and commit")
-    play.state.apply(pending)
+    play.apply(pending)
     return []

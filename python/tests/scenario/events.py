@@ -119,6 +119,6 @@ def _load(play: Play, chains: list[int], leaders: list[int | None], offsets: lis
     """Loads lists or, where the scorer answers with arrays, arrays: the membership is the same."""
     if play.form is Form.ARRAYS:
         numbers = [NO_NODE if leader is None else leader for leader in leaders]
-        play.state.load(*(np.array(ids, dtype=np.uint64) for ids in (chains, numbers, offsets, holders)))
+        play.load(*(np.array(ids, dtype=np.uint64) for ids in (chains, numbers, offsets, holders)))
     else:
-        play.state.load(chains, leaders, offsets, holders)
+        play.load(chains, leaders, offsets, holders)

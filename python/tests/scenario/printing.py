@@ -118,8 +118,14 @@ def _scorer_error(error: TableError | TableInterrupt) -> str:
 def refusal(error: driftline.Error | TableError | TableInterrupt) -> str:
     """What driftline refused, in one line."""
     match error:
+        # It is a config error, too.
+        case driftline.PartError(index=index, field=name):
+            return f"error part {name} index={index}"
         case driftline.ConfigError(field=name):
             return f"error config {name}"
+        case driftline.InventoryError(index=index, field=name, node=node, chain=chain):
+            ids = [f"{kind}={value}" for kind, value in (("node", node), ("chain", chain)) if value is not None]
+            return " ".join([f"error inventory {name} index={index}", *ids])
         case driftline.ReservedNodeError(index=None):
             return "error reserved"
         case driftline.ReservedNodeError(index=index):

@@ -26,6 +26,7 @@ def node(stage: Stage, arguments: Arguments) -> None:
 def install(play: Play, arguments: Arguments) -> list[str]:
     """Installs another table scorer over the same tables."""
     play.scheduler.install(play.scorer())
+    play.is_table = True
     return []
 
 

@@ -86,11 +86,16 @@ def duration_ns(token: str) -> int:
 
 def number(token: str) -> float:
     """A number, as the nearest `f32`."""
+    return ctypes.c_float(amount(token)).value
+
+
+def amount(token: str) -> float:
+    """A number, as the nearest `f64`."""
     if token in _SPECIAL_NUMBERS:
         return _SPECIAL_NUMBERS[token]
     if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", token) is None:
         raise LanguageError(f"`{token}` is not a number")
-    return ctypes.c_float(float(token)).value
+    return float(token)
 
 
 def answer(token: str, value: Callable[[str], T]) -> T | Fails | Interrupts | None:

@@ -60,7 +60,12 @@ fn of_holders(arguments: &mut Arguments<'_>, event: impl Fn(ChainId, NodeId) -> 
 }
 
 pub fn apply(play: &mut Play, events: &[Event], out: &mut Vec<String>) {
-    if let Err(error) = play.state.apply(events) {
+    // An inventory is told what has happened, not what was refused.
+    let followed = play.state.apply(events).and_then(|()| match &play.inventory {
+        Some(inventory) => inventory.follow(events),
+        None => Ok(()),
+    });
+    if let Err(error) = followed {
         out.push(print::error(&error));
     }
 }
@@ -121,7 +126,11 @@ impl Arrays {
             holder_offsets: &self.offsets,
             holders: &self.holders,
         };
-        if let Err(error) = play.state.load(&membership) {
+        let loaded = play.state.load(&membership).and_then(|()| match &play.inventory {
+            Some(inventory) => inventory.load(&membership),
+            None => Ok(()),
+        });
+        if let Err(error) = loaded {
             out.push(print::error(&error));
         }
     }

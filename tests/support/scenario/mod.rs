@@ -8,6 +8,7 @@ mod check_moves;
 mod config;
 mod events;
 mod handover;
+mod inventory;
 mod moves;
 mod passes;
 mod play;

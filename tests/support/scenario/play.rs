@@ -1,9 +1,9 @@
 //! The stage: what a scenario acts on, and which command is whose.
 
-use driftline::{Event, LocalScheduler, MeshState, TickReport};
+use driftline::{Event, LocalScheduler, MeshState, SharedInventory, TickReport};
 
 use super::tokens::Arguments;
-use super::{config, events, handover, moves, passes, questions, setup, tables};
+use super::{config, events, handover, inventory, moves, passes, questions, setup, tables};
 use crate::support::world::{Batch, Entries, World};
 
 /// Everything that outlives a command.
@@ -27,6 +27,10 @@ pub struct Play {
     pub scheduler: LocalScheduler,
     pub world: World,
     pub entries: Entries,
+    /// Whether the table scorer alone is installed, which logs what it is asked.
+    pub is_table: bool,
+    /// What `inventory` opened.
+    pub inventory: Option<SharedInventory>,
     /// Of the last tick or sample that succeeded.
     pub report: Option<TickReport>,
     /// The sequence of the first transition that `transitions` has not printed.
@@ -99,7 +103,11 @@ impl Stage {
             ("transitions", None) => moves::transitions(play, out),
             ("digest-mark", None) => self.mark = Some(play.state.digest()),
             ("digest-check", None) => questions::digest_check(play, self.mark, out)?,
-            (_, None) => questions::answer(play, name, arguments, out)?,
+            (_, None) => {
+                if !inventory::command(play, name, arguments, out)? {
+                    questions::answer(play, name, arguments, out)?;
+                }
+            }
         }
         Ok(())
     }

@@ -134,6 +134,13 @@ pub fn error(error: &Error) -> String {
         Error::TimeReversed { .. } => "error time".to_owned(),
         Error::Import { reason } => format!("error import {reason}"),
         Error::TooMany { .. } => "error too-many".to_owned(),
+        Error::Inventory { index, node, chain, field, .. } => {
+            let mut words = vec![format!("error inventory {field} index={index}")];
+            words.extend(node.map(|node| format!("node={node}")));
+            words.extend(chain.map(|chain| format!("chain={chain}")));
+            words.join(" ")
+        }
+        Error::Part { index, field, .. } => format!("error part {field} index={index}"),
         Error::NoScorer => "error no-scorer".to_owned(),
         Error::Scorer { method, chain, node, source } => {
             let asked = question(*method, *chain, *node);

@@ -18,6 +18,8 @@ pub fn node(stage: &mut Stage, arguments: &mut Arguments<'_>, out: &mut Vec<Stri
                 scheduler,
                 world: World::default(),
                 entries,
+                is_table: true,
+                inventory: None,
                 report: None,
                 next_transition: 0,
             };
@@ -32,6 +34,7 @@ pub fn node(stage: &mut Stage, arguments: &mut Arguments<'_>, out: &mut Vec<Stri
 pub fn install(play: &mut Play) {
     let scorer = play.world.scorer(play.entries);
     play.scheduler.registry_mut().install(scorer);
+    play.is_table = true;
 }
 
 pub fn uninstall(play: &mut Play, out: &mut Vec<String>) {

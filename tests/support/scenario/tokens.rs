@@ -146,19 +146,26 @@ pub fn time(token: &str) -> Result<Timestamp, String> {
 }
 
 pub fn number(token: &str) -> Result<f32, String> {
-    match token {
-        "nan" => return Ok(f32::NAN),
-        "inf" => return Ok(f32::INFINITY),
-        "-inf" => return Ok(f32::NEG_INFINITY),
-        _ => {}
+    decimal(token)
+}
+
+/// The same of twice the width.
+pub fn amount(token: &str) -> Result<f64, String> {
+    decimal(token)
+}
+
+fn decimal<F: std::str::FromStr>(token: &str) -> Result<F, String> {
+    let not_a_number = || format!("`{token}` is not a number");
+    if matches!(token, "nan" | "inf" | "-inf") {
+        return token.parse().map_err(|_| not_a_number());
     }
     let unsigned = token.strip_prefix('-').unwrap_or(token);
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !digits(fraction) {
-        return Err(format!("`{token}` is not a number"));
+        return Err(not_a_number());
     }
-    token.parse().map_err(|_| format!("`{token}` is not a number"))
+    token.parse().map_err(|_| not_a_number())
 }
 
 /// An answer of the scorer: `none`, `fail(CODE)`, `interrupt`, or a value.

@@ -108,9 +108,12 @@ private:
         case DRIFTLINE_RESULT_NOT_LED:
         case DRIFTLINE_RESULT_UNKNOWN_CHAIN:
             return true;
+        case DRIFTLINE_RESULT_INVENTORY:
+            // A report of a node names the node, a profile its chain.
+            return error_.node == DRIFTLINE_NONE;
         case DRIFTLINE_RESULT_SCORER:
             // A batch of several scores knows neither chain nor node.
-            return error_.method != DRIFTLINE_METHOD_NODE_FINGERPRINT
+            return error_.method != DRIFTLINE_METHOD_NODE_FINGERPRINT && error_.method != DRIFTLINE_METHOD_BEGIN
                 && (error_.method != DRIFTLINE_METHOD_SCORE || error_.node != DRIFTLINE_NONE);
         default:
             return false;

@@ -63,6 +63,8 @@ public:
             return report_.chain_fingerprint_calls;
         case ScorerMethod::migration_cost:
             return report_.cost_calls;
+        case ScorerMethod::begin:
+            return 0;
         }
         return 0;
     }
@@ -154,6 +156,36 @@ inline bool is_about(const Note& note, const driftline_failure& failure) noexcep
         && note.question.chain == failure.chain && note.question.node == failure.node;
 }
 
+/// What a part was asked for the sake of a question about the whole: to find an alternative parts are asked for scores,
+/// too, and where one node is asked about alone the library knows which, also of a batch.
+inline bool is_behind(const Note& note, const driftline_failure& failure) noexcept
+{
+    const auto is_score = [](std::uint32_t method) {
+        return method == DRIFTLINE_METHOD_SCORE || method == DRIFTLINE_METHOD_LIVE_SCORE;
+    };
+    const Question& asked = note.question;
+    const bool for_an_alternative = failure.method == DRIFTLINE_METHOD_BEST_ALTERNATIVE
+        && (is_score(asked.method) || asked.method == failure.method);
+    const bool for_a_score = is_score(failure.method) && is_score(asked.method)
+        && (asked.node == failure.node || asked.node == DRIFTLINE_NONE);
+    return asked.is_part && asked.is_own && note.code == failure.scorer_code && asked.chain == failure.chain
+        && (for_an_alternative || for_a_score);
+}
+
+/// The place of the note of a failure, from `first` on; the number of notes if there is none.
+inline std::size_t place_of(const driftline_failure& failure, const std::vector<Note>& notes,
+                            std::size_t first) noexcept
+{
+    for (const auto matches : {is_about, is_behind}) {
+        for (std::size_t at = first; at < notes.size(); at++) {
+            if (matches(notes[at], failure)) {
+                return at;
+            }
+        }
+    }
+    return notes.size();
+}
+
 /// What was thrown where this failed. Both lists are in the order in which things happened; a batch that failed and was
 /// asked again one by one left a note but no failure.
 inline std::vector<Failure> with_causes(const std::vector<driftline_failure>& failures, const std::vector<Note>& notes)
@@ -163,12 +195,10 @@ inline std::vector<Failure> with_causes(const std::vector<driftline_failure>& fa
     std::size_t next = 0;
     for (const driftline_failure& failure : failures) {
         result.push_back(to_failure(failure.method, failure.scorer_code, failure.chain, failure.node));
-        for (std::size_t at = next; at < notes.size(); at++) {
-            if (is_about(notes[at], failure)) {
-                result.back().cause = notes[at].object;
-                next = at + 1;
-                break;
-            }
+        const std::size_t at = place_of(failure, notes, next);
+        if (at < notes.size()) {
+            result.back().cause = notes[at].object;
+            next = at + 1;
         }
     }
     return result;

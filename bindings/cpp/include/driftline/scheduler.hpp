@@ -3,6 +3,7 @@
 #define DRIFTLINE_SCHEDULER_HPP
 
 #include <driftline/class_policy.hpp>
+#include <driftline/composed_scorer.hpp>
 #include <driftline/config.hpp>
 #include <driftline/explanation.hpp>
 #include <driftline/progress.hpp>
@@ -41,21 +42,32 @@ public:
     static Result<LocalScheduler> try_create(NodeId this_node, const SchedulerConfig& config = SchedulerConfig(),
                                              Scorer scorer = Scorer())
     {
-        driftline_error error = Error::empty();
-        const driftline_config c_config = config.capi();
-        driftline_scheduler handle{0};
-        const driftline_result result =
-            driftline_scheduler_new(DRIFTLINE_ABI, this_node, &c_config, &handle, &error);
-        if (result != DRIFTLINE_RESULT_OK) {
-            return Error(result, error);
-        }
-        LocalScheduler scheduler = adopt(handle);
-        if (scorer) {
-            if (auto installed = scheduler.try_install(std::move(scorer)); !installed) {
+        Result<LocalScheduler> created = create(this_node, config);
+        if (created && scorer) {
+            if (auto installed = created->try_install(std::move(scorer)); !installed) {
                 return installed.error();
             }
         }
-        return scheduler;
+        return created;
+    }
+
+    /// The same with an `Inventory`, or a `ComposedScorer`, which is taken over unless this throws.
+    template <class Composed, class = detail::IfComposed<Composed>>
+    LocalScheduler(NodeId this_node, const SchedulerConfig& config, Composed&& scorer)
+        : LocalScheduler(try_create(this_node, config, std::forward<Composed>(scorer)).value())
+    {
+    }
+
+    template <class Composed, class = detail::IfComposed<Composed>>
+    static Result<LocalScheduler> try_create(NodeId this_node, const SchedulerConfig& config, Composed&& scorer)
+    {
+        Result<LocalScheduler> created = create(this_node, config);
+        if (created) {
+            if (auto installed = created->try_install(std::forward<Composed>(scorer)); !installed) {
+                return installed.error();
+            }
+        }
+        return created;
     }
 
     /// Takes over what `release` or C code made. It is freed by this, with its scorer.
@@ -134,11 +146,34 @@ public:
     Result<std::optional<ClassPolicy>> try_set_class_policy(ClassId class_id, const std::optional<ClassPolicy>& policy);
 
     /// Makes this the scorer and returns the previous one, if there was one. Every led chain is due then (P4). A scorer
-    /// that is refused is let go of.
+    /// that is refused is let go of. An inventory or a composed scorer that was installed is let go of, too, with its
+    /// parts; what is returned is none then.
     Scorer install(Scorer scorer) { return try_install(std::move(scorer)).value(); }
     Result<Scorer> try_install(Scorer scorer);
 
-    /// Takes the scorer out and returns it. Throws `ScorerError`: `NO_SCORER` if there is none.
+    /// The same with an `Inventory`, which you go on reporting to, or a `ComposedScorer`, which is taken over; one that
+    /// is refused is as it was.
+    ///
+    ///     scheduler.install(inventory);
+    ///     scheduler.install(driftline::ComposedScorer::minimum({inventory, ByLoad()}));
+    template <class Composed, class = detail::IfComposed<Composed>>
+    Scorer install(Composed&& scorer)
+    {
+        return try_install(std::forward<Composed>(scorer)).value();
+    }
+    template <class Composed, class = detail::IfComposed<Composed>>
+    Result<Scorer> try_install(Composed&& scorer)
+    {
+        if constexpr (std::is_same_v<Composed, ComposedScorer>) {
+            return install_composed(scorer);
+        } else {
+            auto composed = ComposedScorer::try_create(scorer);
+            return composed ? install_composed(*composed) : Result<Scorer>(composed.error());
+        }
+    }
+
+    /// Takes the scorer out and returns it; none where an inventory or a composed scorer was installed, which is let go
+    /// of. Throws `ScorerError`: `NO_SCORER` if there is none.
     Scorer uninstall() { return try_uninstall().value(); }
     Result<Scorer> try_uninstall();
 
@@ -239,6 +274,19 @@ private:
 
     explicit LocalScheduler(driftline_scheduler scheduler) noexcept : handle_(scheduler) {}
 
+    /// Without a scorer.
+    static Result<LocalScheduler> create(NodeId this_node, const SchedulerConfig& config)
+    {
+        driftline_error error = Error::empty();
+        const driftline_config c_config = config.capi();
+        driftline_scheduler handle{0};
+        const driftline_result result =
+            driftline_scheduler_new(DRIFTLINE_ABI, this_node, &c_config, &handle, &error);
+        return result == DRIFTLINE_RESULT_OK ? Result<LocalScheduler>(adopt(handle)) : Error(result, error);
+    }
+
+    Result<Scorer> install_composed(ComposedScorer& scorer);
+
     /// Whether a call got in. One that did not has changed nothing, and this object belongs to the call that is inside.
     static bool got_in(driftline_result result) noexcept
     {
@@ -269,6 +317,16 @@ public:
 
     Scorer install(Scorer scorer) { return scheduler_->install(std::move(scorer)); }
     Result<Scorer> try_install(Scorer scorer) { return scheduler_->try_install(std::move(scorer)); }
+    template <class Composed, class = detail::IfComposed<Composed>>
+    Scorer install(Composed&& scorer)
+    {
+        return scheduler_->install(std::forward<Composed>(scorer));
+    }
+    template <class Composed, class = detail::IfComposed<Composed>>
+    Result<Scorer> try_install(Composed&& scorer)
+    {
+        return scheduler_->try_install(std::forward<Composed>(scorer));
+    }
     Scorer uninstall() { return scheduler_->uninstall(); }
     Result<Scorer> try_uninstall() { return scheduler_->try_uninstall(); }
 
@@ -327,6 +385,21 @@ inline Result<Scorer> LocalScheduler::try_install(Scorer scorer)
     if (!installed) {
         return installed.error();
     }
+    return dropped;
+}
+
+inline Result<Scorer> LocalScheduler::install_composed(ComposedScorer& scorer)
+{
+    driftline_error error = Error::empty();
+    detail::Pass pass;
+    Scorer dropped;
+    pass.dropped = &dropped;
+    const Result<void> installed = wrote(driftline_scheduler_install_any(capi(), scorer.capi(), &error), error);
+    if (!installed) {
+        return installed.error();
+    }
+    // The handle is stale now.
+    static_cast<void>(scorer.release());
     return dropped;
 }
 

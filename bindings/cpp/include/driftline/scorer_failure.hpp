@@ -53,6 +53,8 @@ struct Question {
     /// Whether a failure comes back as one of its own. Of a batch over several chains or nodes it does not: the library
     /// asks again in parts.
     bool is_own = true;
+    /// Whether it was put to a part of a scorer. The library may have asked the whole something else.
+    bool is_part = false;
 };
 
 /// The failure that the scorer has announced with `fail`; the innermost question of this thread.

@@ -63,6 +63,20 @@ inline ChainInfo to_chain_info(ChainId chain, const driftline_chain& found, std:
     return info;
 }
 
+/// C takes one length for three arrays, so the other two have to be looked at here.
+inline Result<void> check_membership(span<const ChainId> chains, span<const NodeId> leaders,
+                                     span<const std::uint64_t> offsets)
+{
+    if (leaders.size() != chains.size()) {
+        return Error(DRIFTLINE_RESULT_MEMBERSHIP, leaders.size() < chains.size() ? leaders.size() : chains.size(),
+                     "leaders: there must be one for each chain");
+    }
+    if (offsets.size() != chains.size() + 1) {
+        return Error(DRIFTLINE_RESULT_MEMBERSHIP, offsets.size(), "offsets: there must be one more than chains");
+    }
+    return {};
+}
+
 } // namespace detail
 
 /// A state: a fold over events (A1). Several schedulers may share one; it knows nothing of them.
@@ -114,13 +128,8 @@ public:
     Result<void> try_load(span<const ChainId> chains, span<const NodeId> leaders, span<const std::uint64_t> offsets,
                           span<const NodeId> holders)
     {
-        // C takes one length for three arrays, so the other two have to be looked at here.
-        if (leaders.size() != chains.size()) {
-            return Error(DRIFTLINE_RESULT_MEMBERSHIP, leaders.size() < chains.size() ? leaders.size() : chains.size(),
-                         "leaders: there must be one for each chain");
-        }
-        if (offsets.size() != chains.size() + 1) {
-            return Error(DRIFTLINE_RESULT_MEMBERSHIP, offsets.size(), "offsets: there must be one more than chains");
+        if (auto lengths = detail::check_membership(chains, leaders, offsets); !lengths) {
+            return lengths;
         }
         driftline_error error = Error::empty();
         const driftline_result result =

@@ -124,15 +124,28 @@ inline Question batch(std::uint32_t method, const driftline_pair* pairs, std::si
     return Question{method, is_own ? pairs[0].chain : DRIFTLINE_NONE, DRIFTLINE_NONE, is_own};
 }
 
-/// The entries of a `driftline_scorer`; `ctx` is a `Scorer`.
-struct Entries {
+/// The entries of a `driftline_scorer`; `ctx` is a `Scorer`. Of a part if it is one of several in a scorer that the
+/// library holds, else of what is installed or asked by itself.
+template <bool IsPart>
+struct EntriesOf {
     static void drop(void* ctx) noexcept
     {
-        const std::unique_ptr<Scorer> scorer(static_cast<Scorer*>(ctx));
-        Pass* pass = Pass::current();
-        if (pass != nullptr && pass->dropped != nullptr) {
+        std::unique_ptr<Scorer> scorer(static_cast<Scorer*>(ctx));
+        if constexpr (IsPart) {
+            // Nobody gets a part back. Its destructor may end other schedulers, whose scorers are not what the call
+            // around this has replaced.
+            const Pass alone;
+            scorer.reset();
+        } else if (Pass* pass = Pass::current(); pass != nullptr && pass->dropped != nullptr) {
             *pass->dropped = std::move(*scorer);
         }
+    }
+
+    template <class Answer>
+    static std::int32_t answered(Question question, Answer answer) noexcept
+    {
+        question.is_part = IsPart;
+        return detail::answered(question, answer);
     }
 
     static std::int32_t score(void* ctx, std::uint64_t chain, std::uint64_t node, float* out) noexcept
@@ -247,6 +260,9 @@ struct Entries {
         return entries;
     }
 };
+
+using Entries = EntriesOf<false>;
+using PartEntries = EntriesOf<true>;
 
 /// The error of a call that asked a scorer, with what the scorer threw.
 inline Error pass_error(driftline_result result, const driftline_error& error, const Pass& pass)

@@ -154,6 +154,8 @@ enum class ScorerMethod : std::uint32_t {
     node_fingerprint = DRIFTLINE_METHOD_NODE_FINGERPRINT,
     chain_fingerprint = DRIFTLINE_METHOD_CHAIN_FINGERPRINT,
     migration_cost = DRIFTLINE_METHOD_MIGRATION_COST,
+    /// What time it is, which only scorers that the library holds are told. It has no answer.
+    begin = DRIFTLINE_METHOD_BEGIN,
 };
 
 /// Where the newest sample lies beside the mean before it (H2).

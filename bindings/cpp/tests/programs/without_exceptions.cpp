@@ -51,10 +51,37 @@ void misuse(const char* how)
         static_cast<void>(driftline::Time(-1s));
     } else if (std::strcmp(how, "throwing twin") == 0) {
         driftline::MeshState().chain(99);
+    } else if (std::strcmp(how, "part") == 0) {
+        static_cast<void>(driftline::ComposedScorer(driftline::Scorer()));
     }
 }
 
 } // namespace
+
+// Scorers that are put together, whose parts fail with codes.
+void compose(driftline::MeshState& state, driftline::LocalScheduler& scheduler, Table& table)
+{
+    auto inventory = driftline::Inventory::try_create();
+    expect(inventory.has_value(), "an inventory is made");
+    driftline::NodeInventory report;
+    report.node = 1;
+    report.cpu_capacity_cores = -1.0;
+    expect(inventory->try_report_nodes(0s, {report}).error().code() == DRIFTLINE_RESULT_INVENTORY,
+           "it is told no nonsense");
+    auto part = driftline::ComposedScorer::try_create(driftline::Scorer::borrow(table));
+    expect(part.has_value(), "a part is made");
+    expect(driftline::ComposedScorer::try_cached(std::move(*part), 0).error().code() == DRIFTLINE_RESULT_CONFIG,
+           "a capacity is refused");
+    auto lowest = driftline::ComposedScorer::try_minimum({*inventory, std::move(*part)});
+    expect(lowest.has_value() && part->capi().bits == 0, "it is put together all the same");
+    const auto installed = scheduler.try_install(std::move(*lowest));
+    expect(installed.has_value() && installed->get() == &table, "it is installed in place of the former scorer");
+    table.fails_with = -9;
+    const auto failed = scheduler.try_tick(state, 0s);
+    expect(failed.has_value() && failed->report.failures().size() == 1, "a failure of a part is skipped");
+    expect(failed->report.failures()[0].code == -9, "and reported");
+    table.fails_with = 0;
+}
 
 int main(int argument_count, char** arguments)
 {
@@ -97,6 +124,7 @@ int main(int argument_count, char** arguments)
     expect(scheduler->try_set_class_policy(5, policy).error().code() == DRIFTLINE_RESULT_CONFIG, "and so is a policy");
     expect(scheduler->try_explain(*state, 7)->try_sentence()->size() > 20, "a sentence is a result, too");
     expect(state->try_chain(99).error().code() == DRIFTLINE_RESULT_UNKNOWN_CHAIN, "errors have codes");
+    compose(*state, *scheduler, table);
     std::puts("ok, without exceptions");
     return EXIT_SUCCESS;
 }

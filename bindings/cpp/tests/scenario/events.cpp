@@ -9,7 +9,11 @@ namespace events = driftline::events;
 
 static void apply_collected(Story& story)
 {
-    const auto applied = story.state->try_apply(story.events);
+    auto applied = story.state->try_apply(story.events);
+    // An inventory is told what has happened, not what was refused.
+    if (applied && story.inventory) {
+        applied = story.inventory->try_follow(story.events);
+    }
     story.events.clear();
     if (!applied) {
         print_error(story, applied.error());
@@ -199,8 +203,12 @@ struct Membership {
 
 static void load(Story& story, const Membership& membership)
 {
-    const auto loaded =
+    auto loaded =
         story.state->try_load(membership.chains, membership.leaders, membership.offsets, membership.holders);
+    if (loaded && story.inventory) {
+        loaded =
+            story.inventory->try_load(membership.chains, membership.leaders, membership.offsets, membership.holders);
+    }
     if (!loaded) {
         print_error(story, loaded.error());
     }

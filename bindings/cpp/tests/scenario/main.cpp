@@ -38,7 +38,7 @@ static void run_command(Story& story, const std::string& line)
     const Command event = find_event(name);
     Command command = event;
     for (const auto find :
-         {find_setup, find_config, find_membership, find_table, find_pass, find_question, find_move}) {
+         {find_setup, find_config, find_membership, find_table, find_pass, find_question, find_move, find_inventory}) {
         command = command == nullptr ? find(name) : command;
     }
     if (command == nullptr) {
@@ -47,6 +47,8 @@ static void run_command(Story& story, const std::string& line)
         story.refuse("'" + name + "' needs a scheduler, so only 'node' may stand here");
     } else if (story.collecting && event == nullptr) {
         story.refuse("'" + name + "' is no event");
+    } else if (!story.inventory && name != "inventory" && find_inventory(name) != nullptr) {
+        story.refuse("'" + name + "' needs an inventory");
     } else {
         command(story, arguments);
     }

@@ -217,15 +217,17 @@ Nanoseconds parse_time(Story& story, const std::string& text)
     return Nanoseconds(*value * unit->second);
 }
 
-float parse_number(Story& story, const std::string& text)
+// The nearest number of its kind, as `read` finds it.
+template <class Number>
+static Number parse_decimal(Story& story, const std::string& text, Number (*read)(const char*, char**))
 {
     if (text == "nan") {
-        return std::numeric_limits<float>::quiet_NaN();
+        return std::numeric_limits<Number>::quiet_NaN();
     }
     if (text == "inf" || text == "-inf") {
-        return (text == "inf" ? 1.0f : -1.0f) * std::numeric_limits<float>::infinity();
+        return static_cast<Number>(text == "inf" ? 1 : -1) * std::numeric_limits<Number>::infinity();
     }
-    // The form is checked by hand, because strtof knows more forms than the language has.
+    // The form is checked by hand, because strtof and strtod know more forms than the language has.
     static const char digits[] = "0123456789";
     std::size_t at = text.substr(0, 1) == "-" ? 1 : 0;
     std::size_t end = std::min(text.find_first_not_of(digits, at), text.size());
@@ -237,10 +239,14 @@ float parse_number(Story& story, const std::string& text)
     }
     if (!is_number || end != text.size()) {
         story.refuse("'" + text + "' is not a number");
-        return 0.0f;
+        return 0;
     }
-    return std::strtof(text.c_str(), nullptr);
+    return read(text.c_str(), nullptr);
 }
+
+float parse_number(Story& story, const std::string& text) { return parse_decimal<float>(story, text, std::strtof); }
+
+double parse_amount(Story& story, const std::string& text) { return parse_decimal<double>(story, text, std::strtod); }
 
 std::optional<std::int32_t> parse_failure(const std::string& text)
 {

@@ -178,9 +178,9 @@ static std::string judgement(const Action& action)
         + ": live " + two(details.victim_score) + ", gain " + two(details.gain) + ", cost " + two(details.cost) + "\n";
 }
 
-static void print_decision(Story& story, const Decision& decision)
+static void print_decision(Story& story, const Decision& decision, bool is_of_table)
 {
-    check_decision(story, decision);
+    check_decision(story, decision, is_of_table);
     for (const Action& action : decision.actions) {
         if (action.arm() == driftline::Arm::scheduler) {
             story.out += judgement(action);
@@ -201,7 +201,7 @@ static void command_decide(Story& story, Arguments& arguments)
     if (const auto decision = take(story, story.scheduler->try_decide(*story.state, now))) {
         check_actions(story, decision->actions, now, true);
         print_failures(story, decision->report);
-        print_decision(story, *decision);
+        print_decision(story, *decision, story.has_table);
     }
 }
 
@@ -222,7 +222,7 @@ static void command_diff(Story& story, Arguments& arguments)
             story.disagree("the report counts other failures than are listed");
         }
         check_actions(story, decision->actions, now, false);
-        print_decision(story, *decision);
+        print_decision(story, *decision, true);
     }
 }
 

@@ -45,6 +45,8 @@ const char* method_name(driftline::ScorerMethod method)
         return "chain_fingerprint";
     case driftline::ScorerMethod::migration_cost:
         return "migration_cost";
+    case driftline::ScorerMethod::begin:
+        return "begin";
     }
     return "unknown_method";
 }
@@ -155,6 +157,21 @@ static std::string import_reason(const std::string& message)
     return message.compare(0, before.size(), before) == 0 ? " " + message.substr(before.size()) : "";
 }
 
+// The message is "index I: FIELD VALUE is not ..".
+static std::string part_field(const std::string& message)
+{
+    const std::size_t first = message.find(": ") + 2;
+    return " " + message.substr(first, message.find(' ', first) - first);
+}
+
+// The message is "index I: [chain C: ][node N: ]FIELD: VALUE is not ..".
+static std::string inventory_field(const std::string& message)
+{
+    const std::size_t end = message.rfind(": ");
+    const std::size_t first = message.rfind(' ', end - 1) + 1;
+    return " " + message.substr(first, end - first);
+}
+
 static std::string scorer_error(const driftline::Error& error)
 {
     std::string line = std::string("error scorer ") + method_name(*error.method());
@@ -169,7 +186,11 @@ static std::string error_line(const driftline::Error& error)
 {
     switch (error.code()) {
     case DRIFTLINE_RESULT_CONFIG:
-        return "error config" + config_field(error.what());
+        return error.index() ? "error part" + part_field(error.what()) + known("index", error.index())
+                             : "error config" + config_field(error.what());
+    case DRIFTLINE_RESULT_INVENTORY:
+        return "error inventory" + inventory_field(error.what()) + known("index", error.index())
+            + known("node", error.node()) + known("chain", error.chain());
     case DRIFTLINE_RESULT_ID:
         return "error reserved" + known("index", error.index());
     case DRIFTLINE_RESULT_DUPLICATE:

@@ -11,8 +11,12 @@ void Story::end()
     if (state && !state->try_close()) {
         disagree("a state could not be closed");
     }
+    if (inventory && !inventory->try_close()) {
+        disagree("an inventory could not be closed");
+    }
     scheduler.reset();
     state.reset();
+    inventory.reset();
     if (world.alive != 0) {
         disagree("a scorer outlives its scheduler");
     }
@@ -24,6 +28,7 @@ static void install(Story& story)
     if (!installed) {
         print_error(story, installed.error());
     }
+    story.has_table = true;
 }
 
 static void command_node(Story& story, Arguments& arguments)
@@ -65,8 +70,8 @@ static void command_uninstall(Story& story, Arguments& arguments)
         return;
     }
     const auto former = take(story, story.scheduler->registry().try_uninstall());
-    if (former && !*former) {
-        story.disagree("nothing was uninstalled");
+    if (former && static_cast<bool>(*former) != story.has_table) {
+        story.disagree("what was uninstalled is not what was installed");
     }
 }
 

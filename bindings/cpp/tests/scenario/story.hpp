@@ -6,6 +6,7 @@
 // events.cpp    events and memberships        moves.cpp   hand-over, drains, transitions
 // passes.cpp    ticks and the like            checks.cpp  what they must agree on
 // questions.cpp                               print.cpp   values, reports, errors
+// inventory.cpp inventory, scorers put together
 #ifndef SCENARIO_STORY_HPP
 #define SCENARIO_STORY_HPP
 
@@ -77,6 +78,8 @@ struct Story {
     World world;
     std::optional<driftline::MeshState> state;
     std::optional<driftline::LocalScheduler> scheduler; // empty: before the first `node`, or after a refused one
+    std::optional<driftline::Inventory> inventory;
+    bool has_table = true; // what is installed is the table scorer, by itself
     NodeId this_node = 0;
     bool collecting = false; // between `begin` and `commit`
     std::vector<driftline::Event> events;
@@ -139,6 +142,7 @@ std::uint32_t parse_choice(Story& story, const std::string& text, const std::vec
 bool parse_switch(Story& story, const std::string& text);
 Nanoseconds parse_time(Story& story, const std::string& text);
 float parse_number(Story& story, const std::string& text);
+double parse_amount(Story& story, const std::string& text);
 Answer parse_score(Story& story, const std::string& text);
 Answer parse_fingerprint(Story& story, const std::string& text);
 std::optional<std::int32_t> parse_failure(const std::string& text);
@@ -157,6 +161,7 @@ Command find_table(const std::string& name);
 Command find_pass(const std::string& name);
 Command find_question(const std::string& name);
 Command find_move(const std::string& name);
+Command find_inventory(const std::string& name);
 
 // ---- What a pass must agree on ----
 
@@ -170,7 +175,8 @@ Led led_of(Story& story);
 void check_sample(Story& story, const driftline::TickReport& report);
 // `is_lent`: the actions say what they exclude.
 void check_actions(Story& story, const std::vector<driftline::Action>& actions, Nanoseconds now, bool is_lent);
-void check_decision(Story& story, const driftline::Decision& decision);
+// `is_of_table`: the table scorer, by itself, was asked.
+void check_decision(Story& story, const driftline::Decision& decision, bool is_of_table);
 void check_tick(Story& story, const driftline::Decision& decision, const Led& before, const Led& after);
 // The eviction or placement as one; every action is one of them.
 const driftline::ActionDetails& details_of(const driftline::Action& action);

@@ -137,6 +137,54 @@ TEST_CASE("questions about moves without memory can be asked again")
     CHECK(state.import_chain(bytes) == 8);
 }
 
+TEST_CASE("parts that could not be put together for want of memory are as they were")
+{
+    using driftline::ComposedScorer;
+    const int before = Counted::alive;
+    {
+        PlainScorer plain;
+        const Scorer borrowed = Scorer::borrow(plain);
+        std::optional<ComposedScorer> made;
+        CHECK(starve([&] { made.emplace(borrowed); }) == 1);
+        std::vector<driftline::WeightedScorer> parts;
+        parts.push_back(driftline::WeightedScorer{std::move(*made)});
+        parts.push_back(driftline::WeightedScorer{PlainScorer(), 2.0f});
+        CHECK(starve([&] { made = ComposedScorer::weighted_sum(std::move(parts)); }) == 1);
+        CHECK(parts[0].scorer.capi().bits == 0);
+        std::vector<ComposedScorer> several;
+        several.push_back(std::move(*made));
+        CHECK(starve([&] { made = ComposedScorer::minimum(std::move(several)); }) == 1);
+        std::vector<driftline::ChainOverride> overrides;
+        overrides.push_back(driftline::ChainOverride{PlainScorer(), {7}});
+        CHECK(starve([&] { made = ComposedScorer::override_per_chain(std::move(*made), std::move(overrides)); }) == 1);
+        CHECK(Counted::alive == before + 3);
+        LocalScheduler scheduler(1);
+        CHECK(thrown_with(0, [&] { scheduler.install(std::move(*made)); }) == "");
+        CHECK(Counted::alive == before + 3);
+    }
+    CHECK(Counted::alive == before);
+}
+
+TEST_CASE("reports without memory change nothing and can be made again")
+{
+    driftline::Inventory inventory;
+    driftline::NodeInventory node{3};
+    node.cpu_capacity_cores = 10.0;
+    node.cpu_use_cores = 8.0;
+    const std::vector<driftline::NodeInventory> nodes{node};
+    CHECK(starve([&] { inventory.report_nodes(0s, nodes); }) == 1);
+    const std::vector<driftline::Rtt> rtts{{1, 3, 100ms}};
+    CHECK(starve([&] { inventory.report_rtts(0s, rtts); }) == 1);
+    std::vector<driftline::ChainProfile> profiles(1);
+    profiles[0].clients = {{1, 1.0f}};
+    CHECK(starve([&] { inventory.report_profiles(profiles); }) == 2);
+    CHECK(thrown_with(0, [&] { inventory.follow({driftline::events::holder_added(0, 3)}); }) == "");
+    std::optional<driftline::ScoreAxes> axes;
+    CHECK(thrown_with(0, [&] { axes = inventory.axes(0, 3); }) == "");
+    CHECK(*axes->headroom == doctest::Approx(0.5));
+    CHECK(*axes->proximity == doctest::Approx(0.5));
+}
+
 TEST_CASE("what ends the call needs no memory to be kept")
 {
     driftline::MeshState state = make_state();

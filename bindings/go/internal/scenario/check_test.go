@@ -30,6 +30,9 @@ func (s *story) checkVerdictSum(report *driftline.TickReport) {
 
 // checkCalls: without a live score of its own the scorer sees the question for one as one for a score.
 func (s *story) checkCalls(report *driftline.TickReport) {
+	if !s.isTable {
+		return // what is put together asks as it likes, and an inventory is no table
+	}
 	counted, seen := report.Calls, s.world.seen
 	if !s.world.hasLive {
 		counted.Score += counted.LiveScore

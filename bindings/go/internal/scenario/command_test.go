@@ -20,7 +20,10 @@ func init() {
 		"export": (*story).export, "import": (*story).importChain,
 		"score": (*story).score, "live": (*story).live, "fingerprint": (*story).fingerprint,
 		"chainprint": (*story).chainprint, "alternative": (*story).alternative, "alternatives": (*story).alternatives,
-		"cost": (*story).cost,
+		"cost":      (*story).cost,
+		"inventory": (*story).openInventory, "compose": (*story).compose, "report": (*story).report, "rtt": (*story).rtt,
+		"bandwidth": (*story).bandwidth, "profile": (*story).profile, "forget": (*story).forget, "push": (*story).push,
+		"axes": (*story).axes,
 		"tick": (*story).tick, "sample": (*story).sample, "samples": (*story).samples,
 		"decide": (*story).decide, "diff": (*story).diff,
 		"explain": (*story).explain, "why": (*story).why, "history": (*story).history, "ewma": (*story).ewma,
@@ -59,6 +62,7 @@ func (s *story) end() {
 			s.disagree("the state could not be closed: %v", err)
 		}
 	}
+	s.closeInventory()
 	s.scheduler, s.state = nil, nil
 }
 
@@ -78,7 +82,7 @@ func (s *story) node(a *arguments) {
 		s.printError(err)
 		return
 	}
-	s.needsNode = false
+	s.needsNode, s.isTable = false, true
 }
 
 func (s *story) install(a *arguments) {
@@ -86,6 +90,7 @@ func (s *story) install(a *arguments) {
 	if _, err := s.scheduler.Install(s.world.scorer()); err != nil {
 		s.printError(err)
 	}
+	s.isTable = true
 }
 
 func (s *story) uninstall(a *arguments) {

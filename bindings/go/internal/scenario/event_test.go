@@ -11,10 +11,21 @@ func (s *story) apply(events ...driftline.Event) {
 	if s.collecting {
 		return
 	}
-	if err := s.state.Apply(s.events...); err != nil {
-		s.printError(err)
+	err := s.state.Apply(s.events...)
+	// An inventory is told what has happened, not what was refused.
+	if err == nil && s.inventory != nil {
+		err = s.inventory.Follow(s.events...)
 	}
+	s.printAny(err)
 	s.events = s.events[:0]
+}
+
+func (s *story) loadMembership(membership driftline.Membership) {
+	err := s.state.Load(membership)
+	if err == nil && s.inventory != nil {
+		err = s.inventory.Load(membership)
+	}
+	s.printAny(err)
 }
 
 func holders(event func(driftline.ChainID, driftline.NodeID) driftline.Event) func(*story, *arguments) {
@@ -125,9 +136,7 @@ func (s *story) load(a *arguments) {
 		membership.HolderOffsets = append(membership.HolderOffsets, uint64(len(membership.Holders)))
 	}
 	a.end()
-	if err := s.state.Load(membership); err != nil {
-		s.printError(err)
-	}
+	s.loadMembership(membership)
 }
 
 func (s *story) loadRaw(a *arguments) {
@@ -138,7 +147,5 @@ func (s *story) loadRaw(a *arguments) {
 		Holders:       list(a.value("holders"), nodeID),
 	}
 	a.end()
-	if err := s.state.Load(membership); err != nil {
-		s.printError(err)
-	}
+	s.loadMembership(membership)
 }

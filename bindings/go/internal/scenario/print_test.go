@@ -3,6 +3,7 @@ package scenario
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	driftline "github.com/driftline/driftline/bindings/go"
@@ -111,6 +112,17 @@ func (s *story) printScorerError(err *driftline.ScorerError) {
 	s.print("error scorer %v%s code=%d; nothing emitted\n", err.Method, question(err.Failure), codeOf(err))
 }
 
+// reportForm is the message of a report, or of a part of a scorer, that was refused.
+var reportForm = regexp.MustCompile(`^index \d+: (?:chain \d+: )?(?:node \d+: )?([a-z_.]+):? `)
+
+func fieldOf(err *driftline.Error) string {
+	parts := reportForm.FindStringSubmatch(err.Message)
+	if parts == nil {
+		return fmt.Sprintf("that no scenario knows: %q", err.Message)
+	}
+	return parts[1]
+}
+
 func (s *story) printPlainError(err *driftline.Error) {
 	chain, node, index := "", "", ""
 	if err.ChainKnown {
@@ -139,6 +151,10 @@ func (s *story) printPlainError(err *driftline.Error) {
 		s.print("error no such chain\n")
 	case driftline.ErrTooMany:
 		s.print("error too-many\n")
+	case driftline.ErrInventory:
+		s.print("error inventory %s%s%s%s\n", fieldOf(err), index, node, chain)
+	case driftline.ErrConfig:
+		s.print("error part %s%s\n", fieldOf(err), index)
 	case driftline.ErrImport:
 		s.print("error %s\n", strings.ReplaceAll(err.Message, ":", ""))
 	default:

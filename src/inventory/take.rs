@@ -1,0 +1,228 @@
+//! Reports on their way in: checked as a whole, room made for all, then taken.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use hashbrown::HashMap;
+use smallvec::SmallVec;
+
+use super::InventoryScorer;
+use super::chains::{ClientShare, Profile};
+use super::reports::{Amounts, Bandwidth, ChainProfile, NodeInventory, Rtt};
+use crate::error::Error;
+use crate::id::{NodeId, Timestamp};
+
+impl InventoryScorer {
+    /// Takes reports of nodes that were made at `now`, in order. All or nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Inventory`] names the index, node, field and value of the first report that says what cannot be: a quantity
+    /// that is negative or not finite, a use above its capacity. [`Error::ReservedNode`]; [`Error::TimeReversed`] for a time
+    /// before that of a report taken earlier; [`Error::OutOfMemory`]. Nothing has changed then.
+    pub fn report_nodes(&mut self, now: Timestamp, reports: &[NodeInventory]) -> Result<(), Error> {
+        self.check_time(now)?;
+        self.check_nodes(reports)?;
+        self.nodes.reserve(reports.len())?;
+        self.reported_at = now;
+        for report in reports {
+            let slot = self.nodes.enter(report.node);
+            self.nodes.report(slot, report, now, &self.config);
+        }
+        Ok(())
+    }
+
+    /// A report must be possible after all that is known before it, also when that is in the same slice.
+    fn check_nodes(&self, reports: &[NodeInventory]) -> Result<(), Error> {
+        let mut after: HashMap<NodeId, Amounts, foldhash::fast::FixedState> = HashMap::default();
+        let is_batch = reports.len() > 1;
+        if is_batch {
+            after.try_reserve(reports.len()).map_err(|_| Error::OutOfMemory)?;
+        }
+        for (index, report) in reports.iter().enumerate() {
+            if report.node.is_none() {
+                return Err(Error::ReservedNode { index: Some(index), chain: None });
+            }
+            let known = || self.nodes.find(report.node).map_or(Amounts::UNKNOWN, |slot| self.nodes.get(slot).amounts());
+            let amounts = after.get(&report.node).copied().unwrap_or_else(known).reported(index, report)?;
+            if is_batch {
+                after.insert(report.node, amounts);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes round-trip times that were measured at `now`, in order. All or nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ReservedNode`]; [`Error::TimeReversed`] for a time before that of a report taken earlier;
+    /// [`Error::OutOfMemory`]. Nothing has changed then.
+    pub fn report_rtts(&mut self, now: Timestamp, reports: &[Rtt]) -> Result<(), Error> {
+        self.check_time(now)?;
+        if let Some(index) = reports.iter().position(|report| report.from.is_none() || report.to.is_none()) {
+            return Err(Error::ReservedNode { index: Some(index), chain: None });
+        }
+        self.reserve_rtts(reports)?;
+        self.reported_at = now;
+        let mut last = None;
+        for report in reports {
+            let slot = self.nodes.enter(report.to);
+            self.nodes.note(slot);
+            // Reports mostly come by client.
+            let row = match last {
+                Some((client, row)) if client == report.from => row,
+                _ => self.paths.enter(report.from)?,
+            };
+            last = Some((report.from, row));
+            if self.paths.measure(row, slot, report.rtt_ns, now, &self.config) {
+                self.touch_users(row, slot);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes room for all that the reports will write, and gives each client its row.
+    fn reserve_rtts(&mut self, reports: &[Rtt]) -> Result<(), Error> {
+        let new = reports.iter().filter(|report| self.nodes.find(report.to).is_none()).count();
+        self.nodes.reserve(new)?;
+        let slot_count = self.nodes.slot_count() + new;
+        let mut last = None;
+        for report in reports {
+            if last != Some(report.from) {
+                let row = self.paths.enter(report.from)?;
+                self.paths.reserve_row(row, slot_count)?;
+                last = Some(report.from);
+            }
+        }
+        Ok(())
+    }
+
+    /// A client and a node are nearer or farther: the chains that the one uses on the other have another score there.
+    fn touch_users(&mut self, row: u32, node: u32) {
+        let InventoryScorer { nodes, chains, .. } = self;
+        for &chain in &nodes.get(node).chains {
+            if chains.get(chain).profile().clients.iter().any(|client| client.row == row) {
+                chains.touch(chain);
+            }
+        }
+    }
+
+    /// Takes bandwidths, in order; each replaces what was measured before. All or nothing.
+    ///
+    /// Only costs depend on them, so no fingerprint moves.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Inventory`] names the index, the receiving node and the value of the first that is not finite and above 0;
+    /// [`Error::ReservedNode`]; [`Error::OutOfMemory`]. Nothing has changed then.
+    pub fn report_bandwidths(&mut self, reports: &[Bandwidth]) -> Result<(), Error> {
+        reports.iter().enumerate().try_for_each(|(index, report)| report.check(index))?;
+        self.paths.reserve_bandwidths(reports.len())?;
+        for report in reports {
+            self.paths.set_bandwidth(report.from, report.to, report.bytes_per_sec);
+        }
+        Ok(())
+    }
+
+    /// Takes profiles of chains, in order; each replaces that of its chain as a whole. All or nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Inventory`] names the index, chain, field and value of the first that says what cannot be;
+    /// [`Error::ReservedNode`] for a client; [`Error::OutOfMemory`]. Nothing has changed then.
+    pub fn report_profiles(&mut self, profiles: &[ChainProfile<'_>]) -> Result<(), Error> {
+        profiles.iter().enumerate().try_for_each(|(index, profile)| profile.check(index))?;
+        self.chains.reserve(profiles.len())?;
+        let mut taken: Vec<Box<Profile>> = Vec::new();
+        taken.try_reserve_exact(profiles.len()).map_err(|_| Error::OutOfMemory)?;
+        for profile in profiles {
+            taken.push(Box::new(self.profile_of(profile)?));
+            if let (Some(group), Some(slot)) = (profile.group, self.chains.find(profile.chain)) {
+                self.groups.reserve(group, self.chains.get(slot).holders.len())?;
+            }
+        }
+        for (profile, taken) in profiles.iter().zip(taken) {
+            let slot = self.chains.enter(profile.chain);
+            self.replace_profile(slot, taken);
+            self.leave_if_idle(slot);
+        }
+        Ok(())
+    }
+
+    fn profile_of(&mut self, profile: &ChainProfile<'_>) -> Result<Profile, Error> {
+        // The sum of weights of any size is finite in `f64`; the share of an only client is exactly 1.
+        let total: f64 = profile.clients.iter().map(|client| f64::from(client.weight)).sum();
+        let mut clients = SmallVec::new();
+        clients.try_reserve(profile.clients.len()).map_err(|_| Error::OutOfMemory)?;
+        for client in profile.clients {
+            // The share of a client that hardly counts is still one.
+            let share = ((f64::from(client.weight) / total) as f32).max(f32::MIN_POSITIVE);
+            clients.push(ClientShare { row: self.paths.acquire(client.node)?, share });
+        }
+        Ok(Profile {
+            demand: [profile.cpu_cores, profile.memory_bytes, profile.size_bytes].map(|demand| demand.unwrap_or(0.0)),
+            size_bytes: profile.size_bytes,
+            required_tags: profile.required_tags,
+            clients,
+            service_value: profile.service_value,
+            disruption_ns: profile.disruption_ns,
+            group: profile.group,
+            zone_anti_affinity: profile.zone_anti_affinity,
+        })
+    }
+
+    fn replace_profile(&mut self, slot: u32, profile: Box<Profile>) {
+        let before = self.chains.get(slot).profile();
+        if *before == *profile {
+            return self.release_clients(&profile);
+        }
+        let regroups = before.group != profile.group;
+        let holder = |chains: &super::chains::Chains, rank: usize| chains.get(slot).holders.get(rank).copied();
+        let mut rank = 0;
+        while let Some(holder) = holder(&self.chains, rank).filter(|_| regroups) {
+            self.part_from_group(slot, holder.node);
+            rank += 1;
+        }
+        let before = self.chains.get_mut(slot).profile.replace(profile);
+        before.into_iter().for_each(|before| self.release_clients(&before));
+        rank = 0;
+        while let Some(holder) = holder(&self.chains, rank).filter(|_| regroups) {
+            self.join_group(slot, holder.node);
+            rank += 1;
+        }
+        self.chains.touch(slot);
+    }
+
+    /// The rows that a profile names are named by it no longer.
+    pub(super) fn release_clients(&mut self, profile: &Profile) {
+        profile.clients.iter().for_each(|client| self.paths.release(client.row));
+    }
+
+    /// Forgets what was reported of a node and by it, and says whether there was anything. What it holds stays until events
+    /// say otherwise.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfMemory`]; nothing has changed then.
+    pub fn forget_node(&mut self, node: NodeId) -> Result<bool, Error> {
+        if let Some(row) = self.paths.row_of(node) {
+            // Who used its chains from here has no opinion on how near they are any more.
+            let mut measured = Vec::new();
+            measured.try_reserve(self.nodes.slot_count()).map_err(|_| Error::OutOfMemory)?;
+            measured.extend(self.paths.row(row).measured());
+            measured.into_iter().for_each(|slot| self.touch_users(row, slot));
+        }
+        let mut was_known = self.paths.forget_node(node);
+        if let Some(slot) = self.nodes.find(node) {
+            self.paths.forget_slot(slot);
+            was_known |= self.nodes.forget(slot, &self.config);
+            self.leave_node_if_idle(slot);
+        }
+        Ok(was_known)
+    }
+
+    fn check_time(&self, now: Timestamp) -> Result<(), Error> {
+        if now < self.reported_at { Err(Error::TimeReversed { now, last: self.reported_at }) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,21 @@
+//! The inventory, tested by its documentation: against one that is written for clarity alone (`plain`), at the boundaries of
+//! what it refuses and notes, and under a scheduler.
+
+#[path = "../model/dice.rs"]
+mod dice;
+
+mod agree;
+mod drift;
+mod feed;
+mod figures;
+mod fingerprints;
+mod input;
+mod memory;
+mod plain;
+mod plain_answers;
+mod plays;
+mod refusals;
+mod shared;
+mod shifts;
+mod small;
+mod smoothing;
