@@ -18,7 +18,7 @@ CXX ?= c++
 PYTHON ?= python3
 
 .PHONY: cpp-test cpp-compile cpp-names cpp-unit cpp-scenario cpp-scenario-proof cpp-programs cpp-examples cpp-readme cpp-reach
-.PHONY: cpp-replay cpp-sanitize cpp-tools
+.PHONY: cpp-replay cpp-sanitize cpp-tools cpp-build
 
 CPP := bindings/cpp
 CPP_BUILD := build/cpp
@@ -78,6 +78,14 @@ $(foreach build,17 20 bare address,$(eval $(call CPP_BUILD_RULES,$(build))))
 
 # Cargo is always asked whether this one is up to date.
 $(C_LIBRARY_address): c-library-address
+
+# Compiling is most of the time, and can be done by all processors. The targets below then find everything there.
+CPP_JOBS ?= $(shell nproc 2>/dev/null || echo 1)
+CPP_BUILT = $(addprefix $(CPP_BUILD)/,17/unit 20/unit 20/scenario bare/scenario 17/cycles bare/without_exceptions modes) \
+	$(addprefix $(CPP_BUILD)/17/,$(CPP_EXAMPLES))
+
+cpp-build: $(CPP_COUNTED)
+	+@$(MAKE) --no-print-directory --jobs=$(CPP_JOBS) $(CPP_BUILT)
 
 -include $(wildcard $(CPP_BUILD)/*/*/*.d $(CPP_BUILD)/*/*/*/*.d)
 
@@ -216,7 +224,7 @@ cpp-reach: $(CPP_BUILD)/17/unit $(CPP_BUILD)/20/scenario
 	@$(CPP_COUNT) $(CPP_BUILD)/20/scenario $(firstword $(CPP_SCENARIOS)) >/dev/null
 	$(call C_MUST_FAIL,$(PYTHON) $(CPP)/tests/reach/reach.py check include/driftline.h $(CPP_BUILD)/calls,no test reaches: .*driftline_abi)
 
-cpp-test: cpp-compile cpp-names cpp-unit cpp-scenario cpp-programs cpp-examples cpp-readme cpp-reach
+cpp-test: cpp-build cpp-compile cpp-names cpp-unit cpp-scenario cpp-programs cpp-examples cpp-readme cpp-reach
 	@echo "all tests of the C++ binding passed"
 
 # ---- AddressSanitizer and UndefinedBehaviorSanitizer ----
