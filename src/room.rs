@@ -1,5 +1,6 @@
 //! Making room before it is needed, so that what follows cannot fail, and giving it back.
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -13,6 +14,26 @@ pub(crate) fn reserve<T>(list: &mut Vec<T>, additional: usize) -> Result<(), Err
     }
     let additional = additional.max(list.len() / 8 + 16);
     list.try_reserve_exact(additional).map_err(|_| Error::OutOfMemory)
+}
+
+/// A value in a box of its own. `Box::new` would end the program where there is no memory for it.
+pub(crate) fn boxed<T>(value: T) -> Result<Box<[T; 1]>, Error> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(1).map_err(|_| Error::OutOfMemory)?;
+    list.push(value);
+    list.into_boxed_slice().try_into().map_err(|_| Error::OutOfMemory)
+}
+
+/// How many different ones there are.
+pub(crate) fn count_distinct<T: Copy + Ord>(items: impl Iterator<Item = T>) -> Result<usize, Error> {
+    let mut list = Vec::new();
+    for item in items {
+        list.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
+        list.push(item);
+    }
+    list.sort_unstable();
+    list.dedup();
+    Ok(list.len())
 }
 
 /// Scratch up to this many elements is kept, so that small bursts cost no allocation. Tests want what happens after a

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 use smallvec::SmallVec;
 
-use super::reports::RESOURCES;
+use super::reports::{ChainProfile, RESOURCES};
 use crate::error::Error;
 use crate::id::ChainId;
 use crate::room::reserve;
@@ -39,6 +39,22 @@ pub(super) struct Profile {
     pub(super) zone_anti_affinity: bool,
 }
 
+impl Profile {
+    /// What was reported, but for its clients.
+    pub(super) fn without_clients(profile: &ChainProfile<'_>) -> Self {
+        Profile {
+            demand: [profile.cpu_cores, profile.memory_bytes, profile.size_bytes].map(|demand| demand.unwrap_or(0.0)),
+            size_bytes: profile.size_bytes,
+            required_tags: profile.required_tags,
+            clients: SmallVec::new(),
+            service_value: profile.service_value,
+            disruption_ns: profile.disruption_ns,
+            group: profile.group,
+            zone_anti_affinity: profile.zone_anti_affinity,
+        }
+    }
+}
+
 /// What a chain without a profile has.
 pub(super) static NO_PROFILE: Profile = Profile {
     demand: [0.0; RESOURCES],
@@ -58,7 +74,7 @@ pub(super) struct Chain {
     pub(super) holders: SmallVec<[Holder; 3]>,
     /// How many there should be, if somebody said so.
     pub(super) desired: Option<u32>,
-    pub(super) profile: Option<Box<Profile>>,
+    pub(super) profile: Option<Box<[Profile; 1]>>,
     /// Moves when something of the chain's own has moved that its scores depend on.
     pub(super) generation: u64,
     pub(super) is_touched: bool,
@@ -66,7 +82,7 @@ pub(super) struct Chain {
 
 impl Chain {
     pub(super) fn profile(&self) -> &Profile {
-        self.profile.as_deref().unwrap_or(&NO_PROFILE)
+        self.profile.as_deref().map_or(&NO_PROFILE, |[profile]| profile)
     }
 
     pub(super) fn is_held_by(&self, node: u32) -> bool {

@@ -27,9 +27,9 @@ impl InventoryScorer {
     /// As [`MeshState::load`](crate::MeshState::load); the membership is then the old one. Only [`Error::OutOfMemory`] can come
     /// when part of it has been taken over: load it again.
     pub fn load(&mut self, membership: &Membership<'_>) -> Result<(), Error> {
-        // A state knows what a membership must be, and what is wrong with this one.
-        crate::state::MeshState::new().load(membership)?;
-        self.chains.reserve(membership.chains.len())?;
+        membership.check()?;
+        let new = membership.chains.iter().filter(|&&chain| self.chains.find(chain).is_none()).count();
+        self.chains.reserve(new)?;
         let mut is_listed = Vec::new();
         is_listed
             .try_reserve(self.chains.slot_count() as usize + membership.chains.len())
@@ -116,17 +116,18 @@ impl InventoryScorer {
         Ok(())
     }
 
-    /// The room for a new node was made before; that for the lists of the node is made here.
+    /// The room for a new node was made before; that for the holder is made here. Without it all is as it was.
     fn add_holder(&mut self, slot: u32, node: NodeId, load: Load) -> Result<(), Error> {
         let node = self.nodes.enter(node);
         if self.chains.get(slot).is_held_by(node) {
             return Ok(());
         }
-        crate::room::reserve(&mut self.nodes.get_mut(node).chains, 1)?;
-        let group = self.chains.get(slot).profile().group;
-        group.map_or(Ok(()), |group| self.groups.reserve(group, 1))?;
+        if let Err(error) = self.reserve_holder(slot, node) {
+            self.leave_node_if_idle(node);
+            self.leave_if_idle(slot);
+            return Err(error);
+        }
         let holders = &mut self.chains.get_mut(slot).holders;
-        holders.try_reserve(1).map_err(|_| Error::OutOfMemory)?;
         let on_node = &mut self.nodes.get_mut(node).chains;
         holders.push(Holder { node, place: on_node.len() as u32 });
         on_node.push(slot);
@@ -136,6 +137,14 @@ impl InventoryScorer {
         }
         self.join_group(slot, node);
         Ok(())
+    }
+
+    /// Makes room for one more holder of a chain, one more chain of a node, and one more node of the chain's group.
+    fn reserve_holder(&mut self, slot: u32, node: u32) -> Result<(), Error> {
+        crate::room::reserve(&mut self.nodes.get_mut(node).chains, 1)?;
+        let group = self.chains.get(slot).profile().group;
+        group.map_or(Ok(()), |group| self.groups.reserve(group, 1))?;
+        self.chains.get_mut(slot).holders.try_reserve(1).map_err(|_| Error::OutOfMemory)
     }
 
     fn remove_holder(&mut self, slot: u32, node: u32, load: Load) {
@@ -191,7 +200,7 @@ impl InventoryScorer {
             self.remove_holder(slot, holder.node, load);
         }
         let profile = self.chains.get_mut(slot).profile.take();
-        profile.into_iter().for_each(|profile| self.release_clients(&profile));
+        profile.into_iter().for_each(|profile| self.release_profile(&profile[0]));
         self.chains.leave(slot);
     }
 

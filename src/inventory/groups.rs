@@ -56,7 +56,7 @@ impl Groups {
         }
     }
 
-    /// One chain less; how many are left.
+    /// One chain less; how many are left. A group that is left without any keeps its room until a profile that names it goes.
     pub(super) fn remove(&mut self, group: u64, node: u32) -> u32 {
         let Some(members) = self.members.get_mut(&group) else { return 0 };
         let Ok(rank) = members.binary_search_by_key(&node, |member| member.node) else { return 0 };
@@ -64,10 +64,14 @@ impl Groups {
         let left = members[rank].count;
         if left == 0 {
             members.remove(rank);
-            if members.is_empty() {
-                self.members.remove(&group);
-            }
         }
         left
+    }
+
+    /// Forgets a group that no node has a chain of, with the room that was made for it.
+    pub(super) fn leave_if_idle(&mut self, group: u64) {
+        if self.members(group).is_empty() {
+            self.members.remove(&group);
+        }
     }
 }

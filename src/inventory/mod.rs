@@ -9,6 +9,7 @@ mod groups;
 mod judge;
 mod nodes;
 mod paths;
+mod profiles;
 mod reports;
 mod scan;
 #[cfg(feature = "std")]
@@ -40,17 +41,20 @@ use paths::Paths;
 ///
 /// **What makes no home**: a failed node, a tag missing, another holder in the zone where the chain forbids that. Such a
 /// holder scores 0. An alternative, besides, is neither cordoned nor drained, and has room for what the chain needs and a
-/// reserve; and what the chain asks for must have been reported: a node of unknown tags lacks them, one of unknown zone is in
-/// every zone, and where only a capacity is known nothing counts as in use. **What makes a good one**: four axes in `[0, 1]`, headroom, proximity to the clients, zone spread and colocation
-/// with the chain's group; [`ScoreAxes`] says what each is. A score is half their weighted mean and half the worst of them. A
-/// plain sum would let what is good buy off what is unbearable, such as a full node next door to the clients.
+/// reserve; and what the chain asks for must have been reported: a node of unknown tags lacks them, one of unknown zone is
+/// in every zone, and where only a capacity is known nothing counts as in use.
+///
+/// **What makes a good one**: four axes in `[0, 1]`, headroom, proximity to the clients, zone spread and colocation with the
+/// chain's group; [`ScoreAxes`] says what each is. A score is half their weighted mean and half the worst of them. A plain
+/// sum would let what is good buy off what is unbearable, such as a full node next door to the clients.
 ///
 /// **What was not reported** is no opinion on that axis, never zero: the others decide. An alternative must have an opinion
 /// wherever a holder of the chain has one, so that like is compared with like.
 ///
 /// **Smoothing**: uses and round-trip times are exponentially weighted means in event time, by the times of their reports:
-/// not how often somebody reports or ticks matters, but how long a value was so. Round-trip times are smoothed as proximities and each has a bounded
-/// weight, so that an outlier is one report that says "far" and not a mean that is spoilt for an hour.
+/// not how often somebody reports or ticks matters, but how long a value was so. Round-trip times are smoothed as
+/// proximities and each has a bounded weight, so that an outlier is one report that says "far" and not a mean that is spoilt
+/// for an hour.
 ///
 /// **Fingerprints** move when a fact changes or a mean has left, by more than its epsilon, what it was when they moved last; a
 /// round-trip time moves that of the chains that its client uses on that very node, since no other sampled score depends on

@@ -140,7 +140,7 @@ impl Paths {
     }
 
     /// Gives a row back that no profile names and that has nothing in it. The room was made when it came into being.
-    fn leave_if_idle(&mut self, row: u32) {
+    pub(super) fn leave_if_idle(&mut self, row: u32) {
         let idle = &self.rows[row as usize];
         if idle.users == 0 && idle.proximity.is_empty() {
             self.rows_by_client.remove(&self.clients[row as usize]);

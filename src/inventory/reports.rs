@@ -1,5 +1,7 @@
 //! What a control plane reports, and which of it is refused.
 
+use smallvec::SmallVec;
+
 use crate::error::Error;
 use crate::id::{ChainId, NodeId};
 
@@ -174,16 +176,16 @@ impl ChainProfile<'_> {
                 _ => {}
             }
         }
-        for (rank, client) in self.clients.iter().enumerate() {
+        for client in self.clients {
             if client.node.is_none() {
                 return Err(Error::ReservedNode { index: Some(index), chain });
             }
             if !(client.weight.is_finite() && client.weight > 0.0) {
                 return refuse(Some(client.node), "clients.weight", client.weight.into(), "finite and above zero");
             }
-            if self.clients[..rank].iter().any(|other| other.node == client.node) {
-                return refuse(Some(client.node), "clients.node", client.node.0 as f64, "listed once");
-            }
+        }
+        if let Some(node) = self.client_listed_twice()? {
+            return refuse(Some(node), "clients.node", node.0 as f64, "listed once");
         }
         match self.service_value {
             Some(value) if !(value.is_finite() && value > 0.0) => {
@@ -191,6 +193,16 @@ impl ChainProfile<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// The first client that stands in the list a second time.
+    fn client_listed_twice(&self) -> Result<Option<NodeId>, Error> {
+        let mut places: SmallVec<[(NodeId, usize); 8]> = SmallVec::new();
+        places.try_reserve(self.clients.len()).map_err(|_| Error::OutOfMemory)?;
+        places.extend(self.clients.iter().enumerate().map(|(place, client)| (client.node, place)));
+        places.sort_unstable();
+        let again = places.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1]);
+        Ok(again.min_by_key(|&(_, place)| place).map(|(node, _)| node))
     }
 }
 

@@ -1,16 +1,14 @@
-//! Reports on their way in: checked as a whole, room made for all, then taken.
+//! Reports of nodes and paths on their way in: checked as a whole, room made for all, then taken.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
-use smallvec::SmallVec;
 
 use super::InventoryScorer;
-use super::chains::{ClientShare, Profile};
-use super::reports::{Amounts, Bandwidth, ChainProfile, NodeInventory, Rtt};
+use super::reports::{Amounts, Bandwidth, NodeInventory, Rtt};
 use crate::error::Error;
 use crate::id::{NodeId, Timestamp};
+use crate::room::count_distinct;
 
 impl InventoryScorer {
     /// Takes reports of nodes that were made at `now`, in order. All or nothing.
@@ -23,13 +21,19 @@ impl InventoryScorer {
     pub fn report_nodes(&mut self, now: Timestamp, reports: &[NodeInventory]) -> Result<(), Error> {
         self.check_time(now)?;
         self.check_nodes(reports)?;
-        self.nodes.reserve(reports.len())?;
+        self.reserve_nodes(reports.iter().map(|report| report.node))?;
         self.reported_at = now;
         for report in reports {
             let slot = self.nodes.enter(report.node);
             self.nodes.report(slot, report, now, &self.config);
         }
         Ok(())
+    }
+
+    /// Makes room for those of the nodes that are new.
+    fn reserve_nodes(&mut self, named: impl Iterator<Item = NodeId>) -> Result<(), Error> {
+        let new = count_distinct(named.filter(|&node| self.nodes.find(node).is_none()))?;
+        self.nodes.reserve(new)
     }
 
     /// A report must be possible after all that is known before it, also when that is in the same slice.
@@ -84,9 +88,20 @@ impl InventoryScorer {
 
     /// Makes room for all that the reports will write, and gives each client its row.
     fn reserve_rtts(&mut self, reports: &[Rtt]) -> Result<(), Error> {
-        let new = reports.iter().filter(|report| self.nodes.find(report.to).is_none()).count();
+        let new =
+            count_distinct(reports.iter().map(|report| report.to).filter(|&node| self.nodes.find(node).is_none()))?;
         self.nodes.reserve(new)?;
-        let slot_count = self.nodes.slot_count() + new;
+        let made = self.reserve_rows(reports, self.nodes.slot_count() + new);
+        if made.is_err() {
+            // Clients that had none before have nothing in theirs.
+            for report in reports {
+                self.paths.row_of(report.from).into_iter().for_each(|row| self.paths.leave_if_idle(row));
+            }
+        }
+        made
+    }
+
+    fn reserve_rows(&mut self, reports: &[Rtt], slot_count: usize) -> Result<(), Error> {
         let mut last = None;
         for report in reports {
             if last != Some(report.from) {
@@ -123,80 +138,6 @@ impl InventoryScorer {
             self.paths.set_bandwidth(report.from, report.to, report.bytes_per_sec);
         }
         Ok(())
-    }
-
-    /// Takes profiles of chains, in order; each replaces that of its chain as a whole. All or nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Inventory`] names the index, chain, field and value of the first that says what cannot be;
-    /// [`Error::ReservedNode`] for a client; [`Error::OutOfMemory`]. Nothing has changed then.
-    pub fn report_profiles(&mut self, profiles: &[ChainProfile<'_>]) -> Result<(), Error> {
-        profiles.iter().enumerate().try_for_each(|(index, profile)| profile.check(index))?;
-        self.chains.reserve(profiles.len())?;
-        let mut taken: Vec<Box<Profile>> = Vec::new();
-        taken.try_reserve_exact(profiles.len()).map_err(|_| Error::OutOfMemory)?;
-        for profile in profiles {
-            taken.push(Box::new(self.profile_of(profile)?));
-            if let (Some(group), Some(slot)) = (profile.group, self.chains.find(profile.chain)) {
-                self.groups.reserve(group, self.chains.get(slot).holders.len())?;
-            }
-        }
-        for (profile, taken) in profiles.iter().zip(taken) {
-            let slot = self.chains.enter(profile.chain);
-            self.replace_profile(slot, taken);
-            self.leave_if_idle(slot);
-        }
-        Ok(())
-    }
-
-    fn profile_of(&mut self, profile: &ChainProfile<'_>) -> Result<Profile, Error> {
-        // The sum of weights of any size is finite in `f64`; the share of an only client is exactly 1.
-        let total: f64 = profile.clients.iter().map(|client| f64::from(client.weight)).sum();
-        let mut clients = SmallVec::new();
-        clients.try_reserve(profile.clients.len()).map_err(|_| Error::OutOfMemory)?;
-        for client in profile.clients {
-            // The share of a client that hardly counts is still one.
-            let share = ((f64::from(client.weight) / total) as f32).max(f32::MIN_POSITIVE);
-            clients.push(ClientShare { row: self.paths.acquire(client.node)?, share });
-        }
-        Ok(Profile {
-            demand: [profile.cpu_cores, profile.memory_bytes, profile.size_bytes].map(|demand| demand.unwrap_or(0.0)),
-            size_bytes: profile.size_bytes,
-            required_tags: profile.required_tags,
-            clients,
-            service_value: profile.service_value,
-            disruption_ns: profile.disruption_ns,
-            group: profile.group,
-            zone_anti_affinity: profile.zone_anti_affinity,
-        })
-    }
-
-    fn replace_profile(&mut self, slot: u32, profile: Box<Profile>) {
-        let before = self.chains.get(slot).profile();
-        if *before == *profile {
-            return self.release_clients(&profile);
-        }
-        let regroups = before.group != profile.group;
-        let holder = |chains: &super::chains::Chains, rank: usize| chains.get(slot).holders.get(rank).copied();
-        let mut rank = 0;
-        while let Some(holder) = holder(&self.chains, rank).filter(|_| regroups) {
-            self.part_from_group(slot, holder.node);
-            rank += 1;
-        }
-        let before = self.chains.get_mut(slot).profile.replace(profile);
-        before.into_iter().for_each(|before| self.release_clients(&before));
-        rank = 0;
-        while let Some(holder) = holder(&self.chains, rank).filter(|_| regroups) {
-            self.join_group(slot, holder.node);
-            rank += 1;
-        }
-        self.chains.touch(slot);
-    }
-
-    /// The rows that a profile names are named by it no longer.
-    pub(super) fn release_clients(&mut self, profile: &Profile) {
-        profile.clients.iter().for_each(|client| self.paths.release(client.row));
     }
 
     /// Forgets what was reported of a node and by it, and says whether there was anything. What it holds stays until events

@@ -59,10 +59,52 @@ impl Membership<'_> {
         Ok(())
     }
 
+    /// Refuses what `MeshState::load` refuses, and names the same, without a state.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        self.check_shape()?;
+        self.check_count()?;
+        let mut chains = Vec::new();
+        chains.try_reserve_exact(self.chains.len()).map_err(|_| Error::OutOfMemory)?;
+        chains.extend(self.chains.iter().copied().zip(0..));
+        let duplicate = first_repeated(&mut chains);
+        let mut holders = Vec::new();
+        for (index, &chain) in self.chains.iter().enumerate() {
+            if duplicate == Some(index) {
+                return Err(Error::DuplicateChain { index, chain });
+            }
+            let range = self.holder_range(index);
+            let nodes = self.holders[range.clone()].iter().copied().zip(range);
+            holders.clear();
+            holders.try_reserve(nodes.len()).map_err(|_| Error::OutOfMemory)?;
+            // What comes after a reserved id is not looked at.
+            holders.extend(nodes.clone().take_while(|(node, _)| !node.is_none()));
+            if let Some(index) = first_repeated(&mut holders) {
+                return Err(Error::DuplicateHolder { index, chain, node: self.holders[index] });
+            }
+            if let Some((_, index)) = nodes.into_iter().nth(holders.len()) {
+                return Err(Error::ReservedNode { index: Some(index), chain: Some(chain) });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_count(&self) -> Result<(), Error> {
+        if self.chains.len() >= NO_SLOT as usize {
+            return Err(Error::TooMany { what: "chains", limit: u64::from(NO_SLOT) - 1 });
+        }
+        Ok(())
+    }
+
     /// Where the holders of one chain lie. The shape was checked, so the offsets fit.
     pub(crate) fn holder_range(&self, chain: usize) -> core::ops::Range<usize> {
         self.holder_offsets[chain] as usize..self.holder_offsets[chain + 1] as usize
     }
+}
+
+/// The place of the first that stood there before, among some with their places.
+fn first_repeated<T: Copy + Ord>(placed: &mut [(T, usize)]) -> Option<usize> {
+    placed.sort_unstable();
+    placed.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1).min()
 }
 
 /// The slots that a membership names.
@@ -105,9 +147,7 @@ impl MeshState {
 
     /// Everything that can fail: checks the ids, finds or makes the slots, and makes room.
     fn prepare_load(&mut self, membership: &Membership<'_>, named: &mut Named) -> Result<(), Error> {
-        if membership.chains.len() >= NO_SLOT as usize {
-            return Err(Error::TooMany { what: "chains", limit: u64::from(NO_SLOT) - 1 });
-        }
+        membership.check_count()?;
         named.chains.try_reserve_exact(membership.chains.len()).map_err(|_| Error::OutOfMemory)?;
         named.holders.try_reserve_exact(membership.holders.len()).map_err(|_| Error::OutOfMemory)?;
         self.chains.reserve_total(membership.chains.len())?;

@@ -5,12 +5,14 @@
 mod dice;
 
 mod agree;
+mod allocator;
 mod drift;
 mod feed;
 mod figures;
 mod fingerprints;
 mod input;
 mod memory;
+mod out_of_memory;
 mod plain;
 mod plain_answers;
 mod plays;

@@ -1,38 +1,13 @@
 //! What is gone leaves nothing behind that grows.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
 use driftline::{
     Bandwidth, ChainId, ChainProfile, Client, Event, InventoryConfig, InventoryScorer, NodeId, NodeInventory, Rtt,
     Timestamp,
 };
 
+use crate::allocator::heap_bytes;
 use crate::input::with_membership;
 use crate::small::{cpu, follow, forget, inventory, profile, report};
-
-thread_local! {
-    /// Of this thread, so that the tests do not count each other.
-    static HEAP_BYTES: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-// SAFETY: everything is left to the system's allocator; only a number is kept beside it.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let _ = HEAP_BYTES.try_with(|bytes| bytes.set(bytes.get().wrapping_add(layout.size())));
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        let _ = HEAP_BYTES.try_with(|bytes| bytes.set(bytes.get().wrapping_sub(layout.size())));
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 const WAVE: u64 = 500;
 const WAVES: u64 = 200;
@@ -40,12 +15,12 @@ const WAVES: u64 = 200;
 /// Feeds waves of what never was before and is gone again at the end of each: a hundred thousand in all.
 #[track_caller]
 fn assert_bounded(wave: impl Fn(&mut InventoryScorer, std::ops::Range<u64>)) {
-    let before = HEAP_BYTES.get();
+    let before = heap_bytes();
     let mut inventory = inventory(InventoryConfig::default());
     let mut early = 0;
     for number in 0..WAVES {
         wave(&mut inventory, 1 + number * WAVE..1 + (number + 1) * WAVE);
-        let heap_bytes = HEAP_BYTES.get().wrapping_sub(before);
+        let heap_bytes = heap_bytes().wrapping_sub(before);
         // Tables grow in steps until they have had their fill.
         if number == WAVES / 10 {
             early = heap_bytes;
@@ -151,5 +126,47 @@ fn of_memberships_that_were_replaced() {
             let clients = [Client { node: NodeId(1_000_000 + id), weight: 1.0 }];
             profile(inventory, ChainProfile { group: Some(id), clients: &clients, ..ChainProfile::of(ChainId(id)) });
         }
+    });
+}
+
+/// The first report may be of all paths at once: a row for each client, as long as there are nodes.
+#[test]
+fn of_a_first_report_is_in_proportion() {
+    const NODES: u64 = 300;
+    let paths = || (0..NODES).flat_map(|from| (0..NODES).map(move |to| (NodeId(from), NodeId(to))));
+    let reports: Vec<Rtt> = paths().map(|(from, to)| Rtt { from, to, rtt_ns: 1 }).collect();
+    let before = heap_bytes();
+    let mut inventory = inventory(InventoryConfig::default());
+    inventory.report_rtts(Timestamp(0), &reports).expect("it is valid");
+    let heap_bytes = heap_bytes().wrapping_sub(before);
+    assert!(heap_bytes < 20 * reports.len() + 1_000 * NODES as usize, "{heap_bytes} bytes");
+}
+
+/// Nobody has twice the room only because all report again.
+#[test]
+fn of_what_is_said_again_stays() {
+    const IDS: std::ops::Range<u64> = 1..5_000;
+    let assert_stays = |tell: &dyn Fn(&mut InventoryScorer)| {
+        let mut inventory = inventory(InventoryConfig::default());
+        let bytes = [0, 1].map(|_| {
+            tell(&mut inventory);
+            heap_bytes()
+        });
+        let again = bytes[1].wrapping_sub(bytes[0]) as isize;
+        assert!(again < 1_000, "{again} bytes more");
+    };
+    let reports: Vec<NodeInventory> = IDS.map(|id| cpu(id, 1.0)).collect();
+    assert_stays(&|inventory| report(inventory, 0, &reports));
+    let in_group = |id| ChainProfile { group: Some(id % 7), ..ChainProfile::of(ChainId(id)) };
+    let profiles: Vec<ChainProfile> = IDS.map(in_group).collect();
+    let membership: Vec<_> = IDS.map(|id| (ChainId(id), vec![NodeId(id)])).collect();
+    let load = |inventory: &mut InventoryScorer| {
+        with_membership(&membership, NodeId::NONE, |membership| inventory.load(membership)).expect("it is valid");
+    };
+    assert_stays(&load);
+    assert_stays(&|inventory| inventory.report_profiles(&profiles).expect("they are valid"));
+    assert_stays(&|inventory| {
+        load(inventory);
+        inventory.report_profiles(&profiles).expect("they are valid");
     });
 }

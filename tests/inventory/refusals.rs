@@ -1,10 +1,11 @@
 //! What is refused, on both sides of each boundary: the error names what is at fault, and nothing has changed.
 
 use driftline::{
-    Bandwidth, ChainId, ChainProfile, Client, ConfigValue, Error, Event, InventoryConfig, InventoryScorer, NodeHealth,
-    NodeId, NodeInventory, Rtt, Timestamp,
+    Bandwidth, ChainId, ChainProfile, Client, ConfigValue, Error, Event, InventoryConfig, InventoryScorer, Membership,
+    MeshState, NodeHealth, NodeId, NodeInventory, Rtt, Timestamp,
 };
 
+use crate::dice::Dice;
 use crate::input::with_membership;
 use crate::small::{CHAIN, CLIENT, cpu, exact, follow, held, inventory, measure, profile, report};
 
@@ -174,7 +175,8 @@ fn amounts_of_profiles() {
         let error = refusal(&mut filled(), |inventory| inventory.report_profiles(&[first, told]));
         assert_names(&error, 1, Some(NodeId(1001)), Some(ChainId(9)), "clients.weight", value.into());
     }
-    let clients = [1001, 1000, 1001].map(|node| Client { node: NodeId(node), weight: 1.0 });
+    // 1000 stands there again at the end, but 1001 does so first.
+    let clients = [1000, 1001, 1001, 1000].map(|node| Client { node: NodeId(node), weight: 1.0 });
     let told = ChainProfile { clients: &clients, ..of };
     let error = refusal(&mut filled(), |inventory| inventory.report_profiles(&[first, told]));
     assert_names(&error, 1, Some(NodeId(1001)), Some(ChainId(9)), "clients.node", 1001.0);
@@ -270,6 +272,35 @@ fn memberships() {
     assert!(matches!(error, Error::DuplicateHolder { index: 1, chain: CHAIN, node: NodeId(2) }), "{error}");
     let error = refusal(&mut filled(), |inventory| load(inventory, &[(CHAIN, vec![NodeId(2), NodeId::NONE])]));
     assert!(matches!(error, Error::ReservedNode { index: Some(1), chain: Some(CHAIN) }), "{error}");
+}
+
+/// Whatever a state says to a membership, an inventory says, too.
+#[test]
+fn memberships_that_a_state_refuses() {
+    let mut dice = Dice::new(1);
+    let mut refused = 0;
+    for _ in 0..20_000 {
+        let node = |dice: &mut Dice| if dice.one_in(12) { NodeId::NONE } else { NodeId(dice.throw(9) as u64) };
+        let chains: Vec<ChainId> = (0..dice.throw(4)).map(|_| ChainId(dice.throw(9) as u64)).collect();
+        let mut holder_offsets = vec![u64::from(dice.one_in(40))];
+        for rank in 0..chains.len() {
+            let step = if dice.one_in(40) { u64::MAX } else { dice.throw(4) as u64 };
+            holder_offsets.push(holder_offsets[rank].wrapping_add(step));
+        }
+        let holder_count =
+            (*holder_offsets.last().expect("there is one") as usize).min(9) + usize::from(dice.one_in(40));
+        let holders: Vec<NodeId> = (0..holder_count).map(|_| node(&mut dice)).collect();
+        let leaders = vec![NodeId(1); chains.len() + usize::from(dice.one_in(40))];
+        holder_offsets.extend(dice.one_in(40).then_some(9));
+        let membership =
+            Membership { chains: &chains, leaders: &leaders, holder_offsets: &holder_offsets, holders: &holders };
+        let outcome = MeshState::new().load(&membership);
+        refused += u32::from(outcome.is_err());
+        let words = |outcome: Result<(), Error>| outcome.map_err(|error| format!("{error:?}"));
+        let taken = inventory(InventoryConfig::default()).load(&membership);
+        assert_eq!(words(taken), words(outcome), "{membership:?}");
+    }
+    assert!((5_000..15_000).contains(&refused), "{refused} were refused");
 }
 
 fn assert_config(config: InventoryConfig, wanted: Option<(&str, ConfigValue)>) {
