@@ -142,28 +142,30 @@ fn ticks(inventory: &SharedInventory, arguments: &Arguments) -> Result<(), drift
     let mut scheduler = LocalScheduler::new(NodeId(0), SchedulerConfig { decision_interval_ns: u64::MAX, ..config })?;
     scheduler.registry_mut().install(Box::new(inventory.clone()));
     let mut now = 0;
-    for _ in 0..3 {
+    for which in ["first", "second", "third"] {
         now += MILLISECOND;
         inventory.touch(&mut state)?;
         let begun = Instant::now();
         let report = &scheduler.tick(&mut state, Timestamp(now))?.report;
         println!(
-            "a first tick: {:?}, {} scored, {} under the floor",
+            "the {which} tick: {:?}, {} scored, {} under the floor",
             begun.elapsed(),
             report.rescored,
             report.led - report.verdicts[1]
         );
     }
     let mut dice = Dice(3);
-    for (name, busy_cores) in [("does not cross", None), ("crosses", Some(48.0))] {
+    let reported: Vec<NodeId> = (0..arguments.times).map(|_| NodeId(dice.below(nodes))).collect();
+    let using = |node, cpu_use_cores| NodeInventory { cpu_use_cores: Some(cpu_use_cores), ..NodeInventory::of(node) };
+    // They are as busy as they will say again.
+    let busy: Vec<NodeInventory> = reported.iter().map(|&node| using(node, 48.0)).collect();
+    now += 3600 * SECOND;
+    inventory.report_nodes(Timestamp(now), &busy)?;
+    inventory.touch(&mut state)?;
+    scheduler.tick(&mut state, Timestamp(now))?;
+    for (name, use_cores) in [("does not cross", 48.01), ("crosses", 60.0)] {
         let mut rescored = 0;
-        let reports: Vec<NodeInventory> = (0..arguments.times)
-            .map(|_| NodeInventory {
-                cpu_capacity_cores: Some(64.0),
-                cpu_use_cores: busy_cores,
-                ..NodeInventory::of(NodeId(dice.below(nodes)))
-            })
-            .collect();
+        let reports: Vec<NodeInventory> = reported.iter().map(|&node| using(node, use_cores)).collect();
         let time = median(arguments.times, |time| {
             now += 3600 * SECOND;
             inventory.report_nodes(Timestamp(now), &reports[time..=time]).expect("a valid report");
