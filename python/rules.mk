@@ -42,7 +42,7 @@ python-types: python-environment
 	cd build && python/bin/python -m mypy.stubtest driftline._driftline
 
 python-test: python-lint python-types build/driftline-replay
-	DRIFTLINE_REPLAY=$(CURDIR)/build/driftline-replay $(PYTHON_BIN)/python -m pytest --quiet python
+	DRIFTLINE_REPLAY=$(CURDIR)/build/driftline-replay $(PYTHON_BIN)/python -m pytest --quiet --numprocesses=auto python
 
 # For a release: the sources, a wheel of this interpreter, and, built from those sources, one for CPython 3.11 and later.
 python-wheels: python-environment

@@ -18,7 +18,7 @@ CXX ?= c++
 PYTHON ?= python3
 
 .PHONY: cpp-test cpp-compile cpp-names cpp-unit cpp-scenario cpp-scenario-proof cpp-programs cpp-examples cpp-readme cpp-reach
-.PHONY: cpp-replay cpp-sanitize cpp-tools cpp-build
+.PHONY: cpp-replay cpp-sanitize cpp-tools cpp-build cpp-build-address
 
 CPP := bindings/cpp
 CPP_BUILD := build/cpp
@@ -83,9 +83,14 @@ $(C_LIBRARY_address): c-library-address
 CPP_JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 CPP_BUILT = $(addprefix $(CPP_BUILD)/,17/unit 20/unit 20/scenario bare/scenario 17/cycles bare/without_exceptions modes) \
 	$(addprefix $(CPP_BUILD)/17/,$(CPP_EXAMPLES))
+CPP_BUILT_ADDRESS = $(addprefix $(CPP_BUILD)/address/,unit scenario cycles planted $(CPP_EXAMPLES))
+CPP_MAKE_PARALLEL = +@$(MAKE) --no-print-directory --jobs=$(CPP_JOBS)
 
 cpp-build: $(CPP_COUNTED)
-	+@$(MAKE) --no-print-directory --jobs=$(CPP_JOBS) $(CPP_BUILT)
+	$(CPP_MAKE_PARALLEL) $(CPP_BUILT)
+
+cpp-build-address: $(CPP_LIBRARY_address)
+	$(CPP_MAKE_PARALLEL) $(CPP_BUILT_ADDRESS)
 
 -include $(wildcard $(CPP_BUILD)/*/*/*.d $(CPP_BUILD)/*/*/*/*.d)
 
@@ -100,6 +105,9 @@ CPP_COMPILERS := $(CXX) $(foreach compiler,g++ clang++,$(if $(shell command -v $
 
 CPP_DIALECTS := "-std=c++17" "-std=c++20" "-std=c++17 -fno-exceptions -fno-rtti" "-std=c++20 -fno-exceptions -fno-rtti"
 CPP_SOURCES := $(sort $(wildcard $(CPP)/tests/unit/*.cpp $(CPP)/tests/scenario/*.cpp $(CPP)/examples/*.cpp))
+CPP_TEST_HEADERS := $(wildcard $(CPP)/tests/*/*.hpp)
+CPP_OTHER_COMPILERS := $(sort $(filter-out $(CXX),$(CPP_COMPILERS)))
+CPP_CHECKED = $(foreach compiler,$(CPP_OTHER_COMPILERS),$(CPP_SOURCES:$(CPP)/%.cpp=$(CPP_BUILD)/checked/$(compiler)/%))
 CPP_SYNTAX := $(CPP_WARNINGS) $(CPP_INCLUDES) -fsyntax-only -x c++ -
 
 # The whole in every dialect, and each part alone, because nobody has to include all of it.
@@ -113,9 +121,17 @@ cpp-compile: cpp-tools
 			$(CXX) -std=c++17 $(CPP_SYNTAX); \
 	done
 	@echo "$(words $(CPP_HEADERS)) headers, each alone and twice"
-	@set -e; for compiler in $(filter-out $(CXX),$(CPP_COMPILERS)); do for source in $(CPP_SOURCES); do \
-		$$compiler -std=c++20 $(CPP_WARNINGS) $(CPP_INCLUDES) -fsyntax-only $$source; \
-	done; echo "$$compiler: $(words $(CPP_SOURCES)) sources"; done
+	$(CPP_MAKE_PARALLEL) --silent $(CPP_CHECKED)
+	@$(foreach compiler,$(CPP_OTHER_COMPILERS),echo "$(compiler): $(words $(CPP_SOURCES)) sources";)
+
+# Every source with a compiler that builds none of the programs.
+define CPP_CHECKED_RULE
+$(CPP_BUILD)/checked/$(1)/%: $(CPP)/%.cpp $(CPP_HEADERS) $(CPP_TEST_HEADERS) include/driftline.h
+	@mkdir -p $$(@D)
+	@$(1) -std=c++20 $$(CPP_WARNINGS) $$(CPP_INCLUDES) -fsyntax-only $$< && touch $$@
+endef
+
+$(foreach compiler,$(CPP_OTHER_COMPILERS),$(eval $(call CPP_CHECKED_RULE,$(compiler))))
 
 # ---- Names: every constant of the C header has one, and a verdict, an event or a flag more would be noticed ----
 
@@ -230,7 +246,7 @@ cpp-test: cpp-build cpp-compile cpp-names cpp-unit cpp-scenario cpp-programs cpp
 # ---- AddressSanitizer and UndefinedBehaviorSanitizer ----
 
 cpp-sanitize: private C_BUILD := $(CPP_BUILD)/cpp-sanitize
-cpp-sanitize: $(addprefix $(CPP_BUILD)/address/,unit scenario cycles planted $(CPP_EXAMPLES))
+cpp-sanitize: cpp-build-address
 	$(call C_MUST_FAIL,$(C_RUN_ADDRESS) $(CPP_BUILD)/address/planted use-after-free,AddressSanitizer: heap-use-after-free)
 	$(call C_MUST_FAIL,$(C_RUN_ADDRESS) $(CPP_BUILD)/address/planted leak,LeakSanitizer: detected memory leaks)
 	$(C_RUN_ADDRESS) $(CPP_BUILD)/address/planted

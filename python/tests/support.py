@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,11 @@ HERE = 1
 #: The node that `Fixed` and `Scripted` name as the better home.
 BETTER = 9
 SECOND_NS = 10**9
+
+
+def label(value: object) -> str:
+    """What a test of this value is called: always the same, so that several processes can share the tests."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
 
 
 def mesh(chains: dict[int, Sequence[int]], leader: int = HERE) -> MeshState:

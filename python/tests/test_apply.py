@@ -20,7 +20,7 @@ from driftline import (
     MeshState,
 )
 
-from .support import HERE, Fixed, mesh
+from .support import HERE, Fixed, label, mesh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def test_each_event_does_what_it_says() -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", ["x", 7, None, ("HolderAdded", 7, 1), HolderAdded, object(), [HolderAdded(8, 1)]], ids=repr
+    "bad", ["x", 7, None, ("HolderAdded", 7, 1), HolderAdded, object(), [HolderAdded(8, 1)]], ids=label
 )
 def test_what_is_no_event_is_named_and_undone(bad: Any) -> None:
     state = mesh({7: [1]})
@@ -71,7 +71,7 @@ def test_what_is_no_event_is_named_and_undone(bad: Any) -> None:
     assert state.digest() == before
 
 
-@pytest.mark.parametrize("bad", [7, None, HolderAdded, object()], ids=repr)
+@pytest.mark.parametrize("bad", [7, None, HolderAdded, object()], ids=label)
 def test_what_is_neither_event_nor_iterable(bad: Any) -> None:
     with pytest.raises(TypeError):
         MeshState().apply(bad)

@@ -11,7 +11,7 @@ import pytest
 import driftline
 from driftline import SchedulerConfig, errors
 
-from .support import HERE, Fixed, mesh, scripted
+from .support import HERE, Fixed, label, mesh, scripted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -246,7 +246,7 @@ def test_time_that_goes_back_changes_nothing() -> None:
     assert len(scheduler.tick(state, 100).actions) == 1
 
 
-@pytest.mark.parametrize("state", [None, 7, "state", mesh, object()], ids=repr)
+@pytest.mark.parametrize("state", [None, 7, "state", mesh, object()], ids=label)
 def test_what_is_no_state(state: Any) -> None:
     scheduler = driftline.LocalScheduler(HERE, scorer=Fixed())
     for act in (

@@ -43,7 +43,7 @@ from driftline import (
 )
 
 from .inventories import CLIENT, NEAR, Wrapped, arrays_of, followed, near
-from .support import HERE, SECOND_NS, mesh
+from .support import HERE, SECOND_NS, label, mesh
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +82,7 @@ def test_what_is_no_config(field: str, value: float) -> None:
 
 
 @pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(InventoryConfig)])
-@pytest.mark.parametrize("value", ["1", True, object(), [1.0]], ids=repr)
+@pytest.mark.parametrize("value", ["1", True, object(), [1.0]], ids=label)
 def test_what_a_config_cannot_hold(field: str, value: Any) -> None:
     with pytest.raises(TypeError, match=field):
         InventoryConfig(**{field: value})

@@ -26,7 +26,7 @@ from driftline import (
     to_ns,
 )
 
-from .support import Fixed
+from .support import Fixed, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,7 @@ taker = pytest.mark.parametrize("take", TAKERS.values(), ids=TAKERS.keys())
         (timedelta(microseconds=1), 1_000),
         (timedelta(days=200_000, microseconds=1), 200_000 * 86_400 * 10**9 + 1_000),
     ],
-    ids=repr,
+    ids=label,
 )
 def test_forms_of_time(time: Any, expected_ns: int) -> None:
     assert to_ns(time) == expected_ns
@@ -104,7 +104,7 @@ def test_a_timedelta_is_exact(microseconds: int) -> None:
 
 @taker
 @pytest.mark.parametrize(
-    "time", [True, np.True_, "30", b"30", None, 1j, [30], Decimal(30), np.timedelta64(30, "s"), object()], ids=repr
+    "time", [True, np.True_, "30", b"30", None, 1j, [30], Decimal(30), np.timedelta64(30, "s"), object()], ids=label
 )
 def test_what_is_no_time(take: Callable[[Any], object], time: Any) -> None:
     with pytest.raises(TypeError):
@@ -128,7 +128,7 @@ def test_what_is_no_time(take: Callable[[Any], object], time: Any) -> None:
         timedelta(microseconds=-1),
         timedelta.max,
     ],
-    ids=repr,
+    ids=label,
 )
 def test_times_out_of_range(take: Callable[[Any], object], time: Any) -> None:
     with pytest.raises(ValueError, match=r"."):
