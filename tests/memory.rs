@@ -1,45 +1,17 @@
 //! Memory is bounded by what exists, never by what ever existed (E4), and what has its room asks for no more (H3).
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "support/allocator.rs"]
+mod allocator;
+
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use allocator::{allocations, heap_bytes, heap_bytes_since};
 use driftline::{
     Action, Alternative, BoxedScorer, ChainId, ClassMode, ClassPolicy, Event, HISTORY_LENGTH, LocalScheduler,
     Membership, MeshState, MoveOrder, NodeId, PlacementScorer, SchedulerConfig, ScoreHistory, ScorerResult, Timestamp,
 };
-
-thread_local! {
-    /// Of this thread, so that the tests do not count each other.
-    static HEAP_BYTES: Cell<usize> = const { Cell::new(0) };
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-/// How much more there is than before. What another thread has allocated may be freed on this one.
-fn heap_bytes_since(before: usize) -> usize {
-    HEAP_BYTES.get().wrapping_sub(before)
-}
-
-struct Counting;
-
-// SAFETY: everything is left to the system's allocator; only numbers are kept beside it.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let _ = HEAP_BYTES.try_with(|bytes| bytes.set(bytes.get().wrapping_add(layout.size())));
-        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        let _ = HEAP_BYTES.try_with(|bytes| bytes.set(bytes.get().wrapping_sub(layout.size())));
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// Everything is a bad home, so that every chain is evicted from and remembers it.
 struct Everything;
@@ -88,7 +60,7 @@ fn wave(number: u64, events: &mut Vec<Event>, state: &mut MeshState, scheduler: 
 #[test]
 fn ten_million_chains_that_come_and_go_stay_under_a_fixed_heap() {
     let mut events = Vec::with_capacity(6 * WAVE_CHAINS as usize);
-    let before = HEAP_BYTES.get();
+    let before = heap_bytes();
     let mut state = MeshState::new();
     let mut scheduler = LocalScheduler::new(NodeId(1), SchedulerConfig::default()).expect("the config is valid");
     scheduler.registry_mut().install(Box::new(Everything));
@@ -139,7 +111,7 @@ fn everything_on() -> SchedulerConfig {
 fn what_a_peak_needed_is_given_back() {
     let peak = if cfg!(debug_assertions) { 50_000 } else { 1_000_000 };
     for config in [SchedulerConfig::default(), everything_on()] {
-        let before = HEAP_BYTES.get();
+        let before = heap_bytes();
         let mut state = MeshState::new();
         let mut scheduler = LocalScheduler::new(NodeId(1), config).expect("the config is valid");
         scheduler.registry_mut().install(Box::new(Table));
@@ -182,7 +154,7 @@ fn tick_at(times: Range<u64>, state: &mut MeshState, scheduler: &mut LocalSchedu
 #[test]
 fn what_a_peak_of_nodes_and_of_evictions_needed_is_given_back() {
     let peak = if cfg!(debug_assertions) { 20_000 } else { 200_000 };
-    let before = HEAP_BYTES.get();
+    let before = heap_bytes();
     let mut state = MeshState::new();
     let mut scheduler = LocalScheduler::new(NodeId(1), SchedulerConfig::default()).expect("the config is valid");
     scheduler.registry_mut().install(Box::new(Everything));
@@ -219,9 +191,9 @@ fn a_history_never_allocates_again_once_its_ring_is_full() {
     let mut history = ScoreHistory::default();
     let mut record = |at| history.record(Timestamp(at), 0.5).expect("there is memory");
     (0..HISTORY_LENGTH as u64).for_each(&mut record);
-    let before = ALLOCATIONS.get();
+    let before = allocations();
     (1_000..2_000).for_each(&mut record);
-    assert_eq!(ALLOCATIONS.get(), before);
+    assert_eq!(allocations(), before);
     assert_eq!(history.len(), HISTORY_LENGTH);
 }
 
@@ -258,12 +230,12 @@ fn tick_idly(scorer: BoxedScorer) {
     for now in 0..3 {
         scheduler.tick(&mut state, Timestamp(now)).expect("the scorer answers");
     }
-    let before = ALLOCATIONS.get();
+    let before = allocations();
     for now in 3..100 {
         let decision = scheduler.tick(&mut state, Timestamp(now)).expect("the scorer answers");
         assert_eq!((decision.report.rescored, decision.actions.len()), (0, 0));
     }
-    assert_eq!(ALLOCATIONS.get(), before);
+    assert_eq!(allocations(), before);
 }
 
 /// Chains that are dirty, due or stuck in every tick; once each ring is full and each list has its room, none asks for
@@ -289,9 +261,9 @@ fn a_tick_with_dirty_chains_allocates_nothing_after_warm_up() {
             }
         };
         tick(130);
-        let before = ALLOCATIONS.get();
+        let before = allocations();
         tick(70);
-        assert_eq!(ALLOCATIONS.get(), before, "with {config:?}");
+        assert_eq!(allocations(), before, "with {config:?}");
     }
 }
 
@@ -300,7 +272,7 @@ fn a_tick_with_dirty_chains_allocates_nothing_after_warm_up() {
 #[test]
 fn chains_that_come_and_go_beside_others_take_their_slots() {
     let event = |chain: u64| Event::HolderAdded { chain: ChainId(chain), node: NodeId(1_000 + chain) };
-    let before = HEAP_BYTES.get();
+    let before = heap_bytes();
     let mut state = MeshState::new();
     state.apply(&(0..20_000).map(event).collect::<Vec<_>>()).expect("the events are valid");
     let steady = heap_bytes_since(before);
@@ -392,13 +364,13 @@ fn a_tick_in_which_nothing_is_due_allocates_nothing_with_everything_on() {
         let first = scheduler.tick(&mut state, Timestamp(0)).expect("the scorer answers").actions[0].chain();
         state.apply(&[Event::MoveFailed { chain: first }]).expect("it is no node");
         tick_at(1..5, &mut state, &mut scheduler);
-        let before = ALLOCATIONS.get();
+        let before = allocations();
         for now in 5..100 {
             let decision = scheduler.tick(&mut state, Timestamp(now)).expect("the scorer answers");
             assert_eq!((decision.report.rescored, decision.actions.len()), (0, 0));
             assert_eq!(decision.report.in_flight > 0, config.move_timeout_ns > 0);
         }
-        assert_eq!(ALLOCATIONS.get(), before, "with {config:?}");
+        assert_eq!(allocations(), before, "with {config:?}");
         let drain = scheduler.drain_status(&state, NodeId(5)).expect("there is memory").expect("it is drained");
         assert!(drain.left > 100 && !drain.blocked.is_empty(), "{drain:?}");
     }
@@ -469,21 +441,21 @@ fn a_tick_that_admits_moves_allocates_what_its_placements_exclude_and_nothing_el
         // Who places first has one holder more for a while, and the third is the last that lies in place.
         load_on(&mut state, 500, |chain| [2 + chain % 2, 300 + chain / ROUNDS_OF_A_CYCLE]);
         tell_facts(&mut state, 500, 2);
-        let (mut allocations, mut placements) = (0, 0);
+        let (mut allocated_in_all, mut placements) = (0, 0);
         let mut events = Vec::new();
         for number in 0..4 * ROUNDS_OF_A_CYCLE {
             round.store(number, Relaxed);
             // Longer than a cooldown or a flap window from one turn of a chain to its next.
             let now = number * 60 * SECOND_NS;
             for half in 0..3 {
-                let before = ALLOCATIONS.get();
+                let before = allocations();
                 let decision = scheduler.tick(&mut state, Timestamp(now + half)).expect("the scorer answers");
-                let allocated = ALLOCATIONS.get() - before;
+                let allocated = allocations() - before;
                 let actions = &decision.actions;
                 assert_eq!((actions.len(), decision.report.in_flight), if half < 2 { (10, 10) } else { (0, 0) });
                 // Two cycles until every list has its room.
                 if number >= 2 * ROUNDS_OF_A_CYCLE {
-                    allocations += allocated;
+                    allocated_in_all += allocated;
                     placements += actions.iter().filter(|action| matches!(action, Action::Place(_))).count();
                 }
                 events.clear();
@@ -491,7 +463,7 @@ fn a_tick_that_admits_moves_allocates_what_its_placements_exclude_and_nothing_el
                 state.apply(&events).expect("the events are valid");
             }
         }
-        assert_eq!((allocations, placements), (1_000, 1_000), "{move_order:?}");
+        assert_eq!((allocated_in_all, placements), (1_000, 1_000), "{move_order:?}");
     }
 }
 
@@ -538,7 +510,7 @@ fn wave_of_moves(number: u64, events: &mut Vec<Event>, state: &mut MeshState, sc
 #[test]
 fn millions_of_moves_of_chains_that_come_and_go_stay_under_a_fixed_heap() {
     let mut events = Vec::with_capacity(6 * MOVING_CHAINS as usize);
-    let before = HEAP_BYTES.get();
+    let before = heap_bytes();
     let mut state = MeshState::new();
     let mut scheduler = scheduler_of(unlimited());
     let (mut moves, mut highest) = (0, 0);
@@ -567,7 +539,7 @@ fn what_is_remembered_of_a_storm_is_given_back() {
     for minute in 0..=HISTORY_LENGTH as u64 {
         assert_eq!(tick(&mut state, minute), []);
     }
-    let before = HEAP_BYTES.get();
+    let before = heap_bytes();
     for chain in (0..count).map(ChainId) {
         let storm = [Event::HolderRemoved { chain, node: NodeId(4) }, Event::HolderAdded { chain, node: BAD }];
         state.apply(&storm).expect("the events are valid");

@@ -3,60 +3,19 @@
 //! The allocator of this program refuses the n-th allocation of a call, for every n until the call gets through. An
 //! allocation that was not asked for politely would end the process.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "support/allocator.rs"]
+mod allocator;
 
+use allocator::with_allocations;
 use driftline::{
     Alternative, ChainId, Error, Event, LocalScheduler, Membership, MeshState, MigrationCost, NodeId, ObservedMove,
     OnScorerError, PlacementScorer, SchedulerConfig, ScorerError, ScorerResult, Timestamp, calibrate,
 };
 
-thread_local! {
-    /// How many allocations of this thread still succeed; `None`: all.
-    static REMAINING: Cell<Option<u64>> = const { Cell::new(None) };
-}
-
-struct Reluctant;
-
-impl Reluctant {
-    fn refuses() -> bool {
-        let refuse = |remaining: &Cell<Option<u64>>| match remaining.get() {
-            None => false,
-            Some(0) => true,
-            Some(left) => {
-                remaining.set(Some(left - 1));
-                false
-            }
-        };
-        REMAINING.try_with(refuse).unwrap_or(false)
-    }
-}
-
-// SAFETY: everything is left to the system's allocator, or refused with NULL as the trait allows.
-unsafe impl GlobalAlloc for Reluctant {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if Reluctant::refuses() { std::ptr::null_mut() } else { unsafe { System.alloc(layout) } }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        if Reluctant::refuses() { std::ptr::null_mut() } else { unsafe { System.realloc(pointer, layout, new_size) } }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Reluctant = Reluctant;
-
 /// Runs `call` with one more allocation each time until it succeeds; `check` looks at what every failure left behind.
 fn until_it_succeeds<W>(world: &mut W, call: impl Fn(&mut W) -> Result<(), Error>, check: impl Fn(&W)) -> u64 {
     for allocations in 0..100_000 {
-        REMAINING.set(Some(allocations));
-        let outcome = call(world);
-        REMAINING.set(None);
-        match outcome {
+        match with_allocations(allocations, || call(world)) {
             Ok(()) => return allocations,
             Err(Error::OutOfMemory) => check(world),
             Err(other) => panic!("with {allocations} allocations: {other}"),
@@ -213,7 +172,7 @@ fn a_later_tick_and_a_dry_run_can_be_repeated_too() {
 
 /// Through the C ABI: a move that nobody hears of must not start a cooldown.
 mod through_c {
-    use super::REMAINING;
+    use super::with_allocations;
     use driftline::ffi::*;
     use std::ffi::c_void;
     use std::ptr::{null, null_mut};
@@ -291,18 +250,10 @@ mod through_c {
                 let mut error: driftline_error = std::mem::zeroed();
                 error.struct_size = size_of::<driftline_error>() as u32;
                 let size = size_of::<driftline_action>();
-                REMAINING.set(Some(allocations));
-                let code = driftline_scheduler_tick(
-                    scheduler,
-                    state,
-                    0,
-                    size,
-                    &mut actions,
-                    &mut count,
-                    null_mut(),
-                    &mut error,
-                );
-                REMAINING.set(None);
+                let (actions, count) = (&mut actions, &mut count);
+                let code = with_allocations(allocations, || {
+                    driftline_scheduler_tick(scheduler, state, 0, size, actions, count, null_mut(), &mut error)
+                });
                 (code, error)
             };
             if code == DRIFTLINE_RESULT_OK {

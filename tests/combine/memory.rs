@@ -1,53 +1,12 @@
 //! What is allocated: nothing in a tick in which nothing moved, and elsewhere nothing that may not be refused.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
 use driftline::{
     Alternative, BoxedScorer, Cached, ChainId, Error, Event, Gate, LocalScheduler, MeshState, Minimum, NodeId,
     OverridePerChain, PlacementScorer, SchedulerConfig, ScorerError, ScorerResult, SmoothedScorer, Timestamp,
     WeightedSum,
 };
 
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-    /// How many allocations of this thread still succeed; `None`: all.
-    static REMAINING: Cell<Option<u64>> = const { Cell::new(None) };
-}
-
-struct Counting;
-
-impl Counting {
-    fn refuses() -> bool {
-        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
-        let refuse = |remaining: &Cell<Option<u64>>| match remaining.get() {
-            None => false,
-            Some(left) => {
-                remaining.set(Some(left.saturating_sub(1)));
-                left == 0
-            }
-        };
-        REMAINING.try_with(refuse).unwrap_or(false)
-    }
-}
-
-// SAFETY: everything is left to the system's allocator, or refused with NULL as the trait allows.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if Counting::refuses() { std::ptr::null_mut() } else { unsafe { System.alloc(layout) } }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        if Counting::refuses() { std::ptr::null_mut() } else { unsafe { System.realloc(pointer, layout, new_size) } }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+use crate::allocator::{allocations, with_allocations};
 
 struct Steady;
 
@@ -103,21 +62,18 @@ fn an_idle_tick_allocates_nothing() {
         for now in 0..3 {
             scheduler.tick(&mut state, Timestamp(now)).expect("it answers");
         }
-        let before = ALLOCATIONS.get();
+        let before = allocations();
         for now in 3..10 {
             scheduler.tick(&mut state, Timestamp(now)).expect("it answers");
         }
-        assert_eq!(ALLOCATIONS.get() - before, 0);
+        assert_eq!(allocations() - before, 0);
     }
 }
 
 /// Runs `call` with one more allocation each time until it succeeds, and says how many it took.
 fn until_it_succeeds<T>(mut call: impl FnMut() -> Result<T, bool>) -> u64 {
     for allocations in 0..10_000 {
-        REMAINING.set(Some(allocations));
-        let outcome = call();
-        REMAINING.set(None);
-        match outcome {
+        match with_allocations(allocations, &mut call) {
             Ok(_) => return allocations,
             Err(lacks_memory) => assert!(lacks_memory, "with {allocations} allocations"),
         }

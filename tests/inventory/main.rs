@@ -1,11 +1,12 @@
 //! The inventory, tested by its documentation: against one that is written for clarity alone (`plain`), at the boundaries of
 //! what it refuses and notes, and under a scheduler.
 
+#[path = "../support/allocator.rs"]
+mod allocator;
 #[path = "../model/dice.rs"]
 mod dice;
 
 mod agree;
-mod allocator;
 mod drift;
 mod feed;
 mod figures;

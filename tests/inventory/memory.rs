@@ -5,7 +5,7 @@ use driftline::{
     Timestamp,
 };
 
-use crate::allocator::heap_bytes;
+use crate::allocator::{heap_bytes, heap_bytes_since};
 use crate::input::with_membership;
 use crate::small::{cpu, follow, forget, inventory, profile, report};
 
@@ -20,7 +20,7 @@ fn assert_bounded(wave: impl Fn(&mut InventoryScorer, std::ops::Range<u64>)) {
     let mut early = 0;
     for number in 0..WAVES {
         wave(&mut inventory, 1 + number * WAVE..1 + (number + 1) * WAVE);
-        let heap_bytes = heap_bytes().wrapping_sub(before);
+        let heap_bytes = heap_bytes_since(before);
         // Tables grow in steps until they have had their fill.
         if number == WAVES / 10 {
             early = heap_bytes;
@@ -138,7 +138,7 @@ fn of_a_first_report_is_in_proportion() {
     let before = heap_bytes();
     let mut inventory = inventory(InventoryConfig::default());
     inventory.report_rtts(Timestamp(0), &reports).expect("it is valid");
-    let heap_bytes = heap_bytes().wrapping_sub(before);
+    let heap_bytes = heap_bytes_since(before);
     assert!(heap_bytes < 20 * reports.len() + 1_000 * NODES as usize, "{heap_bytes} bytes");
 }
 

@@ -1,13 +1,14 @@
-//! An allocator that counts what is held, and refuses when it is asked to. Each thread has its own of both, so that tests do
-//! not meet.
+//! An allocator that counts, and refuses when it is asked to. Each thread has numbers of its own, so that tests do not meet.
+
+// Each test that has it uses a part of it.
+#![allow(dead_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use driftline::Error;
-
 thread_local! {
     static HEAP_BYTES: Cell<usize> = const { Cell::new(0) };
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
     /// How many allocations still succeed; `None`: all.
     static REMAINING: Cell<Option<u64>> = const { Cell::new(None) };
 }
@@ -30,6 +31,7 @@ impl Reluctant {
 // SAFETY: everything is left to the system's allocator, or refused with NULL as the trait allows.
 unsafe impl GlobalAlloc for Reluctant {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
         if Reluctant::refuses() {
             return std::ptr::null_mut();
         }
@@ -46,13 +48,23 @@ unsafe impl GlobalAlloc for Reluctant {
 #[global_allocator]
 static ALLOCATOR: Reluctant = Reluctant;
 
-/// How many bytes this thread holds.
+/// How many bytes this thread has allocated and not given back.
 pub fn heap_bytes() -> usize {
     HEAP_BYTES.get()
 }
 
-/// The outcome of a call that gets so many allocations and no more.
-pub fn with_allocations<T>(allocations: u64, call: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+/// How much more there is than before. What another thread has allocated may be freed on this one.
+pub fn heap_bytes_since(before: usize) -> usize {
+    heap_bytes().wrapping_sub(before)
+}
+
+/// How often this thread has asked for memory.
+pub fn allocations() -> u64 {
+    ALLOCATIONS.get()
+}
+
+/// What comes of a call that gets so many allocations and no more.
+pub fn with_allocations<T>(allocations: u64, call: impl FnOnce() -> T) -> T {
     REMAINING.set(Some(allocations));
     let outcome = call();
     REMAINING.set(None);
