@@ -53,6 +53,7 @@ fn write_header() {
         "scheduler",
         "inventory",
         "any_scorer",
+        "ask",
         "diff",
         "questions",
         "calibrate",

@@ -2123,6 +2123,72 @@ driftline_result driftline_scheduler_install_any(driftline_scheduler scheduler,
                                                  driftline_any_scorer scorer,
                                                  driftline_error *err);
 
+// What a node is worth to a chain by a scorer that the library holds (has the scorer alone): in `[0, 1]`, NaN without an
+// opinion.
+//
+// A scheduler would take the same answer for the same score: what a callback says beyond `[0, 1]` is clamped, and what is
+// not finite is no opinion. Smoothed scorers answer as of the last pass that they were in. From inside a callback any call
+// on the scorer is refused.
+//
+// Errors: `SCORER`, with `err->scorer_code`, if a callback fails; `ID` for `DRIFTLINE_NONE` as node; `NULL`, `NO_MEMORY`;
+// `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `out` must be NULL or writable; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_any_scorer_score(driftline_any_scorer scorer,
+                                            uint64_t chain,
+                                            uint64_t node,
+                                            float *out,
+                                            driftline_error *err);
+
+// The best homes that a chain could have by a scorer that the library holds (has the scorer alone): up to `capacity` of
+// them, best first, ties by ascending id. `*count` is how many there are.
+//
+// Give in `exclude`, in any order, what a scheduler would: the holders of the chain, nodes that are drained or avoided.
+// Answers of callbacks that are excluded, reserved, repeated or without a score are left out, as a scheduler does.
+// `alternative_size` is `sizeof(driftline_alternative)`. From inside a callback any call on the scorer is refused.
+//
+// Errors: `SCORER`, with `err->scorer_code`, if a callback fails; `CAPACITY` for arrays larger than memory; `NULL`,
+// `STRUCT_SIZE`, `NO_MEMORY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `exclude` must be readable for `exclude_count` ids, `out` writable for `capacity` elements of `alternative_size`
+// bytes, `count` writable; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_any_scorer_alternatives(driftline_any_scorer scorer,
+                                                   uint64_t chain,
+                                                   const uint64_t *exclude,
+                                                   size_t exclude_count,
+                                                   driftline_alternative *out,
+                                                   size_t capacity,
+                                                   size_t alternative_size,
+                                                   size_t *count,
+                                                   driftline_error *err);
+
+// The best homes that a chain could have by an inventory (reads): up to `capacity` of them, best first, ties by
+// ascending id. `*count` is how many there are. Nodes in `exclude`, the holders that the inventory knows of, and what is
+// no home to the chain are left out.
+//
+// It walks over all nodes: some 40 microseconds for 10,000 of them. `alternative_size` is
+// `sizeof(driftline_alternative)`.
+//
+// Errors: `CAPACITY` for arrays larger than memory; `NULL`, `STRUCT_SIZE`, `NO_MEMORY`;
+// `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// As `driftline_any_scorer_alternatives`.
+driftline_result driftline_inventory_alternatives(driftline_inventory inventory,
+                                                  uint64_t chain,
+                                                  const uint64_t *exclude,
+                                                  size_t exclude_count,
+                                                  driftline_alternative *out,
+                                                  size_t capacity,
+                                                  size_t alternative_size,
+                                                  size_t *count,
+                                                  driftline_error *err);
+
 // Judges every chain that `this_node` leads by what the scorer says now, and decides which moves are worth making
 // (reads). Pure: nothing is written but the outputs, and no cooldown starts.
 //

@@ -35,6 +35,21 @@ impl Tally {
         self.invalid_scores += 1;
         score.is_finite().then(|| score.clamp(0.0, 1.0))
     }
+
+    /// The alternative, if it is one: not excluded, not reserved, not named before, with a score (P1).
+    pub(crate) fn valid_alternative(
+        &mut self,
+        alternative: Alternative,
+        exclude: &[NodeId],
+        is_repeated: bool,
+    ) -> Option<Alternative> {
+        if alternative.node.is_none() || is_repeated || exclude.binary_search(&alternative.node).is_ok() {
+            self.invalid_alternatives += 1;
+            return None;
+        }
+        let score = self.validate(Some(alternative.score))?;
+        Some(Alternative { node: alternative.node, score })
+    }
 }
 
 /// Why a question got no answer.
@@ -92,7 +107,7 @@ impl Asker<'_> {
         let Some(alternative) = self.settle(answer, ScorerMethod::BestAlternative, chain, None)? else {
             return Ok(None);
         };
-        Ok(self.valid_alternative(alternative, exclude, false))
+        Ok(self.tally.valid_alternative(alternative, exclude, false))
     }
 
     /// Up to `limit` alternatives, as the scorer named them. One question, however many there are.
@@ -107,21 +122,6 @@ impl Asker<'_> {
         out.clear();
         let answer = guard(|| self.scorer.alternatives(chain, exclude, limit, out));
         self.settle(answer, ScorerMethod::BestAlternative, chain, None)
-    }
-
-    /// The alternative, if it is one: not excluded, not reserved, not named before, with a score (P1).
-    pub(crate) fn valid_alternative(
-        &mut self,
-        alternative: Alternative,
-        exclude: &[NodeId],
-        is_repeated: bool,
-    ) -> Option<Alternative> {
-        if alternative.node.is_none() || is_repeated || exclude.binary_search(&alternative.node).is_ok() {
-            self.tally.invalid_alternatives += 1;
-            return None;
-        }
-        let score = self.tally.validate(Some(alternative.score))?;
-        Some(Alternative { node: alternative.node, score })
     }
 
     pub(crate) fn migration_cost(&mut self, chain: ChainId, target: NodeId) -> Result<Option<MigrationCost>, Stop> {

@@ -172,6 +172,8 @@ mod id;
 mod inventory;
 mod local_scheduler;
 mod numbers;
+#[cfg(feature = "capi")]
+mod question;
 mod room;
 mod scorer;
 mod sentence;

@@ -113,7 +113,7 @@ impl Offers {
         asker.alternatives(chain, exclude, limit, answers)?;
         for &answer in answers.iter().take(limit) {
             let is_repeated = self.list[first..].iter().any(|offer| offer.node == answer.node);
-            if let Some(alternative) = asker.valid_alternative(answer, exclude, is_repeated) {
+            if let Some(alternative) = asker.tally.valid_alternative(answer, exclude, is_repeated) {
                 self.push(alternative)?;
             }
         }

@@ -19,6 +19,7 @@
 mod action_types;
 mod answers;
 mod any_scorer;
+mod ask;
 mod calibrate;
 mod config;
 mod diff;
@@ -44,6 +45,7 @@ mod version;
 pub use action_types::*;
 pub use answers::*;
 pub use any_scorer::*;
+pub use ask::*;
 pub use calibrate::*;
 pub use config::*;
 pub use diff::*;
