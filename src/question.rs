@@ -24,6 +24,10 @@ pub(crate) fn homes_for(
     exclude: &mut Vec<NodeId>,
     limit: usize,
 ) -> Result<Vec<Alternative>, Error> {
+    if limit == 0 {
+        // Callbacks are never asked for none.
+        return Ok(Vec::new());
+    }
     exclude.sort_unstable();
     exclude.dedup();
     let mut homes = Vec::new();

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 /* A run of everything that has fewer cases than this has lost some. */
-#define CASES_AT_LEAST 570
+#define CASES_AT_LEAST 580
 
 static struct {
     const char *filter; /* NULL: no filter */
@@ -234,6 +234,7 @@ int main(int argument_count, char **arguments)
     misuse_inventory();
     misuse_inventory_report();
     misuse_any_scorer();
+    misuse_ask();
     misuse_any_part();
 
     run_count = run.passed + run.failed;

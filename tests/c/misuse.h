@@ -210,5 +210,6 @@ void misuse_inventory(void);
 void misuse_inventory_report(void);
 void misuse_any_scorer(void);
 void misuse_any_part(void);
+void misuse_ask(void);
 
 #endif

@@ -129,6 +129,14 @@ static driftline_result call_of_inventory(driftline_inventory inventory)
     return result;
 }
 
+static driftline_result call_alternatives(driftline_inventory inventory)
+{
+    driftline_alternative homes[2];
+    size_t count;
+    return driftline_inventory_alternatives(inventory, CHAIN_BAD, NULL, 0, homes, 2, sizeof homes[0], &count,
+                                            &fixture.error);
+}
+
 static const struct inventory_call {
     const char *name;
     bool writes;
@@ -145,6 +153,7 @@ static const struct inventory_call {
     {"inventory_touch", true, true, call_touch},
     {"inventory_config_of", false, false, call_config_of},
     {"inventory_axes", false, false, call_axes},
+    {"inventory_alternatives", false, false, call_alternatives},
     {"any_scorer_of_inventory", false, false, call_of_inventory},
 };
 
@@ -243,6 +252,24 @@ static driftline_result call_diff_any(driftline_any_scorer scorer, driftline_any
     return any_decide(scorer, &count);
 }
 
+static driftline_result call_score(driftline_any_scorer scorer, driftline_any_scorer other, driftline_any_scorer *out)
+{
+    float score;
+    (void)other;
+    (void)out;
+    return driftline_any_scorer_score(scorer, CHAIN_BAD, NODE_BAD, &score, &fixture.error);
+}
+
+static driftline_result call_homes(driftline_any_scorer scorer, driftline_any_scorer other, driftline_any_scorer *out)
+{
+    driftline_alternative homes[2];
+    size_t count;
+    (void)other;
+    (void)out;
+    return driftline_any_scorer_alternatives(scorer, CHAIN_BAD, NULL, 0, homes, 2, sizeof homes[0], &count,
+                                             &fixture.error);
+}
+
 static const struct any_call {
     const char *name;
     driftline_result (*call)(driftline_any_scorer scorer, driftline_any_scorer other, driftline_any_scorer *out);
@@ -257,6 +284,8 @@ static const struct any_call {
     {"any_scorer_smoothed", call_smoothed},
     {"scheduler_install_any", call_install_any},
     {"diff_scheduler_any", call_diff_any},
+    {"any_scorer_score", call_score},
+    {"any_scorer_alternatives", call_homes},
 };
 
 void expect_of_any_calls(driftline_any_scorer scorer, driftline_result code)
