@@ -95,7 +95,7 @@ static void homes(void)
     }
     CASE("any_scorer_alternatives: what is excluded, reserved, repeated or no score is left out")
     {
-        static const uint64_t exclude[] = {30, NODE_BETTER, 2, NODE_BETTER};
+        static const uint64_t exclude[] = {NODE_BETTER, 2, 3, 30};
         driftline_any_scorer any = any_in_shape(SHAPE_BATCH);
         fixture.puppet.second.node = NODE_SECOND;
         fixture.puppet.second.score = 1.5f;
