@@ -33,7 +33,6 @@ pub(crate) fn homes_for(
     let mut homes = Vec::new();
     let answer = guard(|| scorer.alternatives(chain, exclude, limit, &mut homes));
     answer.map_err(|source| failure(source, ScorerMethod::BestAlternative, chain, None))?;
-    homes.truncate(limit);
     let mut named: HashSet<NodeId, foldhash::fast::FixedState> = HashSet::default();
     named.try_reserve(homes.len()).map_err(|_| Error::OutOfMemory)?;
     let mut tally = Tally::default();
