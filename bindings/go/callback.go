@@ -157,8 +157,12 @@ func driftlineGoAlternatives(
 	return C.DRIFTLINE_SCORER_OK
 }
 
-// lent is C's memory as a slice that cannot grow into what lies behind it.
+// lent is C's memory as a slice that cannot grow into what lies behind it. An empty one of the library's is somewhere
+// near zero, where the runtime takes a pointer for a bug and ends the program.
 func lent[InGo, InC any](first *InC, count C.size_t) []InGo {
+	if count == 0 {
+		return nil
+	}
 	return unsafe.Slice((*InGo)(unsafe.Pointer(first)), int(count))
 }
 

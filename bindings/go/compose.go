@@ -14,7 +14,7 @@ import (
 
 // ComposedScorer is a scorer that the library holds: several put together, each of them a [PlacementScorer] of yours
 // ([PartOf]), an [Inventory] or another ComposedScorer. Install it with [LocalScheduler.InstallComposed] or [WithComposed], or
-// ask it with [DiffComposed].
+// ask it: [DiffComposed], [ComposedScorer.Score], [ComposedScorer.Alternatives].
 //
 // The functions that make one take over every ComposedScorer among the parts, with what it remembers: from then on it can be
 // used nowhere else, which is refused with [ErrClosed]. After an error all parts are as they were. Inventories are not taken
@@ -210,6 +210,86 @@ func DiffComposed(
 			pointerTo[C.uint64_t](alreadyEvicted), C.size_t(len(alreadyEvicted)), pointerTo[C.driftline_action](room),
 			C.size_t(len(room)), pass)
 	})
+}
+
+// Score is what the node is worth to the chain, in [0, 1], as a scheduler would take it: what a scorer of yours says
+// beyond that is clamped, and what is not finite is no opinion. A [Smoothed] scorer answers as of the last pass that it
+// was in.
+//
+// Errors: [ErrNoOpinion], which is an answer; a [*ScorerError] if a scorer of yours fails; [ErrReservedNode];
+// [ErrOutOfMemory]; [ErrClosed], [ErrBusy], [ErrReentrant]. A panic of a scorer goes on out of Score, with its value.
+func (c *ComposedScorer) Score(chain ChainID, node NodeID) (float32, error) {
+	var score C.float
+	err := c.ask(func(cause *C.driftline_error) C.driftline_result {
+		return C.driftline_any_scorer_score(c.handle, C.uint64_t(chain), C.uint64_t(node), &score, cause)
+	})
+	if err != nil {
+		return 0, err
+	}
+	if !isKnown(float32(score)) {
+		return 0, ErrNoOpinion
+	}
+	return float32(score), nil
+}
+
+// Alternatives are up to limit homes that the chain could have, best first, ties by ascending node; none is an answer.
+//
+// Give in exclude, in any order, what a scheduler would: the holders of the chain, nodes that are drained or avoided.
+// What a scorer of yours names although it is excluded, without a score, or again, is left out. It may be asked more
+// than once.
+//
+// Errors: a [*ScorerError] if a scorer of yours fails; [ErrCapacity] for a limit below zero; [ErrOutOfMemory];
+// [ErrClosed], [ErrBusy], [ErrReentrant]. A panic of a scorer goes on out of Alternatives, with its value.
+func (c *ComposedScorer) Alternatives(chain ChainID, exclude []NodeID, limit int) ([]Alternative, error) {
+	return homesUpTo(limit, len(exclude), func(room []Alternative, count *C.size_t) error {
+		return c.ask(func(cause *C.driftline_error) C.driftline_result {
+			return C.driftline_any_scorer_alternatives(c.handle, C.uint64_t(chain), pointerTo[C.uint64_t](exclude),
+				C.size_t(len(exclude)), pointerTo[C.driftline_alternative](room), C.size_t(len(room)),
+				C.sizeof_driftline_alternative, count, cause)
+		})
+	})
+}
+
+// ask has the library ask the scorer, outside of any pass. What is written meanwhile must not stand on the stack, which
+// callbacks move: the calls have no noescape.
+func (c *ComposedScorer) ask(call func(*C.driftline_error) C.driftline_result) error {
+	defer runtime.KeepAlive(c)
+	if err := c.enter(); err != nil {
+		return err
+	}
+	defer c.leave()
+	whom := c.whom.Load()
+	if whom == nil {
+		return failure(ErrClosed, "the scorer was closed, handed over, or never made")
+	}
+	session, cause := &session{}, newError()
+	result := session.ask(whom, func() C.driftline_result { return call(&cause) })
+	return session.check(result, &cause)
+}
+
+// homesAtFirst is for how many homes there is room at first: few callers want more, and fewer scorers have them.
+const homesAtFirst = 256
+
+// homesUpTo asks for homes, and again with more room where there may be more: room for all that a limit allows may be
+// more than memory has.
+func homesUpTo(limit, excluded int, ask func([]Alternative, *C.size_t) error) ([]Alternative, error) {
+	if limit < 0 {
+		return nil, failure(ErrCapacity, "a limit of %d is not at least zero", limit)
+	}
+	// What is excluded takes room, too, where a scorer names it.
+	capacity := min(limit, homesAtFirst+excluded)
+	for {
+		homes := make([]Alternative, capacity)
+		var count C.size_t
+		if err := ask(homes, &count); err != nil {
+			return nil, err
+		}
+		found := int(count)
+		if capacity == limit || found+excluded < capacity {
+			return homes[:found], nil
+		}
+		capacity += min(capacity, limit-capacity)
+	}
 }
 
 // Close ends the scorer and its parts. Closing again does nothing, nor does closing one that was taken over. If you forget, the

@@ -291,6 +291,8 @@ func TestPartsAreTakenOver(t *testing.T) {
 			}
 		}
 		wantIs(t, second(driftline.DiffComposed(state, scorer, driftline.DefaultConfig(), 1, 0, nil)), driftline.ErrClosed)
+		wantIs(t, second(scorer.Score(7, 1)), driftline.ErrClosed)
+		wantIs(t, second(scorer.Alternatives(7, nil, 1)), driftline.ErrClosed)
 		noError(t, scorer.Close())
 	}
 	noError(t, (&driftline.ComposedScorer{}).Close())
@@ -409,11 +411,13 @@ func TestReentranceOfParts(t *testing.T) {
 				"Close": composed.Close(), "Minimum": second(driftline.Minimum(composed)), "the state": state.Apply(),
 				"InstallComposed": second(scheduler.InstallComposed(composed)),
 				"DiffComposed":    second(driftline.DiffComposed(newState(t), composed, driftline.DefaultConfig(), 1, 0, nil)),
+				"Score":           second(composed.Score(7, 1)), "Alternatives": second(composed.Alternatives(7, nil, 1)),
 			}
 		}
 		allowed = map[string]error{
 			"ReportNodes": inventory.ReportNodes(0, []driftline.NodeInventory{cores(9, 1)}), "Follow": inventory.Follow(),
 			"Axes": second(inventory.Axes(7, 3)), "Minimum": second(driftline.Minimum(inventory)),
+			"Alternatives": second(inventory.Alternatives(7, nil, 1)),
 		}
 		return nil
 	}))
@@ -436,7 +440,7 @@ func TestReentranceOfParts(t *testing.T) {
 	scheduler = newScheduler(t, driftline.WithComposed(build()))
 	check(must(scheduler.Tick(state, 0)), 4)
 	composed = build()
-	check(must(driftline.DiffComposed(state, composed, driftline.DefaultConfig(), 1, driftline.After(time.Hour), nil)), 5)
+	check(must(driftline.DiffComposed(state, composed, driftline.DefaultConfig(), 1, driftline.After(time.Hour), nil)), 7)
 	must(scheduler.InstallComposed(spare))
 }
 
@@ -460,6 +464,7 @@ func TestABusyComposedScorer(t *testing.T) {
 		"Close": composed.Close(), "Minimum": second(driftline.Minimum(composed)),
 		"DiffComposed":    second(driftline.DiffComposed(newState(t), composed, driftline.DefaultConfig(), 1, 0, nil)),
 		"InstallComposed": second(newScheduler(t).InstallComposed(composed)),
+		"Score":           second(composed.Score(7, 1)), "Alternatives": second(composed.Alternatives(7, nil, 1)),
 	} {
 		if !errors.Is(err, driftline.ErrBusy) {
 			t.Errorf("%s: the error is %v", what, err)

@@ -71,6 +71,35 @@ func ExampleInventory_Axes() {
 	// zones are known: false
 }
 
+func ExampleComposedScorer_Alternatives() {
+	inventory, _ := driftline.NewInventory(driftline.DefaultInventoryConfig())
+	defer inventory.Close()
+	scorer, err := driftline.Minimum(inventory)
+	if err != nil {
+		panic(err)
+	}
+	defer scorer.Close()
+	for node, used := range map[driftline.NodeID]float64{1: 4, 3: 15, 5: 2, 9: 13} {
+		err = errors.Join(err, inventory.ReportNodes(0, []driftline.NodeInventory{
+			{Node: node, CPUCapacityCores: driftline.Some(16.0), CPUUseCores: driftline.Some(used)},
+		}))
+	}
+	// Chain 7 is on node 1. Where else could it be?
+	homes, askErr := scorer.Alternatives(7, []driftline.NodeID{1}, 2)
+	if err := errors.Join(err, askErr); err != nil {
+		panic(err)
+	}
+	for _, home := range homes {
+		fmt.Printf("node %d: %.2f\n", home.Node, home.Score)
+	}
+	_, err = scorer.Score(7, 77)
+	fmt.Println("node 77:", err)
+	// Output:
+	// node 5: 1.00
+	// node 9: 0.47
+	// node 77: driftline: no opinion
+}
+
 func ExampleInventory_Touch() {
 	config := driftline.DefaultConfig()
 	config.FingerprintMode = driftline.Push // a tick in which nothing moved costs nothing, however many nodes there are

@@ -16,6 +16,8 @@ package driftline
 // #cgo nocallback driftline_inventory_touch
 // #cgo noescape driftline_inventory_axes
 // #cgo nocallback driftline_inventory_axes
+// #cgo noescape driftline_inventory_alternatives
+// #cgo nocallback driftline_inventory_alternatives
 import "C"
 
 import "runtime"
@@ -173,6 +175,21 @@ func (i *Inventory) Axes(chain ChainID, node NodeID) (ScoreAxes, error) {
 		Score:      axis(inC.score, C.DRIFTLINE_SCORE_AXES_SCORE),
 		IsHome:     inC.is_home != 0,
 	}, nil
+}
+
+// Alternatives are up to limit homes that the chain could have, best first, ties by ascending node; none is an answer.
+// Nodes in exclude, in any order, are left out, as are holders that the inventory knows of and what is no home at all.
+// It walks over all nodes: some 40 microseconds for 10,000 of them.
+//
+// Errors: [ErrCapacity] for a limit below zero; [ErrOutOfMemory]; [ErrClosed], [ErrBusy].
+func (i *Inventory) Alternatives(chain ChainID, exclude []NodeID, limit int) ([]Alternative, error) {
+	defer runtime.KeepAlive(i)
+	return homesUpTo(limit, len(exclude), func(room []Alternative, count *C.size_t) error {
+		cause := newError()
+		return check(C.driftline_inventory_alternatives(i.handle, C.uint64_t(chain), pointerTo[C.uint64_t](exclude),
+			C.size_t(len(exclude)), pointerTo[C.driftline_alternative](room), C.size_t(len(room)),
+			C.sizeof_driftline_alternative, count, &cause), &cause)
+	})
 }
 
 // composed is a scorer that answers from the inventory, of which there may be many.

@@ -369,6 +369,7 @@ func TestAClosedInventory(t *testing.T) {
 		"ReportBandwidths": inventory.ReportBandwidths(nil), "ReportProfiles": inventory.ReportProfiles(nil),
 		"ForgetNode": second(inventory.ForgetNode(1)), "Touch": second(inventory.Touch(state)),
 		"Axes": second(inventory.Axes(7, 1)), "Minimum": second(driftline.Minimum(inventory)),
+		"Alternatives": second(inventory.Alternatives(7, nil, 1)), "none": second(inventory.Alternatives(7, nil, 0)),
 		"never made": (&driftline.Inventory{}).Follow(), "DiffComposed": second(driftline.DiffComposed(state, inventory,
 			driftline.DefaultConfig(), 1, 0, nil)),
 		"WithInventory": second(driftline.NewLocalScheduler(1, driftline.WithInventory(inventory))),
