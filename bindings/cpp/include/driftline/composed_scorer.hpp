@@ -5,6 +5,8 @@
 #include <driftline/inventory.hpp>
 #include <driftline/trampolines.hpp>
 
+#include <cmath>
+
 namespace driftline {
 inline namespace DRIFTLINE_CPP_MODE {
 
@@ -28,7 +30,7 @@ struct ChainOverride;
 ///
 /// Move-only; a moved-from one is refused with `MisuseError`. Every call that takes one has it alone, and calls its
 /// parts on the thread that called. Every function has a `try_` twin that returns a `Result` in place of throwing.
-/// Without memory for a list of parts: `std::bad_alloc`, and all of them are as they were.
+/// Without memory for a list of parts, or of homes: `std::bad_alloc`, and all of them are as they were.
 class ComposedScorer {
 public:
     /// Answers from an inventory, which may have any number of these, is reported to as before, and may be gone first.
@@ -176,6 +178,46 @@ public:
         return composed;
     }
 
+    /// What a node is worth to a chain, in [0, 1]; empty without an opinion. A scheduler would take the same answer for
+    /// the same score: what a part of yours says beyond [0, 1] is clamped, and what is not finite is no opinion.
+    /// Smoothed scorers answer as of the last pass that they were in.
+    ///
+    /// Throws what a part threw, the same object, or `ScorerError`; `DataError`: `ID` for `no_node`, `NO_MEMORY`;
+    /// `MisuseError` while it is in use, also from inside of a part.
+    std::optional<float> score(ChainId chain, NodeId node) { return try_score(chain, node).value(); }
+    Result<std::optional<float>> try_score(ChainId chain, NodeId node)
+    {
+        driftline_error error = Error::empty();
+        float score = 0.0f;
+        detail::Pass pass;
+        const driftline_result result = driftline_any_scorer_score(capi(), chain, node, &score, &error);
+        if (result != DRIFTLINE_RESULT_OK) {
+            return detail::pass_error(result, error, pass);
+        }
+        return detail::known(!std::isnan(score), score);
+    }
+
+    /// The best homes that a chain could have: up to `limit` of them, best first, ties by ascending id.
+    ///
+    /// Give in `exclude`, in any order, what a scheduler would: the holders of the chain, nodes that are drained or
+    /// avoided. What a part of yours answers that is excluded, reserved, repeated or without a score is left out, as a
+    /// scheduler does. Any `limit` will do: room is made for what is found, and where that is a lot, it is asked for
+    /// again. Throws as `score`.
+    std::vector<Alternative> alternatives(ChainId chain, span<const NodeId> exclude, std::size_t limit)
+    {
+        return try_alternatives(chain, exclude, limit).value();
+    }
+    std::vector<Alternative> alternatives(ChainId chain, std::initializer_list<NodeId> exclude, std::size_t limit)
+    {
+        return try_alternatives(chain, exclude, limit).value();
+    }
+    Result<std::vector<Alternative>> try_alternatives(ChainId chain, std::initializer_list<NodeId> exclude,
+                                                      std::size_t limit)
+    {
+        return try_alternatives(chain, span<const NodeId>(exclude.begin(), exclude.size()), limit);
+    }
+    Result<std::vector<Alternative>> try_alternatives(ChainId chain, span<const NodeId> exclude, std::size_t limit);
+
     /// Takes over what `release` or C code made. It is freed by this.
     static ComposedScorer adopt(driftline_any_scorer scorer) noexcept { return ComposedScorer(scorer); }
 
@@ -270,6 +312,20 @@ Result<ComposedScorer> ComposedScorer::try_override_per_chain(ComposedScorer&& d
                                                               std::vector<ChainOverride, Allocator>&& overrides)
 {
     return with_overrides(default_scorer, span<ChainOverride>(overrides.data(), overrides.size()));
+}
+
+inline Result<std::vector<Alternative>> ComposedScorer::try_alternatives(ChainId chain, span<const NodeId> exclude,
+                                                                         std::size_t limit)
+{
+    const auto ask = [&](driftline_alternative* out, std::size_t capacity, std::size_t* count) -> Result<void> {
+        driftline_error error = Error::empty();
+        detail::Pass pass;
+        const driftline_result result =
+            driftline_any_scorer_alternatives(capi(), chain, exclude.data(), exclude.size(), out, capacity,
+                                              sizeof(driftline_alternative), count, &error);
+        return result == DRIFTLINE_RESULT_OK ? Result<void>() : detail::pass_error(result, error, pass);
+    };
+    return detail::up_to(limit, ask);
 }
 
 inline Result<ComposedScorer> ComposedScorer::mean_of(span<WeightedScorer> parts)

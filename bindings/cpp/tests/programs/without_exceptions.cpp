@@ -74,6 +74,14 @@ void compose(driftline::MeshState& state, driftline::LocalScheduler& scheduler, 
            "a capacity is refused");
     auto lowest = driftline::ComposedScorer::try_minimum({*inventory, std::move(*part)});
     expect(lowest.has_value() && part->capi().bits == 0, "it is put together all the same");
+    const auto score = lowest->try_score(7, 2);
+    expect(score.has_value() && *score == 0.2f, "it says what a node is worth");
+    const auto homes = lowest->try_alternatives(7, {1, 2}, SIZE_MAX);
+    expect(homes.has_value() && homes->size() == 1 && homes->front().node == 9, "and where a chain could be");
+    expect(inventory->try_alternatives(7, {}, 1)->empty(), "which an inventory that knows nothing does not");
+    table.fails_with = -8;
+    expect(lowest->try_score(7, 2).error().scorer_code() == -8, "a failure of a part is one of the question");
+    table.fails_with = 0;
     const auto installed = scheduler.try_install(std::move(*lowest));
     expect(installed.has_value() && installed->get() == &table, "it is installed in place of the former scorer");
     table.fails_with = -9;

@@ -374,6 +374,7 @@ TEST_CASE("a moved inventory is the same one, and what is left refuses every cal
         first.try_forget_node(3).error().code(),
         first.try_touch(state).error().code(),
         first.try_axes(7, 3).error().code(),
+        first.try_alternatives(7, {}, 1).error().code(),
         first.try_config().error().code(),
         driftline::ComposedScorer::try_create(first).error().code(),
         scheduler.try_install(first).error().code(),

@@ -185,6 +185,25 @@ TEST_CASE("reports without memory change nothing and can be made again")
     CHECK(*axes->proximity == doctest::Approx(0.5));
 }
 
+TEST_CASE("homes that there was no memory to return can be asked for again")
+{
+    driftline::Inventory inventory;
+    driftline::NodeInventory node{3};
+    node.cpu_capacity_cores = 10.0;
+    node.cpu_use_cores = 1.0;
+    inventory.report_nodes(0s, {node});
+    driftline::ComposedScorer composed = inventory;
+    std::size_t size = 0;
+    CHECK(starve([&] { size = inventory.alternatives(7, {}, SIZE_MAX).size(); }) == 2);
+    CHECK(size == 1);
+    size = 0;
+    CHECK(starve([&] { size = composed.alternatives(7, {}, SIZE_MAX).size(); }) == 2);
+    CHECK(size == 1);
+    std::optional<float> score;
+    CHECK(thrown_with(0, [&] { score = composed.score(7, 3); }) == "");
+    CHECK(score == 1.0f);
+}
+
 TEST_CASE("what ends the call needs no memory to be kept")
 {
     driftline::MeshState state = make_state();
