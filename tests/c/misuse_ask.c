@@ -186,8 +186,8 @@ static void inventory_homes(void)
         REFUSED(DRIFTLINE_RESULT_STRUCT_SIZE, driftline_inventory_alternatives(inventory, CHAIN_BAD, NULL, 0, found, 8,
                                                                                7, &count, &fixture.error));
         REFUSED(DRIFTLINE_RESULT_CAPACITY,
-                driftline_inventory_alternatives(inventory, CHAIN_BAD, NULL, 0, found, SIZE_MAX, sizeof found[0], &count,
-                                                 &fixture.error));
+                driftline_inventory_alternatives(inventory, CHAIN_BAD, NULL, 0, found, SIZE_MAX, sizeof found[0],
+                                                 &count, &fixture.error));
         UNTOUCHED(found);
         UNTOUCHED(count);
         inventory_end(inventory);

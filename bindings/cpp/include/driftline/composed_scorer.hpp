@@ -325,7 +325,7 @@ inline Result<std::vector<Alternative>> ComposedScorer::try_alternatives(ChainId
                                               sizeof(driftline_alternative), count, &error);
         return result == DRIFTLINE_RESULT_OK ? Result<void>() : detail::pass_error(result, error, pass);
     };
-    return detail::up_to(limit, ask);
+    return detail::up_to(limit, exclude.size(), ask);
 }
 
 inline Result<ComposedScorer> ComposedScorer::mean_of(span<WeightedScorer> parts)

@@ -14,12 +14,13 @@ namespace detail {
 /// Room for so many homes is made at first. Most callers want fewer, and are answered by one question.
 inline constexpr std::size_t homes_at_first = 1024;
 
-/// Up to `limit` homes. `ask(out, capacity, count)` is a `Result<void>`.
+/// Up to `limit` homes, with so many nodes excluded. `ask(out, capacity, count)` is a `Result<void>`.
 template <class Ask>
-Result<std::vector<Alternative>> up_to(std::size_t limit, const Ask& ask)
+Result<std::vector<Alternative>> up_to(std::size_t limit, std::size_t excluded, const Ask& ask)
 {
     std::vector<driftline_alternative> found;
-    std::size_t capacity = std::min(limit, homes_at_first);
+    // What is excluded takes room, too, where a scorer names it.
+    std::size_t capacity = std::min(limit, homes_at_first + excluded);
     std::size_t count = 0;
     for (;;) {
         found.resize(capacity);
@@ -27,7 +28,7 @@ Result<std::vector<Alternative>> up_to(std::size_t limit, const Ask& ask)
             return asked.error();
         }
         // Who names fewer than there is room for has no more.
-        if (count < capacity || capacity == limit) {
+        if (count + excluded < capacity || capacity == limit) {
             break;
         }
         // Room for all that a limit allows may be more than memory has.

@@ -265,13 +265,14 @@ public:
     Result<std::vector<Alternative>> try_alternatives(ChainId chain, span<const NodeId> exclude,
                                                       std::size_t limit) const
     {
-        return detail::up_to(limit, [&](driftline_alternative* out, std::size_t capacity, std::size_t* count) {
+        const auto ask = [&](driftline_alternative* out, std::size_t capacity, std::size_t* count) {
             driftline_error error = Error::empty();
             const driftline_result result =
                 driftline_inventory_alternatives(capi(), chain, exclude.data(), exclude.size(), out, capacity,
                                                  sizeof(driftline_alternative), count, &error);
             return outcome(result, error);
-        });
+        };
+        return detail::up_to(limit, exclude.size(), ask);
     }
 
 private:

@@ -18,6 +18,7 @@ class Index final : public PlainScorer {
 public:
     std::vector<Alternative> homes;
     std::vector<std::vector<NodeId>> excluded;
+    bool is_stubborn = false; // Names what is excluded all the same.
 
     explicit Index(std::vector<Alternative> named) : homes(std::move(named)) {}
 
@@ -26,7 +27,8 @@ public:
         intercept("alternatives");
         excluded.emplace_back(exclude.begin(), exclude.end());
         for (const Alternative& home : homes) {
-            if (std::find(exclude.begin(), exclude.end(), home.node) == exclude.end() || home.node == 66) {
+            const bool is_free = std::find(exclude.begin(), exclude.end(), home.node) == exclude.end();
+            if (is_free || is_stubborn || home.node == 66) {
                 out.add(home.node, home.score);
             }
         }
@@ -135,6 +137,23 @@ TEST_CASE("a limit may be anything, and no room is made for more than there is")
         CHECK(homes.back().node == homes.size());
     }
     CHECK(composed.alternatives(7, {}, SIZE_MAX).size() == 5000);
+}
+
+TEST_CASE("a part that names what is excluded is asked for as many again")
+{
+    Index index({});
+    index.is_stubborn = true;
+    std::vector<NodeId> exclude;
+    for (NodeId node = 1; node <= 5000; node++) {
+        index.homes.push_back(Alternative{node, 1.0f - static_cast<float>(node) / 8192.0f});
+        if (node <= 1500) {
+            exclude.push_back(node);
+        }
+    }
+    ComposedScorer composed = Scorer::borrow(index);
+    const auto homes = composed.alternatives(7, exclude, SIZE_MAX);
+    REQUIRE(homes.size() == 3500);
+    CHECK(homes.front().node == 1501);
 }
 
 TEST_CASE("what a part throws comes out of the question, the same object, and the next one is as good")
