@@ -13,14 +13,14 @@ using driftline::ComposedScorer;
 using driftline::Inventory;
 using driftline::Scorer;
 
-// Names its homes in their order, also those that are none.
-class Index final : public PlainScorer {
+// Names its homes in their order, also those that are none; node 66 even where it is excluded.
+class NamingScorer final : public PlainScorer {
 public:
     std::vector<Alternative> homes;
     std::vector<std::vector<NodeId>> excluded;
     bool is_stubborn = false; // Names what is excluded all the same.
 
-    explicit Index(std::vector<Alternative> named) : homes(std::move(named)) {}
+    explicit NamingScorer(std::vector<Alternative> named) : homes(std::move(named)) {}
 
     void alternatives(ChainId, driftline::span<const NodeId> exclude, driftline::AlternativeAnswers& out) override
     {
@@ -46,7 +46,7 @@ static Homes pairs_of(const std::vector<Alternative>& alternatives)
     return homes;
 }
 
-static Index four_homes() { return Index({{9, 0.75f}, {5, 0.75f}, {4, 0.5f}, {6, 0.25f}}); }
+static NamingScorer four_homes() { return NamingScorer({{9, 0.75f}, {5, 0.75f}, {4, 0.5f}, {6, 0.25f}}); }
 
 // So many nodes, of which those with lower ids have more room. Nodes 1, 2 and 3 hold chain 7.
 static Inventory inventory_of(NodeId count)
@@ -101,24 +101,24 @@ TEST_CASE("the best homes come first, and ties by ascending id")
 
 TEST_CASE("excluded nodes are no homes, in whatever order they are given")
 {
-    Index index = four_homes();
-    ComposedScorer composed = Scorer::borrow(index);
+    NamingScorer scorer = four_homes();
+    ComposedScorer composed = Scorer::borrow(scorer);
     CHECK(pairs_of(composed.alternatives(7, {9, 4, 9}, 4)) == Homes{{5, 0.75f}, {6, 0.25f}});
-    CHECK(index.excluded.at(0) == std::vector<NodeId>{4, 9});
+    CHECK(scorer.excluded.at(0) == std::vector<NodeId>{4, 9});
     const std::vector<NodeId> all{9, 6, 5, 4};
     CHECK(composed.alternatives(7, all, 4).empty());
     CHECK(composed.try_alternatives(7, all, 4)->empty());
     // Zero and one name nodes here, and no pointer and its length.
     CHECK(composed.alternatives(7, {0, 1}, 4).size() == 4);
     // What a part answers all the same is left out.
-    index.homes = {{66, 1.0f}, {driftline::no_node, 1.0f}, {5, 7.0f}, {5, 0.5f}, {6, std::nanf("")}, {4, 0.5f}};
+    scorer.homes = {{66, 1.0f}, {driftline::no_node, 1.0f}, {5, 7.0f}, {5, 0.5f}, {6, std::nanf("")}, {4, 0.5f}};
     CHECK(pairs_of(composed.alternatives(7, {66}, 9)) == Homes{{5, 1.0f}, {4, 0.5f}});
 }
 
 TEST_CASE("a limit may be anything, and no room is made for more than there is")
 {
-    Index index = four_homes();
-    ComposedScorer composed = Scorer::borrow(index);
+    NamingScorer scorer = four_homes();
+    ComposedScorer composed = Scorer::borrow(scorer);
     CHECK(composed.alternatives(7, {}, 0).empty());
     CHECK(pairs_of(composed.alternatives(7, {}, 1)) == Homes{{9, 0.75f}});
     CHECK(pairs_of(composed.alternatives(7, {}, 3)) == Homes{{5, 0.75f}, {9, 0.75f}, {4, 0.5f}});
@@ -126,9 +126,9 @@ TEST_CASE("a limit may be anything, and no room is made for more than there is")
     for (const std::size_t limit : {std::size_t{5}, SIZE_MAX / 64, SIZE_MAX / 2 + 1, SIZE_MAX}) {
         CHECK(composed.alternatives(7, {}, limit).size() == 4);
     }
-    index.homes.clear();
+    scorer.homes.clear();
     for (NodeId node = 1; node <= 5000; node++) {
-        index.homes.push_back(Alternative{node, 1.0f - static_cast<float>(node) / 8192.0f});
+        scorer.homes.push_back(Alternative{node, 1.0f - static_cast<float>(node) / 8192.0f});
     }
     for (const std::size_t limit : {1023u, 1024u, 1025u, 2048u, 3000u, 4096u, 5000u, 5001u}) {
         const auto homes = composed.alternatives(7, {}, limit);
@@ -141,16 +141,16 @@ TEST_CASE("a limit may be anything, and no room is made for more than there is")
 
 TEST_CASE("a part that names what is excluded is asked for as many again")
 {
-    Index index({});
-    index.is_stubborn = true;
+    NamingScorer scorer({});
+    scorer.is_stubborn = true;
     std::vector<NodeId> exclude;
     for (NodeId node = 1; node <= 5000; node++) {
-        index.homes.push_back(Alternative{node, 1.0f - static_cast<float>(node) / 8192.0f});
+        scorer.homes.push_back(Alternative{node, 1.0f - static_cast<float>(node) / 8192.0f});
         if (node <= 1500) {
             exclude.push_back(node);
         }
     }
-    ComposedScorer composed = Scorer::borrow(index);
+    ComposedScorer composed = Scorer::borrow(scorer);
     const auto homes = composed.alternatives(7, exclude, SIZE_MAX);
     REQUIRE(homes.size() == 3500);
     CHECK(homes.front().node == 1501);
@@ -207,15 +207,15 @@ TEST_CASE("a failure where room was too small at first is one, too")
     for (NodeId node = 1; node <= 3000; node++) {
         many.push_back(Alternative{node, 0.5f});
     }
-    Index index(many);
-    ComposedScorer composed = Scorer::borrow(index);
+    NamingScorer scorer(many);
+    ComposedScorer composed = Scorer::borrow(scorer);
     std::size_t asked = 0;
-    index.intercept = [&](std::string_view) { asked += 1; };
+    scorer.intercept = [&](std::string_view) { asked += 1; };
     CHECK(composed.alternatives(7, {}, 3001).size() == 3000);
     const std::size_t questions = asked;
     REQUIRE(questions > 3);
     asked = 0;
-    index.intercept = [&](std::string_view) {
+    scorer.intercept = [&](std::string_view) {
         asked += 1;
         if (asked == questions) {
             throw Trouble("at last");

@@ -39,8 +39,8 @@ static const std::vector<Compose> compositions = {
 
 // Throws at the question `at`, and only once.
 template <class Kind>
-struct Thrower {
-    explicit Thrower(std::size_t fails_at)
+struct PartThrower {
+    explicit PartThrower(std::size_t fails_at)
     {
         scorer.scores[9] = 0.95f;
         scorer.intercept = [this, fails_at](std::string_view asked) {
@@ -64,7 +64,7 @@ template <class Kind>
 static std::size_t count_questions(Compose compose, const driftline::SchedulerConfig& config)
 {
     driftline::MeshState state = make_state();
-    Thrower<Kind> thrower(SIZE_MAX);
+    PartThrower<Kind> thrower(SIZE_MAX);
     LocalScheduler(1, config, compose(Scorer::borrow(thrower.scorer))).tick(state, 0s);
     return thrower.count;
 }
@@ -81,7 +81,7 @@ static void throw_everywhere_under_abort(Compose compose)
         const int before = Counted::alive;
         {
             driftline::MeshState state = make_state();
-            Thrower<Kind> thrower(at);
+            PartThrower<Kind> thrower(at);
             LocalScheduler scheduler(1, {}, compose(Scorer::borrow(thrower.scorer)));
             const auto result = scheduler.try_tick(state, 0s);
             REQUIRE((!result || is_fingerprint(thrower.method)));
@@ -114,7 +114,7 @@ static void throw_everywhere_under_skip(Compose compose, const driftline::Schedu
         const int before = Counted::alive;
         {
             driftline::MeshState state = make_state();
-            Thrower<Kind> thrower(at);
+            PartThrower<Kind> thrower(at);
             LocalScheduler scheduler(1, config, compose(Scorer::borrow(thrower.scorer)));
             const auto decision = scheduler.tick(state, 0s);
             CHECK(decision.report.failures().size() <= 1);
@@ -126,7 +126,7 @@ static void throw_everywhere_under_skip(Compose compose, const driftline::Schedu
             CHECK(decision.actions.size() + scheduler.tick(state, 0s).actions.size() == 1);
 
             driftline::MeshState again = make_state();
-            Thrower<Kind> judged(at);
+            PartThrower<Kind> judged(at);
             ComposedScorer composed = compose(Scorer::borrow(judged.scorer));
             const auto report = driftline::diff_scheduler(again, composed, config, 1, 0s).report;
             CHECK(report.failures().size() == report.capi().scorer_errors);
