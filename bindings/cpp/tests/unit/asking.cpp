@@ -278,7 +278,7 @@ TEST_CASE("an inventory names its best homes without holders, excluded nodes, an
     CHECK(nodes({}, 9) == std::vector<NodeId>{5, 6, 7, 8});
     // As much room on each, so their ids say who comes first.
     Inventory even = inventory_of(0);
-    for (const NodeId node : {9, 5, 6}) {
+    for (const NodeId node : {NodeId{9}, NodeId{5}, NodeId{6}}) {
         driftline::NodeInventory report{node};
         report.cpu_capacity_cores = 10.0;
         report.cpu_use_cores = 8.0;
