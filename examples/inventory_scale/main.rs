@@ -163,7 +163,8 @@ fn ticks(inventory: &SharedInventory, arguments: &Arguments) -> Result<(), drift
     inventory.report_nodes(Timestamp(now), &busy)?;
     inventory.touch(&mut state)?;
     scheduler.tick(&mut state, Timestamp(now))?;
-    for (name, use_cores) in [("does not cross", 48.01), ("crosses", 60.0)] {
+    // With a few more its chains would be under the floor, and what took the time would be the search for their homes.
+    for (name, use_cores) in [("does not cross", 48.01), ("crosses", 52.0)] {
         let mut rescored = 0;
         let reports: Vec<NodeInventory> = reported.iter().map(|&node| using(node, use_cores)).collect();
         let time = median(arguments.times, |time| {
