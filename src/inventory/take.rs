@@ -30,10 +30,11 @@ impl InventoryScorer {
         Ok(())
     }
 
-    /// Makes room for those of the nodes that are new.
-    fn reserve_nodes(&mut self, named: impl Iterator<Item = NodeId>) -> Result<(), Error> {
+    /// Makes room for those of the nodes that are new, and says how many slots there will be at most.
+    fn reserve_nodes(&mut self, named: impl Iterator<Item = NodeId>) -> Result<usize, Error> {
         let new = count_distinct(named.filter(|&node| self.nodes.find(node).is_none()))?;
-        self.nodes.reserve(new)
+        self.nodes.reserve(new)?;
+        Ok(self.nodes.slot_count() + new)
     }
 
     /// A report must be possible after all that is known before it, also when that is in the same slice.
@@ -88,10 +89,8 @@ impl InventoryScorer {
 
     /// Makes room for all that the reports will write, and gives each client its row.
     fn reserve_rtts(&mut self, reports: &[Rtt]) -> Result<(), Error> {
-        let new =
-            count_distinct(reports.iter().map(|report| report.to).filter(|&node| self.nodes.find(node).is_none()))?;
-        self.nodes.reserve(new)?;
-        let made = self.reserve_rows(reports, self.nodes.slot_count() + new);
+        let slot_count = self.reserve_nodes(reports.iter().map(|report| report.to))?;
+        let made = self.reserve_rows(reports, slot_count);
         if made.is_err() {
             // Clients that had none before have nothing in theirs.
             for report in reports {
