@@ -931,6 +931,18 @@ typedef struct {
   uint64_t fallback_disruption_ns;
 } driftline_inventory_config;
 
+// By how much something may drift before a fingerprint of an inventory moves, and what comes of that.
+typedef struct {
+  // `sizeof(driftline_inventory_epsilons)`.
+  uint32_t struct_size;
+  // The headroom of a node: as configured, or derived.
+  float headroom;
+  // The proximity of a client and a holder, likewise.
+  float proximity;
+  // How far a sampled score can be from the present one while no fingerprint has moved, but for rounding.
+  float score_bound;
+} driftline_inventory_epsilons;
+
 // An inventory: what is known of nodes and chains, from which scores are made without a callback. A number; zero is no
 // handle.
 //
@@ -1802,6 +1814,18 @@ driftline_result driftline_inventory_config_init(driftline_inventory_config *con
 // `config` must be NULL or readable for its `struct_size`; `err` must be NULL or writable for its.
 driftline_result driftline_inventory_config_validate(const driftline_inventory_config *config, driftline_error *err);
 
+// The epsilons of a config as they are used, which may be NULL for the defaults. Pure.
+//
+// Errors: `CONFIG` with a message that names the field and the value; `NULL`, `STRUCT_SIZE`.
+//
+// # Safety
+//
+// `config` must be NULL or readable for its `struct_size`, `out` NULL or writable for its; `err` must be NULL or
+// writable for its `struct_size`.
+driftline_result driftline_inventory_config_epsilons(const driftline_inventory_config *config,
+                                                     driftline_inventory_epsilons *out,
+                                                     driftline_error *err);
+
 // Makes an inventory that knows nothing. `abi` is `DRIFTLINE_ABI`; `config` may be NULL for the defaults.
 //
 // The caller owns the handle and ends it with `driftline_inventory_free`. Errors: `ABI`, `NULL`, `STRUCT_SIZE`,
@@ -1953,8 +1977,8 @@ driftline_result driftline_inventory_forget_node(driftline_inventory inventory,
 // `DRIFTLINE_FINGERPRINT_PUSH` goes by (writes inventory and state). Call it before each tick in that mode; in the
 // other one there is no need for it.
 //
-// `*count`, which may be NULL, is how many there were. An inventory tells each move once, so it serves one state.
-// Errors: `NO_MEMORY`, `TOO_MANY`: what has moved is told next time; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+// `*count`, which may be NULL, is how many there were. An inventory tells each move once: where it feeds several
+// states, take the touches with `driftline_inventory_touches` and apply them to each. Errors: `NO_MEMORY`, `TOO_MANY`: what has moved is told next time; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 //
 // # Safety
 //
@@ -1963,6 +1987,24 @@ driftline_result driftline_inventory_touch(driftline_inventory inventory,
                                            driftline_state state,
                                            size_t *count,
                                            driftline_error *err);
+
+// The same as events, for several states (writes): nodes and chains that have moved since the last call, by ascending
+// id. Give them to `driftline_state_apply` of each.
+//
+// `event_size` is `sizeof(driftline_event)`. `out` may be NULL with a capacity of 0 to ask for the count. Only what
+// was written counts as told: if they do not fit, it is `CAPACITY`, `*count` is how many there are, and they are told
+// next time. Errors: `NULL`, `STRUCT_SIZE`, `NO_MEMORY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `out` must be writable for `capacity` elements of `event_size` bytes, `count` writable; `err` must be NULL or
+// writable for its `struct_size`.
+driftline_result driftline_inventory_touches(driftline_inventory inventory,
+                                             driftline_event *out,
+                                             size_t capacity,
+                                             size_t event_size,
+                                             size_t *count,
+                                             driftline_error *err);
 
 // What a node is worth to a chain, axis by axis (reads): as its holder, or as one that takes the place of the holder
 // that would leave, which is the one that is drained, or else the worst.
@@ -2052,7 +2094,7 @@ driftline_result driftline_any_scorer_minimum(const driftline_any_scorer *parts,
 //
 // Both are taken over: on success their handles are stale, on failure both are as they were. Errors: `CONFIG` for a
 // threshold outside [0, 1]; `DUPLICATE` if both are the same; `NULL`, `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`,
-// `REENTRANT`, `POISONED`.
+// `REENTRANT`, `POISONED`. Where one of both is at fault, `err->index` is 0 for the gate and 1 for `inner`.
 //
 // # Safety
 //
@@ -2123,12 +2165,23 @@ driftline_result driftline_scheduler_install_any(driftline_scheduler scheduler,
                                                  driftline_any_scorer scorer,
                                                  driftline_error *err);
 
+// Tells a scorer that the library holds what time it is, as a pass does before it asks (has the scorer alone): a
+// smoothed score then is the one of that time, and what a cached one remembers is compared with the fingerprints anew.
+//
+// Call it before you ask, when something may have moved since the last pass or the last time it was told. Schedulers
+// and `driftline_diff_scheduler_any` do it by themselves. Errors: `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_any_scorer_begin(driftline_any_scorer scorer, uint64_t now_ns, driftline_error *err);
+
 // What a node is worth to a chain by a scorer that the library holds (has the scorer alone): in `[0, 1]`, NaN without an
 // opinion.
 //
 // A scheduler would take the same answer for the same score: what a callback says beyond `[0, 1]` is clamped, and what is
-// not finite is no opinion. Smoothed scorers answer as of the last pass that they were in. From inside a callback any call
-// on the scorer is refused.
+// not finite is no opinion. Smoothed and cached scorers answer as of their last pass or `driftline_any_scorer_begin`.
+// From inside a callback any call on the scorer is refused.
 //
 // Errors: `SCORER`, with `err->scorer_code`, if a callback fails; `ID` for `DRIFTLINE_NONE` as node; `NULL`, `NO_MEMORY`;
 // `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
@@ -2142,8 +2195,37 @@ driftline_result driftline_any_scorer_score(driftline_any_scorer scorer,
                                             float *out,
                                             driftline_error *err);
 
+// The same by what is asked at the moment of a decision (has the scorer alone): nothing of it is remembered, though a
+// smoothed scorer smooths it. Errors: as `driftline_any_scorer_score`.
+//
+// # Safety
+//
+// As `driftline_any_scorer_score`.
+driftline_result driftline_any_scorer_live_score(driftline_any_scorer scorer,
+                                                 uint64_t chain,
+                                                 uint64_t node,
+                                                 float *out,
+                                                 driftline_error *err);
+
+// What it would cost to move a chain to a node by a scorer that the library holds (has the scorer alone).
+//
+// `*is_known` is 1 if the scorer says so; else it is 0, and `*out` a move for free. A `reliability_factor` that is not
+// finite and above zero is 1 here (SPEC C1). `driftline_config` says what a second is worth. From inside a callback
+// any call on the scorer is refused. Errors: as `driftline_any_scorer_score`.
+//
+// # Safety
+//
+// `is_known` and `out` must be NULL or writable; `err` must be NULL or writable for its `struct_size`.
+driftline_result driftline_any_scorer_migration_cost(driftline_any_scorer scorer,
+                                                     uint64_t chain,
+                                                     uint64_t target,
+                                                     uint32_t *is_known,
+                                                     driftline_migration_cost *out,
+                                                     driftline_error *err);
+
 // The best homes that a chain could have by a scorer that the library holds (has the scorer alone): up to `capacity` of
-// them, best first, ties by ascending id. `*count` is how many there are.
+// them, best first, ties by ascending id. `*count` is how many were written: never more than `capacity`, and none where
+// that is 0.
 //
 // Give in `exclude`, in any order, what a scheduler would: the holders of the chain, nodes that are drained or avoided.
 // Answers of callbacks that are excluded, reserved, repeated or without a score are left out, as a scheduler does.
@@ -2167,8 +2249,9 @@ driftline_result driftline_any_scorer_alternatives(driftline_any_scorer scorer,
                                                    driftline_error *err);
 
 // The best homes that a chain could have by an inventory (reads): up to `capacity` of them, best first, ties by
-// ascending id. `*count` is how many there are. Nodes in `exclude`, the holders that the inventory knows of, and what is
-// no home to the chain are left out.
+// ascending id. `*count` is how many were written: never more than `capacity`, and none where that is 0. Nodes in
+// `exclude`, the holders that the inventory knows of, and what is no home to the chain are left out; so is what has no
+// opinion on an axis on which a holder has one.
 //
 // It walks over all nodes: some 40 microseconds for 10,000 of them. `alternative_size` is
 // `sizeof(driftline_alternative)`.
@@ -2188,6 +2271,22 @@ driftline_result driftline_inventory_alternatives(driftline_inventory inventory,
                                                   size_t alternative_size,
                                                   size_t *count,
                                                   driftline_error *err);
+
+// What it would cost to move a chain to a node by an inventory (reads): by its size and the bandwidth of the path from
+// the best connected holder.
+//
+// `*is_known` is 0 where nothing is known that would make it cost anything, and `*out` then is a move for free.
+// Errors: `ID` for `DRIFTLINE_NONE` as target; `NULL`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+//
+// # Safety
+//
+// As `driftline_any_scorer_migration_cost`.
+driftline_result driftline_inventory_migration_cost(driftline_inventory inventory,
+                                                    uint64_t chain,
+                                                    uint64_t target,
+                                                    uint32_t *is_known,
+                                                    driftline_migration_cost *out,
+                                                    driftline_error *err);
 
 // Judges every chain that `this_node` leads by what the scorer says now, and decides which moves are worth making
 // (reads). Pure: nothing is written but the outputs, and no cooldown starts.

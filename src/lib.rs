@@ -172,8 +172,7 @@ mod id;
 mod inventory;
 mod local_scheduler;
 mod numbers;
-#[cfg(feature = "capi")]
-mod question;
+pub mod question;
 mod room;
 mod scorer;
 mod sentence;

@@ -154,7 +154,7 @@ pub unsafe extern "C" fn driftline_any_scorer_minimum(
 ///
 /// Both are taken over: on success their handles are stale, on failure both are as they were. Errors: `CONFIG` for a
 /// threshold outside [0, 1]; `DUPLICATE` if both are the same; `NULL`, `NO_MEMORY`, `TOO_MANY`; `HANDLE`, `BUSY`,
-/// `REENTRANT`, `POISONED`.
+/// `REENTRANT`, `POISONED`. Where one of both is at fault, `err->index` is 0 for the gate and 1 for `inner`.
 ///
 /// # Safety
 ///
@@ -170,8 +170,8 @@ pub unsafe extern "C" fn driftline_any_scorer_gate(
     guard(err, || {
         let out = required(out, "out")?;
         let mut parts = Parts::with_room_for(2)?;
-        parts.enter(gate)?;
-        parts.enter(inner)?;
+        parts.enter(gate).map_err(|failure| failure.at_index(0))?;
+        parts.enter(inner).map_err(|failure| failure.at_index(1))?;
         parts.build(&out, || Gate::new(vacant(), vacant(), threshold))
     })
 }

@@ -5,10 +5,13 @@ use super::handle::{enter_exclusive, enter_shared, insert, remove};
 use super::inventory_read::{ReadProfiles, config_from_c, config_to_c, read_bandwidths, read_nodes, read_rtts};
 use super::inventory_types::*;
 use super::result::{DRIFTLINE_RESULT_UNKNOWN_NODE, driftline_result};
-use super::sized::{check_required_output, fill_sized, input_elements, optional, read_sized, required};
+use super::sized::{
+    check_required_output, fill_sized, input_elements, optional, output_elements, read_sized, required,
+};
 use super::state::{check_node, read_events, read_membership};
 use super::types::*;
 use super::version::check_abi;
+use crate::event::Event;
 use crate::id::{ChainId, NodeId, Timestamp};
 use crate::inventory::{InventoryConfig, ScoreAxes, SharedInventory};
 use crate::state::MeshState;
@@ -50,6 +53,34 @@ pub unsafe extern "C" fn driftline_inventory_config_validate(
     err: *mut driftline_error,
 ) -> driftline_result {
     guard(err, || Ok(read_config(config)?.validate()?))
+}
+
+/// The epsilons of a config as they are used, which may be NULL for the defaults. Pure.
+///
+/// Errors: `CONFIG` with a message that names the field and the value; `NULL`, `STRUCT_SIZE`.
+///
+/// # Safety
+///
+/// `config` must be NULL or readable for its `struct_size`, `out` NULL or writable for its; `err` must be NULL or
+/// writable for its `struct_size`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn driftline_inventory_config_epsilons(
+    config: *const driftline_inventory_config,
+    out: *mut driftline_inventory_epsilons,
+    err: *mut driftline_error,
+) -> driftline_result {
+    guard(err, || {
+        let config = if config.is_null() { InventoryConfig::default() } else { read_config(config)? };
+        let out = check_required_output(out, "out")?;
+        config.validate()?;
+        out.write(driftline_inventory_epsilons {
+            struct_size: 0,
+            headroom: config.headroom_epsilon(),
+            proximity: config.proximity_epsilon(),
+            score_bound: config.score_bound(),
+        });
+        Ok(())
+    })
 }
 
 /// Makes an inventory that knows nothing. `abi` is `DRIFTLINE_ABI`; `config` may be NULL for the defaults.
@@ -295,8 +326,8 @@ pub unsafe extern "C" fn driftline_inventory_forget_node(
 /// `DRIFTLINE_FINGERPRINT_PUSH` goes by (writes inventory and state). Call it before each tick in that mode; in the
 /// other one there is no need for it.
 ///
-/// `*count`, which may be NULL, is how many there were. An inventory tells each move once, so it serves one state.
-/// Errors: `NO_MEMORY`, `TOO_MANY`: what has moved is told next time; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+/// `*count`, which may be NULL, is how many there were. An inventory tells each move once: where it feeds several
+/// states, take the touches with `driftline_inventory_touches` and apply them to each. Errors: `NO_MEMORY`, `TOO_MANY`: what has moved is told next time; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 ///
 /// # Safety
 ///
@@ -317,6 +348,41 @@ pub unsafe extern "C" fn driftline_inventory_touch(
             count.set(touched);
         }
         Ok(())
+    })
+}
+
+/// The same as events, for several states (writes): nodes and chains that have moved since the last call, by ascending
+/// id. Give them to `driftline_state_apply` of each.
+///
+/// `event_size` is `sizeof(driftline_event)`. `out` may be NULL with a capacity of 0 to ask for the count. Only what
+/// was written counts as told: if they do not fit, it is `CAPACITY`, `*count` is how many there are, and they are told
+/// next time. Errors: `NULL`, `STRUCT_SIZE`, `NO_MEMORY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+///
+/// # Safety
+///
+/// `out` must be writable for `capacity` elements of `event_size` bytes, `count` writable; `err` must be NULL or
+/// writable for its `struct_size`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn driftline_inventory_touches(
+    inventory: driftline_inventory,
+    out: *mut driftline_event,
+    capacity: usize,
+    event_size: usize,
+    count: *mut usize,
+    err: *mut driftline_error,
+) -> driftline_result {
+    guard(err, || {
+        let is_question = out.is_null();
+        let out = output_elements(out, capacity, event_size, count, "out")?;
+        let mut inventory = enter_exclusive::<SharedInventory>(inventory.bits)?;
+        inventory.get()?.with(|inventory| {
+            let touches = inventory.pending_touches()?;
+            out.write(touches.iter().map(touch_to_c))?;
+            if !is_question {
+                inventory.forget_touches();
+            }
+            Ok(())
+        })
     })
 }
 
@@ -344,6 +410,12 @@ pub unsafe extern "C" fn driftline_inventory_axes(
         out.write(axes_to_c(&axes.ok_or_else(|| unknown_node(id))?));
         Ok(())
     })
+}
+
+fn touch_to_c(touch: &Event) -> driftline_event {
+    let (chain, node) = (touch.chain().map_or(0, |chain| chain.0), touch.node().map_or(0, |node| node.0));
+    let kind = if touch.node().is_some() { DRIFTLINE_EVENT_NODE_TOUCHED } else { DRIFTLINE_EVENT_CHAIN_TOUCHED };
+    driftline_event { kind, flags: 0, chain, node, value: 0 }
 }
 
 fn unknown_node(node: NodeId) -> Failure {

@@ -300,3 +300,18 @@ pub struct driftline_score_axes {
     pub is_home: u32,
 }
 sized_struct!(driftline_score_axes, headroom, proximity, zone_spread, colocation, score, is_home);
+
+/// By how much something may drift before a fingerprint of an inventory moves, and what comes of that.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct driftline_inventory_epsilons {
+    /// `sizeof(driftline_inventory_epsilons)`.
+    pub struct_size: u32,
+    /// The headroom of a node: as configured, or derived.
+    pub headroom: f32,
+    /// The proximity of a client and a holder, likewise.
+    pub proximity: f32,
+    /// How far a sampled score can be from the present one while no fingerprint has moved, but for rounding.
+    pub score_bound: f32,
+}
+sized_struct!(driftline_inventory_epsilons, headroom, proximity, score_bound);

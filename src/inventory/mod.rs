@@ -151,7 +151,7 @@ impl InventoryScorer {
         Ok(touches)
     }
 
-    fn pending_touches(&self) -> Result<Vec<Event>, Error> {
+    pub(crate) fn pending_touches(&self) -> Result<Vec<Event>, Error> {
         let mut touches = Vec::new();
         let (nodes, chains) = (&self.nodes.touched, &self.chains.touched);
         touches.try_reserve_exact(nodes.len() + chains.len()).map_err(|_| Error::OutOfMemory)?;
@@ -164,7 +164,7 @@ impl InventoryScorer {
         Ok(touches)
     }
 
-    fn forget_touches(&mut self) {
+    pub(crate) fn forget_touches(&mut self) {
         while let Some(slot) = self.nodes.touched.pop() {
             self.nodes.get_mut(slot).is_touched = false;
         }
