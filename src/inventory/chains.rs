@@ -75,7 +75,7 @@ pub(super) struct Chain {
     /// How many there should be, if somebody said so.
     pub(super) desired: Option<u32>,
     pub(super) profile: Option<Box<[Profile; 1]>>,
-    /// Moves when something of the chain's own has moved that its scores depend on.
+    /// Moves when something of the chain's own has moved that its scores depend on, but for who holds it.
     pub(super) generation: u64,
     pub(super) is_touched: bool,
 }

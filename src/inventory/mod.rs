@@ -4,6 +4,7 @@ mod axes;
 mod chains;
 mod config;
 mod cost;
+mod fingerprint;
 mod follow;
 mod groups;
 mod judge;
@@ -42,7 +43,9 @@ use paths::Paths;
 /// **What makes no home**: a failed node, a tag missing, another holder in the zone where the chain forbids that. Such a
 /// holder scores 0. An alternative, besides, is neither cordoned nor drained, and has room for what the chain needs and a
 /// reserve; and what the chain asks for must have been reported: a node of unknown tags lacks them, one of unknown zone is
-/// in every zone, and where only a capacity is known nothing counts as in use.
+/// in every zone. Where only a capacity is known nothing counts as in use, and where none is known there is room. What is
+/// under way to a node counts there when [`follow`](Self::follow) tells of it, so a reserve that must hold at any moment
+/// has to cover [`max_in_flight_per_target`](crate::SchedulerConfig::max_in_flight_per_target) chains.
 ///
 /// **What makes a good one**: four axes in `[0, 1]`, headroom, proximity to the clients, zone spread and colocation with the
 /// chain's group; [`ScoreAxes`] says what each is. A score is half their weighted mean and half the worst of them. A plain
@@ -54,11 +57,11 @@ use paths::Paths;
 /// **Smoothing**: uses and round-trip times are exponentially weighted means in event time, by the times of their reports:
 /// not how often somebody reports or ticks matters, but how long a value was so. Round-trip times are smoothed as
 /// proximities and each has a bounded weight, so that an outlier is one report that says "far" and not a mean that is spoilt
-/// for an hour.
+/// for an hour. A use counts for all the time since the report before it: after a silence it is believed at once.
 ///
 /// **Fingerprints** move when a fact changes or a mean has left, by more than its epsilon, what it was when they moved last; a
 /// round-trip time moves that of the chains that its client uses on that very node, since no other sampled score depends on
-/// it. No sampled score is then further than [`score_bound`](InventoryConfig::score_bound) from the present one. On large
+/// it. That of a chain moves, too, with who holds it and in which zones. No sampled score is then further than [`score_bound`](InventoryConfig::score_bound) from the present one. On large
 /// clusters use [`FingerprintMode::Push`](crate::FingerprintMode::Push) and call [`touch`](Self::touch) before each tick: it
 /// costs what has moved, while polling costs a question for each chain.
 ///
@@ -238,7 +241,7 @@ impl PlacementScorer for InventoryScorer {
     }
 
     fn chain_fingerprint(&self, chain: ChainId) -> ScorerResult<Option<u64>> {
-        Ok(Some(self.chain(chain).generation))
+        Ok(Some(self.fingerprint(self.chain(chain))))
     }
 
     fn migration_cost(&self, chain: ChainId, target: NodeId) -> ScorerResult<Option<MigrationCost>> {

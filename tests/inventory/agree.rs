@@ -81,7 +81,8 @@ impl Pair {
     fn check_chains_have_moved(&self, setting: &Setting, before: &World, prints: &BTreeMap<ChainId, u64>) -> Outcome {
         let after = self.fingerprints(setting).1;
         for (chain, print) in prints {
-            let has_moved = before.chain_moves.get(chain) != self.world.chain_moves.get(chain);
+            let has_moved = before.chain_moves.get(chain) != self.world.chain_moves.get(chain)
+                || before.zones_of_holders(*chain) != self.world.zones_of_holders(*chain);
             let leaves = |event: &Event| match event {
                 Event::ChainRemoved { chain: left } | Event::HolderRemoved { chain: left, .. } => left == chain,
                 _ => false,

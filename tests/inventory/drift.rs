@@ -5,8 +5,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use driftline::{
-    Action, Alternative, ChainId, Event, FingerprintMode, InventoryConfig, LocalScheduler, MeshState, MigrationCost,
-    NodeId, NodeInventory, PlacementScorer, Rtt, SchedulerConfig, ScorerResult, SharedInventory, Timestamp,
+    Action, Alternative, Cached, ChainId, Event, FingerprintMode, InventoryConfig, LocalScheduler, MeshState,
+    MigrationCost, NodeId, NodeInventory, PlacementScorer, Rtt, SchedulerConfig, ScorerResult, SharedInventory,
+    Timestamp,
 };
 
 use crate::dice::Dice;
@@ -76,7 +77,8 @@ struct Seen {
 struct Office {
     inventory: SharedInventory,
     exact: Desk,
-    gated: [Desk; 2],
+    /// One polls, one is told, one polls and remembers scores.
+    gated: [Desk; 3],
     /// How far a sampled score may be from the present one.
     bound: f32,
     floor: f32,
@@ -85,7 +87,12 @@ struct Office {
 impl Office {
     fn new(config: InventoryConfig) -> Office {
         let inventory = SharedInventory::new(config).expect("the config is valid");
-        let gated = [FingerprintMode::Poll, FingerprintMode::Push].map(|mode| Desk::new(inventory.clone(), mode));
+        let cached = Cached::new(Box::new(inventory.clone()), 4096).expect("the capacity is valid");
+        let gated = [
+            Desk::new(inventory.clone(), FingerprintMode::Poll),
+            Desk::new(inventory.clone(), FingerprintMode::Push),
+            Desk::new(cached, FingerprintMode::Poll),
+        ];
         let exact = Desk::new(Mute(inventory.clone()), FingerprintMode::Poll);
         let floor = exact.scheduler.config().score_floor;
         Office { bound: config.score_bound(), inventory, exact, gated, floor }

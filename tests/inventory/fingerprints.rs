@@ -99,6 +99,25 @@ fn what_concerns_no_holder_moves_nothing() {
     assert_eq!(moves(&mut inventory, |inventory| follow(inventory, &events)), (false, false));
 }
 
+/// One beside others is judged by their zones, so whoever remembers scores has to see them.
+#[test]
+fn who_holds_a_chain_and_in_which_zones_moves_it() {
+    let mut inventory = inventory(exact());
+    let in_zone = |node, zone| NodeInventory { zone: Some(zone), ..NodeInventory::of(NodeId(node)) };
+    report(&mut inventory, 0, &[in_zone(1, 1), in_zone(2, 1), in_zone(3, 1), in_zone(4, 2)]);
+    follow(&mut inventory, &[held(CHAIN, 1), held(CHAIN, 2), held(OTHER, 2)]);
+    let chain_moves = |inventory: &mut InventoryScorer, events: &[Event]| moves(inventory, |i| follow(i, events)).1;
+    assert!(chain_moves(&mut inventory, &[left(CHAIN, 2)]));
+    assert!(chain_moves(&mut inventory, &[held(CHAIN, 2)]));
+    assert!(chain_moves(&mut inventory, &[left(CHAIN, 2), held(CHAIN, 3)]), "another one, in the same zone");
+    assert!(chain_moves(&mut inventory, &[left(CHAIN, 3), held(CHAIN, 4)]));
+    assert!(!chain_moves(&mut inventory, &[left(CHAIN, 1), left(CHAIN, 4), held(CHAIN, 4), held(CHAIN, 1)]));
+    assert!(!chain_moves(&mut inventory, &[left(OTHER, 2), held(OTHER, 4)]));
+    assert_eq!(moves(&mut inventory, |inventory| report(inventory, 0, &[in_zone(4, 3)])), (false, true));
+    assert_eq!(moves(&mut inventory, |inventory| report(inventory, 0, &[in_zone(2, 3)])), (false, false), "no holder");
+    assert_eq!(moves(&mut inventory, |inventory| assert!(forget(inventory, 4))), (false, true));
+}
+
 #[test]
 fn a_round_trip_time_moves_the_chains_that_its_client_uses_on_that_node() {
     let mut inventory = inventory(InventoryConfig { proximity_epsilon: Some(0.125), ..exact() });

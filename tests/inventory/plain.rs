@@ -118,6 +118,10 @@ impl World {
         self.holders.get(&chain).into_iter().flatten().copied()
     }
 
+    pub fn zones_of_holders(&self, chain: ChainId) -> Vec<(NodeId, Option<u32>)> {
+        self.holders_of(chain).map(|holder| (holder, self.node(holder).zone)).collect()
+    }
+
     pub fn wanted_by(&self, chain: ChainId) -> Wanted {
         self.wanted.get(&chain).cloned().unwrap_or_default()
     }
