@@ -105,6 +105,15 @@ static void print_score_axes(void)
     FIELD(driftline_score_axes, is_home);
 }
 
+static void print_epsilons(void)
+{
+    STRUCT(driftline_inventory_epsilons);
+    FIELD(driftline_inventory_epsilons, struct_size);
+    FIELD(driftline_inventory_epsilons, headroom);
+    FIELD(driftline_inventory_epsilons, proximity);
+    FIELD(driftline_inventory_epsilons, score_bound);
+}
+
 static void print_any_scorer(void)
 {
     STRUCT(driftline_any_scorer);
@@ -169,6 +178,7 @@ void print_inventory(void)
     print_client();
     print_chain_profile();
     print_score_axes();
+    print_epsilons();
     print_any_scorer();
     print_weighted_scorer();
     print_chain_override();

@@ -144,6 +144,23 @@ static void handles(void)
         parts_make();
         REFUSED(DRIFTLINE_RESULT_DUPLICATE,
                 driftline_any_scorer_gate(parts.scorers[0], parts.scorers[0], 0.5f, &out, &fixture.error));
+        CHECK(fixture.error.index == 1 && fixture.error.chain == DRIFTLINE_NONE);
+        UNTOUCHED(out);
+        parts_are_whole();
+        parts_free();
+    }
+    CASE("any_scorer_gate: which of both is at fault")
+    {
+        static const driftline_any_scorer none = {0};
+        driftline_any_scorer out;
+        PATTERN(out);
+        parts_make();
+        REFUSED(DRIFTLINE_RESULT_HANDLE,
+                driftline_any_scorer_gate(none, parts.scorers[1], 0.5f, &out, &fixture.error));
+        CHECK(fixture.error.index == 0);
+        REFUSED(DRIFTLINE_RESULT_HANDLE,
+                driftline_any_scorer_gate(parts.scorers[0], none, 0.5f, &out, &fixture.error));
+        CHECK(fixture.error.index == 1);
         UNTOUCHED(out);
         parts_are_whole();
         parts_free();

@@ -59,6 +59,170 @@ static void scores(void)
     }
 }
 
+static driftline_result live_score_of(driftline_any_scorer any, uint64_t node, float *out)
+{
+    return driftline_any_scorer_live_score(any, CHAIN_BAD, node, out, &fixture.error);
+}
+
+static void live_scores(void)
+{
+    float score;
+
+    CASE("any_scorer_live_score: what the callback says now, made valid as for a scheduler")
+    {
+        driftline_any_scorer any = any_of(&fixture.puppet);
+        const uint64_t calls = fixture.puppet.calls[ENTRY_SCORE];
+        fixture.puppet.bad_live_score = 0.3f;
+        ACCEPTED(live_score_of(any, NODE_BAD, &score));
+        CHECK(score == 0.3f && fixture.puppet.calls[ENTRY_SCORE] == calls);
+        fixture.puppet.bad_live_score = -1.0f;
+        ACCEPTED(live_score_of(any, NODE_BAD, &score));
+        CHECK(score == 0.0f);
+        fixture.puppet.bad_live_score = NAN;
+        ACCEPTED(live_score_of(any, NODE_BAD, &score));
+        CHECK(isnan(score));
+        ACCEPTED(driftline_any_scorer_free(any));
+    }
+    CASE("any_scorer_live_score: everything that it refuses")
+    {
+        driftline_any_scorer any = any_of(&fixture.puppet);
+        const uint64_t calls = fixture.puppet.calls[ENTRY_LIVE_SCORE];
+        REFUSED(DRIFTLINE_RESULT_NULL, live_score_of(any, NODE_BAD, NULL));
+        PATTERN(score);
+        REFUSED(DRIFTLINE_RESULT_ID, live_score_of(any, DRIFTLINE_NONE, &score));
+        CHECK(fixture.puppet.calls[ENTRY_LIVE_SCORE] == calls);
+        fixture.puppet.returns[ENTRY_LIVE_SCORE] = -8;
+        REFUSED(DRIFTLINE_RESULT_SCORER, live_score_of(any, NODE_BAD, &score));
+        CHECK(fixture.error.scorer_code == -8 && fixture.error.method == DRIFTLINE_METHOD_LIVE_SCORE);
+        CHECK(fixture.error.chain == CHAIN_BAD && fixture.error.node == NODE_BAD);
+        UNTOUCHED(score);
+        ACCEPTED(driftline_any_scorer_free(any));
+    }
+}
+
+/* ---- The time ---- */
+
+static void times(void)
+{
+    float score;
+
+    CASE("any_scorer_begin: a cached scorer asks again once the fingerprints have moved, and not before")
+    {
+        driftline_any_scorer cached = {0};
+        ACCEPTED(driftline_any_scorer_cached(any_of(&fixture.puppet), 10, &cached, &fixture.error));
+        ACCEPTED(driftline_any_scorer_begin(cached, 0, &fixture.error));
+        ACCEPTED(score_of(cached, NODE_BAD, &score));
+        CHECK(score == 0.4f);
+        fixture.puppet.bad_score = 0.2f;
+        fixture.puppet.fingerprint += 1;
+        ACCEPTED(score_of(cached, NODE_BAD, &score));
+        CHECK(score == 0.4f);
+        ACCEPTED(driftline_any_scorer_begin(cached, 0, &fixture.error));
+        ACCEPTED(score_of(cached, NODE_BAD, &score));
+        CHECK(score == 0.2f);
+        ACCEPTED(driftline_any_scorer_free(cached));
+    }
+    CASE("any_scorer_begin: a smoothed scorer goes by it")
+    {
+        driftline_any_scorer smoothed = {0};
+        ACCEPTED(driftline_any_scorer_smoothed(any_of(&fixture.puppet), NANOSECONDS_PER_SECOND, &smoothed,
+                                               &fixture.error));
+        ACCEPTED(driftline_any_scorer_begin(smoothed, 0, &fixture.error));
+        ACCEPTED(score_of(smoothed, NODE_BAD, &score));
+        CHECK(score == 0.4f);
+        fixture.puppet.bad_score = 0.8f;
+        ACCEPTED(score_of(smoothed, NODE_BAD, &score));
+        CHECK(score == 0.4f);
+        ACCEPTED(driftline_any_scorer_begin(smoothed, NANOSECONDS_PER_SECOND, &fixture.error));
+        ACCEPTED(score_of(smoothed, NODE_BAD, &score));
+        CHECK(fabsf(score - 0.6f) < 1e-6f);
+        ACCEPTED(driftline_any_scorer_free(smoothed));
+    }
+}
+
+/* ---- Costs ---- */
+
+static driftline_result cost_of(driftline_any_scorer any, uint64_t target, uint32_t *is_known,
+                                driftline_migration_cost *out)
+{
+    return driftline_any_scorer_migration_cost(any, CHAIN_BAD, target, is_known, out, &fixture.error);
+}
+
+static driftline_result cost_by(driftline_inventory inventory, uint64_t target, uint32_t *is_known,
+                                driftline_migration_cost *out)
+{
+    return driftline_inventory_migration_cost(inventory, CHAIN_BAD, target, is_known, out, &fixture.error);
+}
+
+static void costs(void)
+{
+    driftline_migration_cost cost;
+    uint32_t is_known;
+
+    CASE("any_scorer_migration_cost: what the callback says, with the factor that counts")
+    {
+        driftline_any_scorer any = any_of(&fixture.puppet);
+        fixture.puppet.cost.state_transfer_ns = 5;
+        fixture.puppet.cost.disruption_ns = 6;
+        fixture.puppet.cost.reliability_factor = 2.5f;
+        ACCEPTED(cost_of(any, NODE_BETTER, &is_known, &cost));
+        CHECK(is_known == 1 && cost.state_transfer_ns == 5 && cost.disruption_ns == 6);
+        CHECK(cost.reliability_factor == 2.5f && cost.reserved == 0);
+        fixture.puppet.cost.reliability_factor = -1.0f;
+        ACCEPTED(cost_of(any, NODE_BETTER, &is_known, &cost));
+        CHECK(is_known == 1 && cost.reliability_factor == 1.0f);
+        fixture.puppet.returns[ENTRY_MIGRATION_COST] = DRIFTLINE_SCORER_NO_OPINION;
+        ACCEPTED(cost_of(any, NODE_BETTER, &is_known, &cost));
+        CHECK(is_known == 0 && cost.state_transfer_ns == 0 && cost.disruption_ns == 0);
+        CHECK(cost.reliability_factor == 1.0f);
+        ACCEPTED(driftline_any_scorer_free(any));
+    }
+    CASE("any_scorer_migration_cost: everything that it refuses")
+    {
+        driftline_any_scorer any = any_of(&fixture.puppet);
+        PATTERN(is_known);
+        PATTERN(cost);
+        REFUSED(DRIFTLINE_RESULT_NULL, cost_of(any, NODE_BETTER, NULL, &cost));
+        REFUSED(DRIFTLINE_RESULT_NULL, cost_of(any, NODE_BETTER, &is_known, NULL));
+        REFUSED(DRIFTLINE_RESULT_ID, cost_of(any, DRIFTLINE_NONE, &is_known, &cost));
+        fixture.puppet.returns[ENTRY_MIGRATION_COST] = -7;
+        REFUSED(DRIFTLINE_RESULT_SCORER, cost_of(any, NODE_BETTER, &is_known, &cost));
+        CHECK(fixture.error.scorer_code == -7 && fixture.error.method == DRIFTLINE_METHOD_MIGRATION_COST);
+        CHECK(fixture.error.chain == CHAIN_BAD && fixture.error.node == NODE_BETTER);
+        UNTOUCHED(is_known);
+        UNTOUCHED(cost);
+        ACCEPTED(driftline_any_scorer_free(any));
+    }
+    CASE("inventory_migration_cost: by size and bandwidth, as a scorer of it says; and what it refuses")
+    {
+        driftline_inventory inventory = inventory_new();
+        driftline_any_scorer any = {0};
+        driftline_migration_cost same;
+        driftline_chain_profile profile;
+        const driftline_bandwidth path = {NODE_BAD, NODE_BETTER, 50.0};
+        ACCEPTED(cost_by(inventory, NODE_BETTER, &is_known, &cost));
+        CHECK(is_known == 0 && cost.state_transfer_ns == 0 && cost.reliability_factor == 1.0f);
+        memset(&profile, 0, sizeof profile);
+        profile.chain = CHAIN_BAD;
+        profile.fields = DRIFTLINE_CHAIN_PROFILE_SIZE | DRIFTLINE_CHAIN_PROFILE_SERVICE_VALUE;
+        profile.size_bytes = 100.0;
+        profile.service_value = 3.0f;
+        ACCEPTED(driftline_inventory_report_profiles(inventory, &profile, 1, sizeof profile, &fixture.error));
+        ACCEPTED(driftline_inventory_report_bandwidths(inventory, &path, 1, sizeof path, &fixture.error));
+        ACCEPTED(cost_by(inventory, NODE_BETTER, &is_known, &cost));
+        CHECK(is_known == 1 && cost.state_transfer_ns == 2 * NANOSECONDS_PER_SECOND && cost.disruption_ns == 0);
+        CHECK(cost.reliability_factor == 3.0f);
+        ACCEPTED(driftline_any_scorer_of_inventory(inventory, &any, &fixture.error));
+        ACCEPTED(cost_of(any, NODE_BETTER, &is_known, &same));
+        CHECK(memcmp(&cost, &same, sizeof cost) == 0);
+        REFUSED(DRIFTLINE_RESULT_ID, cost_by(inventory, DRIFTLINE_NONE, &is_known, &cost));
+        REFUSED(DRIFTLINE_RESULT_NULL, cost_by(inventory, NODE_BETTER, NULL, &cost));
+        REFUSED(DRIFTLINE_RESULT_NULL, cost_by(inventory, NODE_BETTER, &is_known, NULL));
+        ACCEPTED(driftline_any_scorer_free(any));
+        inventory_end(inventory);
+    }
+}
+
 /* ---- Homes ---- */
 
 static driftline_result homes_of(driftline_any_scorer any, const uint64_t *exclude, size_t exclude_count,
@@ -197,6 +361,9 @@ static void inventory_homes(void)
 void misuse_ask(void)
 {
     scores();
+    live_scores();
+    times();
+    costs();
     homes();
     inventory_homes();
 }

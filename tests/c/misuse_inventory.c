@@ -109,6 +109,36 @@ static void config_values(void)
     }
 }
 
+static void config_epsilons(void)
+{
+    driftline_inventory_config config = config_of_inventory();
+    driftline_inventory_epsilons out;
+
+    CASE("inventory config: epsilons that are derived, and those that are given")
+    {
+        out.struct_size = (uint32_t)sizeof out;
+        ACCEPTED(driftline_inventory_config_epsilons(NULL, &out, &fixture.error));
+        CHECK(out.headroom > 0.0f && out.headroom < 0.05f && out.proximity == out.headroom);
+        CHECK(out.score_bound == 2.0f * out.headroom);
+        config.headroom_epsilon = 0.25f;
+        config.proximity_epsilon = 0.125f;
+        ACCEPTED(driftline_inventory_config_epsilons(&config, &out, &fixture.error));
+        CHECK(out.headroom == 0.25f && out.proximity == 0.125f && out.score_bound == 0.5f);
+    }
+    CASE("inventory config: what epsilons refuse")
+    {
+        PATTERN_SIZED(out);
+        REFUSED(DRIFTLINE_RESULT_NULL, driftline_inventory_config_epsilons(&config, NULL, &fixture.error));
+        config.worst_share = 2.0f;
+        REFUSED(DRIFTLINE_RESULT_CONFIG, driftline_inventory_config_epsilons(&config, &out, &fixture.error));
+        UNTOUCHED_SIZED(out);
+        out.struct_size = 3;
+        REFUSED(DRIFTLINE_RESULT_STRUCT_SIZE, driftline_inventory_config_epsilons(NULL, &out, &fixture.error));
+        config.struct_size = 3;
+        REFUSED(DRIFTLINE_RESULT_STRUCT_SIZE, driftline_inventory_config_epsilons(&config, &out, &fixture.error));
+    }
+}
+
 static void config_shape(void)
 {
     static _Alignas(8) unsigned char room[4200];
@@ -160,6 +190,58 @@ static void config_shape(void)
     {
         REFUSED(DRIFTLINE_RESULT_ALIGNMENT,
                 driftline_inventory_config_validate((driftline_inventory_config *)(room + 1), &fixture.error));
+    }
+}
+
+/* ---- Touches as events ---- */
+
+static driftline_result take_touches(driftline_inventory inventory, driftline_event *out, size_t capacity, size_t *count)
+{
+    return driftline_inventory_touches(inventory, out, capacity, sizeof *out, count, &fixture.error);
+}
+
+static void touches(void)
+{
+    driftline_event events[16];
+    size_t count, told;
+
+    CASE("inventory_touches: once what has moved, by ascending id, as events that a state takes")
+    {
+        driftline_inventory inventory = inventory_new();
+        driftline_chain_profile profile;
+        memset(&profile, 0, sizeof profile);
+        profile.chain = CHAIN_BAD;
+        profile.required_tags = 1;
+        ACCEPTED(take_touches(inventory, events, 16, &told));
+        CHECK(told == 6 && events[0].kind == DRIFTLINE_EVENT_NODE_TOUCHED && events[0].node == 1);
+        ACCEPTED(driftline_inventory_report_profiles(inventory, &profile, 1, sizeof profile, &fixture.error));
+        ACCEPTED(take_touches(inventory, NULL, 0, &count));
+        CHECK(count == 1);
+        PATTERN(events);
+        REFUSED(DRIFTLINE_RESULT_CAPACITY, take_touches(inventory, events, 0, &count));
+        UNTOUCHED(events);
+        CHECK(count == 1);
+        ACCEPTED(take_touches(inventory, events, 16, &count));
+        CHECK(count == 1 && events[0].kind == DRIFTLINE_EVENT_CHAIN_TOUCHED && events[0].chain == CHAIN_BAD);
+        CHECK(events[0].flags == 0 && events[0].node == 0 && events[0].value == 0);
+        fixture.state_may_change = true;
+        ACCEPTED(driftline_state_apply(fixture.state, events, 1, sizeof events[0], &fixture.error));
+        ACCEPTED(take_touches(inventory, events, 16, &count));
+        CHECK(count == 0);
+        inventory_end(inventory);
+    }
+    CASE("inventory_touches: what it refuses")
+    {
+        driftline_inventory inventory = inventory_new();
+        PATTERN(events);
+        REFUSED(DRIFTLINE_RESULT_NULL, take_touches(inventory, NULL, 16, &count));
+        REFUSED(DRIFTLINE_RESULT_NULL, take_touches(inventory, events, 16, NULL));
+        REFUSED(DRIFTLINE_RESULT_STRUCT_SIZE,
+                driftline_inventory_touches(inventory, events, 16, 7, &count, &fixture.error));
+        UNTOUCHED(events);
+        ACCEPTED(take_touches(inventory, events, 16, &count));
+        CHECK(count == 6);
+        inventory_end(inventory);
     }
 }
 
@@ -322,7 +404,9 @@ void misuse_inventory(void)
 {
     config_defaults();
     config_values();
+    config_epsilons();
     config_shape();
+    touches();
     life();
     scorers();
     callbacks();

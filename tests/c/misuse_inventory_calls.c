@@ -137,6 +137,20 @@ static driftline_result call_alternatives(driftline_inventory inventory)
                                             &fixture.error);
 }
 
+static driftline_result call_touches(driftline_inventory inventory)
+{
+    driftline_event events[16];
+    size_t count;
+    return driftline_inventory_touches(inventory, events, 16, sizeof events[0], &count, &fixture.error);
+}
+
+static driftline_result call_migration_cost(driftline_inventory inventory)
+{
+    driftline_migration_cost cost;
+    uint32_t is_known;
+    return driftline_inventory_migration_cost(inventory, CHAIN_BAD, NODE_BETTER, &is_known, &cost, &fixture.error);
+}
+
 static const struct inventory_call {
     const char *name;
     bool writes;
@@ -151,9 +165,11 @@ static const struct inventory_call {
     {"inventory_report_profiles", true, false, call_report_profiles},
     {"inventory_forget_node", true, false, call_forget_node},
     {"inventory_touch", true, true, call_touch},
+    {"inventory_touches", true, false, call_touches},
     {"inventory_config_of", false, false, call_config_of},
     {"inventory_axes", false, false, call_axes},
     {"inventory_alternatives", false, false, call_alternatives},
+    {"inventory_migration_cost", false, false, call_migration_cost},
     {"any_scorer_of_inventory", false, false, call_of_inventory},
 };
 
@@ -260,6 +276,31 @@ static driftline_result call_score(driftline_any_scorer scorer, driftline_any_sc
     return driftline_any_scorer_score(scorer, CHAIN_BAD, NODE_BAD, &score, &fixture.error);
 }
 
+static driftline_result call_live_score(driftline_any_scorer scorer, driftline_any_scorer other,
+                                        driftline_any_scorer *out)
+{
+    float score;
+    (void)other;
+    (void)out;
+    return driftline_any_scorer_live_score(scorer, CHAIN_BAD, NODE_BAD, &score, &fixture.error);
+}
+
+static driftline_result call_cost(driftline_any_scorer scorer, driftline_any_scorer other, driftline_any_scorer *out)
+{
+    driftline_migration_cost cost;
+    uint32_t is_known;
+    (void)other;
+    (void)out;
+    return driftline_any_scorer_migration_cost(scorer, CHAIN_BAD, NODE_BETTER, &is_known, &cost, &fixture.error);
+}
+
+static driftline_result call_begin(driftline_any_scorer scorer, driftline_any_scorer other, driftline_any_scorer *out)
+{
+    (void)other;
+    (void)out;
+    return driftline_any_scorer_begin(scorer, 1, &fixture.error);
+}
+
 static driftline_result call_homes(driftline_any_scorer scorer, driftline_any_scorer other, driftline_any_scorer *out)
 {
     driftline_alternative homes[2];
@@ -284,7 +325,10 @@ static const struct any_call {
     {"any_scorer_smoothed", call_smoothed},
     {"scheduler_install_any", call_install_any},
     {"diff_scheduler_any", call_diff_any},
+    {"any_scorer_begin", call_begin},
     {"any_scorer_score", call_score},
+    {"any_scorer_live_score", call_live_score},
+    {"any_scorer_migration_cost", call_cost},
     {"any_scorer_alternatives", call_homes},
 };
 
