@@ -4,7 +4,7 @@ CC ?= cc
 CXX ?= c++
 PYTHON ?= python3
 
-.PHONY: help demo test rust-tools format lint docs rust-test property experiment experiment-test readme-test header scenarios soak clean
+.PHONY: help demo test rust-tools format lint docs rust-test property property-testing experiment experiment-test readme-test header scenarios soak clean
 .DEFAULT_GOAL := help
 
 help:
@@ -28,7 +28,8 @@ include packaging/rules.mk
 include bindings/cpp/rules.mk
 include bindings/go/rules.mk
 
-test: format lint docs rust-test property experiment-test c-test c-valgrind c-sanitize replay-test scale-test python-test python-wheels packaging-test abi-test cpp-test cpp-sanitize go-test readme-test
+# Builds of the same features come one after the other: Cargo keeps one library of each profile.
+test: format lint docs rust-test property experiment-test scale-test property-testing c-test c-valgrind c-sanitize replay-test python-test python-wheels packaging-test abi-test cpp-test cpp-sanitize go-test readme-test
 	@echo "all tests passed"
 
 rust-tools:
@@ -48,9 +49,12 @@ docs:
 rust-test:
 	$(CARGO) test
 
-# The random histories want speed, and so do ten million chains. With `testing` tables close their gaps all the time.
+# The random histories want speed, and so do ten million chains.
 property:
 	$(CARGO) test --profile property --test property --test memory --test model --test storm
+
+# With `testing` tables close their gaps all the time.
+property-testing:
 	DRIFTLINE_HISTORIES=20000 $(CARGO) test --profile property --features testing --test property --test out_of_memory
 
 experiment:

@@ -44,25 +44,29 @@ PACKAGING_RUST_SOURCES := Cargo.toml Cargo.lock build.rs $(shell find src -name 
 # Messages of a panic name source files; those names should not tell where this was built.
 PACKAGING_RUSTFLAGS := $(RUSTFLAGS) --remap-path-prefix=$(CURDIR)=driftline \
 	--remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src=crates
-PACKAGING_CARGO := RUSTFLAGS="$(PACKAGING_RUSTFLAGS)" $(CARGO) rustc --quiet --release --lib \
-	--target-dir $(TARGET_DIR)/packaging
+PACKAGING_CARGO := RUSTFLAGS="$(PACKAGING_RUSTFLAGS)" $(CARGO) rustc --quiet --release --lib
+PACKAGING_BUILT := $(addprefix $(PACKAGING_BUILD)/,libdriftline.so libdriftline.a driftline-replay)
 
-packaging-build: $(addprefix $(PACKAGING_BUILD)/,libdriftline.so libdriftline.a driftline-replay)
+# Link-time optimisation is done by one processor, so that two can make both libraries at once.
+packaging-build:
+	+@$(MAKE) --no-print-directory --jobs=2 --file=packaging/rules.mk $(PACKAGING_BUILT)
 
-# One crate type at a time, or the link-time optimisation is silently dropped. The name is given here and not in build.rs,
-# where it would leak into other libraries, such as the Python extension.
+# One crate type at a time, or the link-time optimisation is silently dropped; each has a place of its own, where Cargo lets
+# nobody else in. The name is given here and not in build.rs, where it would leak into other libraries, such as the Python
+# extension.
 $(PACKAGING_BUILD)/libdriftline.so: $(PACKAGING_RUST_SOURCES) packaging/rules.mk
 	@mkdir -p $(@D)
-	$(PACKAGING_CARGO) --crate-type cdylib -- -C strip=symbols -C link-arg=-Wl,-soname,$(PACKAGING_SONAME)
-	cp $(TARGET_DIR)/packaging/release/libdriftline.so $@
+	$(PACKAGING_CARGO) --target-dir $(TARGET_DIR)/packaging-shared --crate-type cdylib -- -C strip=symbols -C link-arg=-Wl,-soname,$(PACKAGING_SONAME)
+	cp $(TARGET_DIR)/packaging-shared/release/libdriftline.so $@
 
 # More than half of it are line numbers of Rust's standard library. What that offers to others would collide in a program
 # that links another Rust library, too.
 $(PACKAGING_BUILD)/libdriftline.a: $(PACKAGING_RUST_SOURCES) packaging/rules.mk
 	@mkdir -p $(@D)
-	$(PACKAGING_CARGO) --crate-type staticlib
+	$(PACKAGING_CARGO) --target-dir $(TARGET_DIR)/packaging-static --crate-type staticlib
 	$(OBJCOPY) --strip-debug --enable-deterministic-archives --wildcard --localize-symbol='rust_eh_personality' \
-		--localize-symbol='_R*std*' --localize-symbol='_ZN3std*' $(TARGET_DIR)/packaging/release/libdriftline.a $@
+		--localize-symbol='_R*std*' --localize-symbol='_ZN3std*' \
+		$(TARGET_DIR)/packaging-static/release/libdriftline.a $@
 
 $(PACKAGING_BUILD)/driftline-replay: $(REPLAY_OBJECTS) $(PACKAGING_BUILD)/libdriftline.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -s -o $@ $^ $(PACKAGING_SYSTEM_LIBRARIES)

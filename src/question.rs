@@ -76,6 +76,23 @@ pub fn migration_cost(
     Ok(cost.map(|cost| MigrationCost { reliability_factor: cost.weight(), ..cost }))
 }
 
+/// The best home for a chain, by [`best_alternative`](PlacementScorer::best_alternative); none where what the scorer says
+/// is excluded, reserved or without a score.
+///
+/// # Errors
+///
+/// As [`score`].
+pub fn best_alternative(
+    scorer: &dyn PlacementScorer,
+    chain: ChainId,
+    exclude: &[NodeId],
+) -> Result<Option<Alternative>, Error> {
+    let excluded = in_order(exclude)?;
+    let answer = guard(|| scorer.best_alternative(chain, &excluded));
+    let best = answer.map_err(|source| failure(source, ScorerMethod::BestAlternative, chain, None))?;
+    Ok(best.and_then(|best| Tally::default().valid_alternative(best, &excluded, false)))
+}
+
 /// Up to `limit` homes for a chain, best first, ties by ascending id. Nodes in `exclude`, in any order, are left out, and
 /// so is what is reserved, repeated or without a score.
 ///
@@ -93,11 +110,7 @@ pub fn alternatives(
         // Scorers are never asked for none.
         return Ok(homes);
     }
-    let mut excluded = Vec::new();
-    room::reserve(&mut excluded, exclude.len())?;
-    excluded.extend_from_slice(exclude);
-    excluded.sort_unstable();
-    excluded.dedup();
+    let excluded = in_order(exclude)?;
     let answer = guard(|| scorer.alternatives(chain, &excluded, limit, &mut homes));
     answer.map_err(|source| failure(source, ScorerMethod::BestAlternative, chain, None))?;
     let mut named: HashSet<NodeId, foldhash::fast::FixedState> = HashSet::default();
@@ -115,6 +128,16 @@ pub fn alternatives(
     homes.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.node.cmp(&b.node)));
     homes.truncate(limit);
     Ok(homes)
+}
+
+/// Scorers are given what is excluded in ascending order, nothing twice.
+fn in_order(exclude: &[NodeId]) -> Result<Vec<NodeId>, Error> {
+    let mut excluded = Vec::new();
+    room::reserve(&mut excluded, exclude.len())?;
+    excluded.extend_from_slice(exclude);
+    excluded.sort_unstable();
+    excluded.dedup();
+    Ok(excluded)
 }
 
 fn failure(source: ScorerError, method: ScorerMethod, chain: ChainId, node: Option<NodeId>) -> Error {

@@ -20,7 +20,11 @@ __all__ = ["NativeScorer"]
 
 
 class NativeScorer:
-    """A scorer of the library's own. A scheduler knows it and asks it without coming back to Python."""
+    """A scorer of the library's own. A scheduler knows it and asks it without coming back to Python.
+
+    Asked directly it answers what a scheduler would take: scores are clamped to [0, 1], what is not finite is no
+    opinion, and homes that are excluded or repeated are left out.
+    """
 
     __slots__ = ("__weakref__", "_core")
 
@@ -54,7 +58,7 @@ class NativeScorer:
         return None if found is None else Alternative(*found)
 
     def alternatives(self, chain: int, exclude: Iterable[int] | NDArray[Any], limit: int) -> tuple[Alternative, ...]:
-        """Up to `limit` such homes, best first."""
+        """Up to `limit` such homes, best first, ties by ascending id."""
         return tuple(Alternative(*found) for found in self._core.alternatives(chain, _sequence(exclude), limit))
 
     def node_fingerprint(self, node: int) -> int | None:

@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, TryLockError};
 
 use driftline::{
-    Alternative, BoxedScorer, ChainId, MigrationCost, NodeId, PlacementScorer, ScorerError, ScorerResult,
-    SharedInventory, Timestamp,
+    Alternative, BoxedScorer, ChainId, Error, MigrationCost, NodeId, PlacementScorer, ScorerError, ScorerResult,
+    SharedInventory, Timestamp, question,
 };
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -149,12 +149,12 @@ impl Native {
 
     fn score(&self, py: Python<'_>, chain: &Bound<'_, PyAny>, node: &Bound<'_, PyAny>) -> PyResult<Option<f32>> {
         let (chain, node) = (chain_of(chain)?, node_of(node, "node")?);
-        self.ask(py, |scorer| scorer.score(chain, node))
+        self.ask(py, |scorer| taken(question::score(scorer, chain, node)))
     }
 
     fn live_score(&self, py: Python<'_>, chain: &Bound<'_, PyAny>, node: &Bound<'_, PyAny>) -> PyResult<Option<f32>> {
         let (chain, node) = (chain_of(chain)?, node_of(node, "node")?);
-        self.ask(py, |scorer| scorer.live_score(chain, node))
+        self.ask(py, |scorer| taken(question::live_score(scorer, chain, node)))
     }
 
     fn best_alternative(
@@ -164,7 +164,7 @@ impl Native {
         exclude: &Bound<'_, PyAny>,
     ) -> PyResult<Option<(u64, f32)>> {
         let (chain, exclude) = (chain_of(chain)?, excluded(exclude)?);
-        let best = self.ask(py, |scorer| scorer.best_alternative(chain, &exclude))?;
+        let best = self.ask(py, |scorer| taken(question::best_alternative(scorer, chain, &exclude)))?;
         Ok(best.map(|best| (best.node.0, best.score)))
     }
 
@@ -178,10 +178,7 @@ impl Native {
         let (chain, exclude) = (chain_of(chain)?, excluded(exclude)?);
         let limit = numbers::id(limit, || "limit".to_string())?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let found = self.ask(py, |scorer| {
-            let mut found = Vec::new();
-            scorer.alternatives(chain, &exclude, limit, &mut found).map(|()| found)
-        })?;
+        let found = self.ask(py, |scorer| taken(question::alternatives(scorer, chain, &exclude, limit)))?;
         Ok(found.into_iter().map(|found| (found.node.0, found.score)).collect())
     }
 
@@ -203,7 +200,7 @@ impl Native {
         target: &Bound<'_, PyAny>,
     ) -> PyResult<Option<(u64, u64, f32)>> {
         let (chain, target) = (chain_of(chain)?, node_of(target, "target")?);
-        let cost = self.ask(py, |scorer| scorer.migration_cost(chain, target))?;
+        let cost = self.ask(py, |scorer| taken(question::migration_cost(scorer, chain, target)))?;
         Ok(cost.map(|cost| (cost.state_transfer_ns, cost.disruption_ns, cost.reliability_factor)))
     }
 
@@ -230,12 +227,16 @@ fn node_of(node: &Bound<'_, PyAny>, name: &str) -> PyResult<NodeId> {
     numbers::id(node, || name.to_string()).map(NodeId)
 }
 
-/// Excluded nodes in any order, as a scorer is given them.
 fn excluded(exclude: &Bound<'_, PyAny>) -> PyResult<Vec<NodeId>> {
-    let mut exclude: Vec<NodeId> = arrays::ids(exclude, "exclude", None)?.into_iter().map(NodeId).collect();
-    exclude.sort_unstable();
-    exclude.dedup();
-    Ok(exclude)
+    Ok(arrays::ids(exclude, "exclude", None)?.into_iter().map(NodeId).collect())
+}
+
+/// An answer to a question outside of a pass: a failure of the scorer, or no memory for the answer.
+fn taken<T>(answer: Result<T, Error>) -> ScorerResult<T> {
+    answer.map_err(|error| match error {
+        Error::Scorer { source, .. } => source,
+        _ => ScorerError::out_of_memory(),
+    })
 }
 
 impl Scorer {

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from driftline import (
+    Alternative,
     Cached,
     ConfigError,
     DuplicateChainError,
@@ -60,6 +61,39 @@ def test_minimum() -> None:
     scorer = Minimum([Table({1: 1.0, 2: 0.5}), table({1: 0.25, 2: 0.75})])
     assert [scorer.score(7, node) for node in (1, 2, 3)] == [0.25, 0.5, None]
     assert scorer.best_alternative(7, ()) == (2, 0.5)
+
+
+class Careless:
+    """Says what no scheduler would take."""
+
+    def __init__(self, score: float) -> None:
+        self.said = score
+
+    def score(self, _chain: int, _node: int) -> float:
+        return self.said
+
+    def best_alternative(self, _chain: int, _exclude: tuple[int, ...]) -> Alternative:
+        return Alternative(1, 0.9)
+
+    def alternatives(self, _chain: int, _exclude: tuple[int, ...], _limit: int) -> list[Alternative]:
+        return [Alternative(4, 0.5), Alternative(3, 2.0), Alternative(1, 0.9), Alternative(3, 0.1), Alternative(2, 0.5)]
+
+    def migration_cost(self, _chain: int, _target: int) -> MigrationCost:
+        return MigrationCost(3, 4, -2.0)
+
+
+def test_answers_are_what_a_scheduler_would_take() -> None:
+    """A cached scorer hands on what its part says; who asks it is asked no less than a scheduler."""
+    for said, taken in [(1.7, 1.0), (-0.5, 0.0), (float("nan"), None), (float("inf"), None)]:
+        scorer = Cached(Careless(said), capacity=10)
+        assert (scorer.score(7, 1), scorer.live_score(7, 1)) == (taken, taken)
+    scorer = Cached(Careless(0.5), capacity=10)
+    assert scorer.best_alternative(7, [1]) is None
+    assert scorer.best_alternative(7, [2]) == (1, pytest.approx(0.9))
+    assert scorer.alternatives(7, [1], 9) == ((3, 1.0), (2, 0.5), (4, 0.5))
+    assert scorer.alternatives(7, [], 2) == ((3, 1.0), (4, 0.5)), "of the first two that it names"
+    assert scorer.alternatives(7, [], 0) == ()
+    assert scorer.migration_cost(7, 1) == MigrationCost(3, 4, 1.0)
 
 
 @pytest.mark.parametrize("exclude", [[4, 3, 1], (1, 4, 3, 4), {3, 1, 4}, np.array([4, 1, 3])], ids=repr)
