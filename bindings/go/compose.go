@@ -29,7 +29,7 @@ import (
 type ComposedScorer struct {
 	handle  C.driftline_any_scorer
 	cleanup runtime.Cleanup
-	entered atomic.Bool
+	turn    turn
 	whom    atomic.Pointer[cast]
 }
 
@@ -60,6 +60,9 @@ func (p partOf) composed() (*ComposedScorer, error) {
 }
 
 func (c *ComposedScorer) composed() (*ComposedScorer, error) {
+	if c == nil {
+		return nil, failure(ErrNil, "the scorer is nil")
+	}
 	return c, nil
 }
 
@@ -191,7 +194,8 @@ func Smoothed(inner Part, halfLife time.Duration) (*ComposedScorer, error) {
 }
 
 // DiffComposed is [DiffScheduler] over an inventory or a composed scorer, which is asked and not taken over: what it remembers
-// it remembers for the next call. The failures of the report name what your scorers were asked.
+// it remembers for the next call. The failures of the report name what your scorers were asked. Fingerprints are not among
+// them: what asks for those does without.
 //
 // Errors: as there, and [ErrClosed], [ErrBusy] and [ErrReentrant] for the scorer.
 func DiffComposed(
@@ -203,7 +207,7 @@ func DiffComposed(
 	}
 	defer parts.leave()
 	asked := parts.list[0]
-	return diff(state, config, thisNode, asked.whom.Load(), func(
+	return diff(state, config, thisNode, asked.whom.Load(), &asked.turn, func(
 		config *C.driftline_config, room []C.driftline_action, pass *C.driftline_go_pass,
 	) C.driftline_result {
 		return C.driftline_go_diff_any(state.handle, C.uint64_t(thisNode), config, asked.handle, C.uint64_t(now),
@@ -262,7 +266,7 @@ func (c *ComposedScorer) ask(call func(*C.driftline_error) C.driftline_result) e
 	if whom == nil {
 		return failure(ErrClosed, "the scorer was closed, handed over, or never made")
 	}
-	session, cause := &session{}, newError()
+	session, cause := &session{turn: &c.turn}, newError()
 	result := session.ask(whom, func() C.driftline_result { return call(&cause) })
 	return session.check(result, &cause)
 }
@@ -319,21 +323,24 @@ func (c *ComposedScorer) isGone() {
 
 // enter takes the scorer for what uses its Go side. The library guards its own, but not whom callbacks find.
 func (c *ComposedScorer) enter() error {
-	if c.entered.CompareAndSwap(false, true) {
+	if c.turn.take() {
 		return nil
 	}
-	// Only the library knows whether it is our own call that asks. No scorer is a gate before itself, so none is made.
-	var out C.driftline_any_scorer
-	cause := newError()
-	err := check(C.driftline_any_scorer_gate(c.handle, c.handle, 0, &out, &cause), &cause)
-	if err != nil && !errors.Is(err, ErrDuplicate) {
-		return err
-	}
-	return failure(ErrBusy, "the scorer is in use by another goroutine")
+	return c.turn.refusal("scorer", func() error {
+		// No scorer is a gate before itself, so none is made.
+		var out C.driftline_any_scorer
+		cause := newError()
+		err := check(C.driftline_any_scorer_gate(c.handle, c.handle, 0, &out, &cause), &cause)
+		runtime.KeepAlive(c)
+		if errors.Is(err, ErrDuplicate) {
+			return nil
+		}
+		return atIndex(err, -1) // it is no part here
+	})
 }
 
 func (c *ComposedScorer) leave() {
-	c.entered.Store(false)
+	c.turn.end()
 }
 
 func newComposed(
@@ -384,8 +391,10 @@ type parts struct {
 }
 
 func enterParts(list []Part) (entered parts, err error) {
+	isComplete := false
 	defer func() {
-		if err != nil {
+		// Also where a part panics, such as a nil one in a struct of yours.
+		if !isComplete {
 			entered.leave()
 		}
 	}()
@@ -413,6 +422,7 @@ func enterParts(list []Part) (entered parts, err error) {
 			return entered, atIndex(failure(ErrClosed, "part %d was closed, handed over, or never made", at), at)
 		}
 	}
+	isComplete = true
 	return entered, nil
 }
 
@@ -427,7 +437,7 @@ func (p *parts) leave() {
 	runtime.KeepAlive(p.list)
 }
 
-// atIndex says which part an error is about.
+// atIndex says which part an error is about; -1 for none.
 func atIndex(err error, at int) error {
 	if known := (*Error)(nil); errors.As(err, &known) {
 		about := *known

@@ -82,7 +82,9 @@ type callee struct {
 }
 
 func calleeOf(handle C.uintptr_t) *callee {
-	return cgo.Handle(handle).Value().(*callee)
+	callee := cgo.Handle(handle).Value().(*callee)
+	callee.turn.isAsking()
+	return callee
 }
 
 // cast is whom the library asks in one scorer: one of Go's alone, or those among the parts of a composed one. Nothing in it
@@ -106,6 +108,7 @@ func castOf(in *installation) *cast {
 // session is one call's: what the scorers of Go's have returned in place of answers. One for all parts, because the library
 // says only with which code one of them has failed.
 type session struct {
+	turn       *turn     // in which it is, or nil where nobody else knows what is asked
 	failures   []Failure // of this call; the code of each is its place, counted down from -1
 	interrupt  error
 	panicked   bool

@@ -126,7 +126,7 @@ func DiffScheduler(
 	whom := castOf(in)
 	handle := cgo.NewHandle(whom.parts[0].callee)
 	defer handle.Delete()
-	return diff(state, config, thisNode, whom, func(
+	return diff(state, config, thisNode, whom, nil, func(
 		config *C.driftline_config, room []C.driftline_action, pass *C.driftline_go_pass,
 	) C.driftline_result {
 		return C.driftline_go_diff(state.handle, C.uint64_t(thisNode), config, C.uintptr_t(handle), C.uint32_t(in.entries),
@@ -137,7 +137,7 @@ func DiffScheduler(
 
 // diff prepares a decision, has it made, and copies what came of it.
 func diff(
-	state *MeshState, config SchedulerConfig, thisNode NodeID, whom *cast,
+	state *MeshState, config SchedulerConfig, thisNode NodeID, whom *cast, turn *turn,
 	decide func(*C.driftline_config, []C.driftline_action, *C.driftline_go_pass) C.driftline_result,
 ) (*Decision, error) {
 	defer runtime.KeepAlive(state)
@@ -152,14 +152,23 @@ func diff(
 	}
 	room := make([]C.driftline_action, len(led))
 	pass := &C.driftline_go_pass{}
-	session := &session{}
+	session := &session{turn: turn}
 	result := session.ask(whom, func() C.driftline_result { return decide(&inC, room, pass) })
 	if err := session.check(result, &pass.error); err != nil {
 		return nil, err
 	}
 	decision := &Decision{Actions: appendActions(nil, room[:pass.action_count])}
 	decision.Report.fill(&pass.report)
-	// What failed and was survived. No batch is asked for more than one chain here, so each is one failure.
-	decision.Report.Failures = slices.Clone(session.failures)
+	if pass.report.scorer_errors != 0 {
+		decision.Report.Failures = session.survived()
+	}
 	return decision, nil
+}
+
+// survived is what has failed in a decision by itself. No batch is asked for more than one chain there, so each is one failure.
+// Only scorers of the library ask for fingerprints, which do without, so these have cost nobody anything.
+func (s *session) survived() []Failure {
+	return slices.DeleteFunc(slices.Clone(s.failures), func(one Failure) bool {
+		return one.Method == MethodNodeFingerprint || one.Method == MethodChainFingerprint
+	})
 }

@@ -30,7 +30,7 @@ type LocalScheduler struct {
 	handle  C.driftline_scheduler
 	cleanup runtime.Cleanup
 	// Whoever has it may use what stands below, and what the library lends.
-	entered   atomic.Bool
+	turn      turn
 	pass      C.driftline_go_pass
 	session   session
 	installed atomic.Pointer[cast] // is also read without having entered
@@ -92,6 +92,7 @@ func NewLocalScheduler(thisNode NodeID, choices ...Option) (*LocalScheduler, err
 		return nil, err
 	}
 	scheduler := &LocalScheduler{handle: handle}
+	scheduler.session.turn = &scheduler.turn
 	scheduler.cleanup = runtime.AddCleanup(scheduler, freeScheduler, handle)
 	if chosen.install != nil {
 		if _, err := chosen.install(scheduler); err != nil {
@@ -128,18 +129,17 @@ func (s *LocalScheduler) Close() error {
 
 // enter takes the scheduler for what uses its Go side. The library guards its own, but not what it lends.
 func (s *LocalScheduler) enter() error {
-	if s.entered.CompareAndSwap(false, true) {
+	if s.turn.take() {
 		return nil
 	}
-	// Only the library knows whether it is our own call that asks.
-	if _, err := s.ThisNode(); err != nil {
+	return s.turn.refusal("scheduler", func() error {
+		_, err := s.ThisNode()
 		return err
-	}
-	return failure(ErrBusy, "the scheduler is in use by another goroutine")
+	})
 }
 
 func (s *LocalScheduler) leave() {
-	s.entered.Store(false)
+	s.turn.end()
 }
 
 // ThisNode is the node whose chains this scheduler acts on.
