@@ -55,9 +55,96 @@ func TestScoresThatAreAskedFor(t *testing.T) {
 	wantEqual(t, "that of another chain", must(smoothed.Score(math.MaxUint64, 9)), 0.9)
 }
 
+// What is smoothed answers as of the time that it was told last, what is cached by the fingerprints of then.
+func TestTheTimeThatAScorerIsTold(t *testing.T) {
+	score, fingerprint := float32(0.8), uint64(1)
+	scorer := constant(0)
+	scorer.ScoreFunc = func(driftline.ChainID, driftline.NodeID) (float32, error) { return score, nil }
+	scorer.NodeFingerprintFunc = func(driftline.NodeID) (uint64, error) { return fingerprint, nil }
+	smoothed := must(driftline.Smoothed(driftline.PartOf(scorer), time.Second))
+	cached := must(driftline.Cached(driftline.PartOf(scorer), 10))
+	scores := func() string {
+		return fmt.Sprintf("%.2f %.2f %.2f %.2f", must(smoothed.Score(7, 3)), must(smoothed.LiveScore(7, 3)),
+			must(cached.Score(7, 3)), must(cached.LiveScore(7, 3)))
+	}
+	begin := func(now driftline.Timestamp) {
+		noError(t, smoothed.Begin(now))
+		noError(t, cached.Begin(now))
+	}
+	begin(0)
+	wantEqual(t, "the scores at first", scores(), "0.80 0.80 0.80 0.80")
+	score, fingerprint = 0.4, 2
+	wantEqual(t, "the scores at the same time", scores(), "0.80 0.80 0.80 0.40")
+	begin(driftline.After(time.Second))
+	wantEqual(t, "the scores after a half-life", scores(), "0.60 0.60 0.40 0.40")
+	score = 0.2
+	begin(driftline.After(2 * time.Second))
+	wantEqual(t, "what is cached where no fingerprint moved", fmt.Sprintf("%.2f", must(cached.Score(7, 3))), "0.40")
+}
+
+func TestLiveScoresThatAreAskedFor(t *testing.T) {
+	scorer := asFuncs(&table{scores: map[driftline.NodeID]float32{1: 0.9, 2: 0.8}})
+	composed := asking(t, scorer)
+	wantEqual(t, "the score of who has no other", must(composed.LiveScore(7, 1)), 0.9)
+	scorer.LiveScoreFunc = (&table{scores: map[driftline.NodeID]float32{1: 0.25, 3: 7, 4: float32(math.NaN())}}).Score
+	composed = asking(t, scorer)
+	wantEqual(t, "the score", must(composed.Score(7, 1)), 0.9)
+	wantEqual(t, "the live score", must(composed.LiveScore(7, 1)), 0.25)
+	wantEqual(t, "one that is too high", must(composed.LiveScore(math.MaxUint64, 3)), 1)
+	for _, node := range []driftline.NodeID{2, 4} {
+		wantIs(t, second(composed.LiveScore(7, node)), driftline.ErrNoOpinion)
+	}
+	wantIs(t, second(composed.LiveScore(7, driftline.NoNode)), driftline.ErrReservedNode)
+}
+
+func TestCostsThatAreAskedFor(t *testing.T) {
+	type cost = driftline.MigrationCost
+	wantIs(t, second(asking(t, constant(1)).MigrationCost(7, 3)), driftline.ErrNoOpinion)
+	costs := map[driftline.NodeID]cost{
+		1: {}, 2: {StateTransfer: 1, Disruption: driftline.Forever, ReliabilityFactor: 0.5},
+		3: {StateTransfer: time.Hour, Disruption: 2, ReliabilityFactor: float32(math.NaN())},
+	}
+	scorer := constant(1)
+	scorer.MigrationCostFunc = func(_ driftline.ChainID, target driftline.NodeID) (cost, error) {
+		if cost, known := costs[target]; known {
+			return cost, nil
+		}
+		return cost{}, driftline.ErrNoOpinion
+	}
+	composed := asking(t, scorer)
+	for node, wanted := range costs {
+		if node != 2 {
+			wanted.ReliabilityFactor = 1
+		}
+		wantEqual(t, fmt.Sprint("the cost of node ", node), must(composed.MigrationCost(7, node)), wanted)
+	}
+	wantIs(t, second(composed.MigrationCost(7, 4)), driftline.ErrNoOpinion)
+	wantIs(t, second(composed.MigrationCost(7, driftline.NoNode)), driftline.ErrReservedNode)
+
+	// 100 bytes at 10 bytes a second, from the holder that is connected best.
+	inventory := busyThird(t, 7)
+	for what, asked := range map[string]interface {
+		MigrationCost(driftline.ChainID, driftline.NodeID) (driftline.MigrationCost, error)
+	}{"the inventory": inventory, "a part": must(driftline.Minimum(part(1), inventory))} {
+		noError(t, inventory.ReportProfiles([]driftline.ChainProfile{{Chain: 7}}))
+		wantIs(t, second(asked.MigrationCost(7, 9)), driftline.ErrNoOpinion)
+		noError(t, inventory.ReportBandwidths([]driftline.Bandwidth{
+			{From: 1, To: 9, BytesPerSec: 5}, {From: 2, To: 9, BytesPerSec: 10}, {From: 3, To: 9, BytesPerSec: 1},
+		}))
+		noError(t, inventory.ReportProfiles([]driftline.ChainProfile{{Chain: 7, SizeBytes: driftline.Some(100.0),
+			Disruption: driftline.Some(5 * time.Second), ServiceValue: driftline.Some[float32](2)}}))
+		wantEqual(t, "the cost by "+what, must(asked.MigrationCost(7, 9)),
+			cost{StateTransfer: 10 * time.Second, Disruption: 5 * time.Second, ReliabilityFactor: 2})
+		wantIs(t, second(asked.MigrationCost(7, driftline.NoNode)), driftline.ErrReservedNode)
+	}
+}
+
 func TestAlternativesThatAreAskedFor(t *testing.T) {
 	inventory := busyThird(t, 7)
 	noError(t, inventory.ReportNodes(0, []driftline.NodeInventory{cores(8, 7), cores(4, 1), cores(5, 6)}))
+	// A home of which less is known than of the holders is no alternative.
+	noError(t, inventory.ReportNodes(0, []driftline.NodeInventory{{Node: 6, Zone: driftline.Some[uint32](1)}}))
+	wantEqual(t, "whether it is a home", must(inventory.Axes(7, 6)).IsHome, true)
 	alone := must(driftline.Minimum(inventory))
 	for what, one := range map[string]struct {
 		exclude []driftline.NodeID
@@ -186,7 +273,9 @@ func TestScorersThatFailWhenTheyAreAsked(t *testing.T) {
 		return driftline.Alternative{Node: 9, Score: 0.5}, spring()
 	}
 	for words, ask := range map[string]func() error{
-		"score of chain 7 at node 3": func() error { return second(asking(t, score).Score(7, 3)) },
+		"score of chain 7 at node 3":          func() error { return second(asking(t, score).Score(7, 3)) },
+		"live_score of chain 7 at node 3":     func() error { return second(asking(t, trap("live_score", spring)).LiveScore(7, 3)) },
+		"migration_cost of chain 7 at node 9": func() error { return second(asking(t, trap("migration_cost", spring)).MigrationCost(7, 9)) },
 		"best_alternative of chain 7": func() error {
 			return second(must(driftline.Minimum(part(1), driftline.PartOf(best))).Alternatives(7, nil, 5))
 		},

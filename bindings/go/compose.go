@@ -14,7 +14,8 @@ import (
 
 // ComposedScorer is a scorer that the library holds: several put together, each of them a [PlacementScorer] of yours
 // ([PartOf]), an [Inventory] or another ComposedScorer. Install it with [LocalScheduler.InstallComposed] or [WithComposed], or
-// ask it: [DiffComposed], [ComposedScorer.Score], [ComposedScorer.Alternatives].
+// ask it: [DiffComposed], [ComposedScorer.Score], [ComposedScorer.LiveScore], [ComposedScorer.Alternatives],
+// [ComposedScorer.MigrationCost].
 //
 // The functions that make one take over every ComposedScorer among the parts, with what it remembers: from then on it can be
 // used nowhere else, which is refused with [ErrClosed]. After an error all parts are as they were. Inventories are not taken
@@ -216,9 +217,20 @@ func DiffComposed(
 	})
 }
 
+// Begin tells the scorer what time it is, as a pass does before it asks: what is [Smoothed] is then as of that time, and what
+// is [Cached] is compared with the fingerprints anew. Call it before you ask, when something may have moved since the last
+// pass or the last Begin. Schedulers and [DiffComposed] do it by themselves.
+//
+// Errors: [ErrClosed], [ErrBusy], [ErrReentrant].
+func (c *ComposedScorer) Begin(now Timestamp) error {
+	return c.ask(func(cause *C.driftline_error) C.driftline_result {
+		return C.driftline_any_scorer_begin(c.handle, C.uint64_t(now), cause)
+	})
+}
+
 // Score is what the node is worth to the chain, in [0, 1], as a scheduler would take it: what a scorer of yours says
-// beyond that is clamped, and what is not finite is no opinion. A [Smoothed] scorer answers as of the last pass that it
-// was in.
+// beyond that is clamped, and what is not finite is no opinion. [Smoothed] and [Cached] scorers answer as of the last
+// pass that they were in, or the last [ComposedScorer.Begin].
 //
 // Errors: [ErrNoOpinion], which is an answer; a [*ScorerError] if a scorer of yours fails; [ErrReservedNode];
 // [ErrOutOfMemory]; [ErrClosed], [ErrBusy], [ErrReentrant]. A panic of a scorer goes on out of Score, with its value.
@@ -227,6 +239,20 @@ func (c *ComposedScorer) Score(chain ChainID, node NodeID) (float32, error) {
 	err := c.ask(func(cause *C.driftline_error) C.driftline_result {
 		return C.driftline_any_scorer_score(c.handle, C.uint64_t(chain), C.uint64_t(node), &score, cause)
 	})
+	return opinionOf(score, err)
+}
+
+// LiveScore is Score by what is asked at the moment of a decision: a [LiveScorer] is asked for that, and nothing of it is
+// remembered, though a [Smoothed] scorer smooths it. Errors and panics as of Score.
+func (c *ComposedScorer) LiveScore(chain ChainID, node NodeID) (float32, error) {
+	var score C.float
+	err := c.ask(func(cause *C.driftline_error) C.driftline_result {
+		return C.driftline_any_scorer_live_score(c.handle, C.uint64_t(chain), C.uint64_t(node), &score, cause)
+	})
+	return opinionOf(score, err)
+}
+
+func opinionOf(score C.float, err error) (float32, error) {
 	if err != nil {
 		return 0, err
 	}
@@ -234,6 +260,20 @@ func (c *ComposedScorer) Score(chain ChainID, node NodeID) (float32, error) {
 		return 0, ErrNoOpinion
 	}
 	return float32(score), nil
+}
+
+// MigrationCost is what it would cost to move the chain to the target. A ReliabilityFactor that is not finite and above zero
+// is 1 here (C1). [MigrationCostModel] says which score that is.
+//
+// Errors: [ErrNoOpinion], which is an answer, and a move for free; else as of Score. A panic of a scorer goes on out of
+// MigrationCost, with its value.
+func (c *ComposedScorer) MigrationCost(chain ChainID, target NodeID) (MigrationCost, error) {
+	var cost C.driftline_migration_cost
+	var isKnown C.uint32_t
+	err := c.ask(func(cause *C.driftline_error) C.driftline_result {
+		return C.driftline_any_scorer_migration_cost(c.handle, C.uint64_t(chain), C.uint64_t(target), &isKnown, &cost, cause)
+	})
+	return costOf(&cost, isKnown != 0, err)
 }
 
 // Alternatives are up to limit homes that the chain could have, best first, ties by ascending node; none is an answer.

@@ -293,6 +293,9 @@ func TestPartsAreTakenOver(t *testing.T) {
 		wantIs(t, second(driftline.DiffComposed(state, scorer, driftline.DefaultConfig(), 1, 0, nil)), driftline.ErrClosed)
 		wantIs(t, second(scorer.Score(7, 1)), driftline.ErrClosed)
 		wantIs(t, second(scorer.Alternatives(7, nil, 1)), driftline.ErrClosed)
+		wantIs(t, second(scorer.LiveScore(7, 1)), driftline.ErrClosed)
+		wantIs(t, second(scorer.MigrationCost(7, 1)), driftline.ErrClosed)
+		wantIs(t, scorer.Begin(0), driftline.ErrClosed)
 		noError(t, scorer.Close())
 	}
 	noError(t, (&driftline.ComposedScorer{}).Close())
@@ -416,12 +419,14 @@ func TestReentranceOfParts(t *testing.T) {
 				"InstallComposed": second(scheduler.InstallComposed(composed)),
 				"DiffComposed":    second(driftline.DiffComposed(newState(t), composed, driftline.DefaultConfig(), 1, 0, nil)),
 				"Score":           second(composed.Score(7, 1)), "Alternatives": second(composed.Alternatives(7, nil, 1)),
+				"LiveScore": second(composed.LiveScore(7, 1)), "MigrationCost": second(composed.MigrationCost(7, 1)),
+				"Begin": composed.Begin(0),
 			}
 		}
 		allowed = map[string]error{
 			"ReportNodes": inventory.ReportNodes(0, []driftline.NodeInventory{cores(9, 1)}), "Follow": inventory.Follow(),
 			"Axes": second(inventory.Axes(7, 3)), "Minimum": second(driftline.Minimum(inventory)),
-			"Alternatives": second(inventory.Alternatives(7, nil, 1)),
+			"Alternatives": second(inventory.Alternatives(7, nil, 1)), "Touches": second(inventory.Touches()),
 		}
 		return nil
 	}))
@@ -444,7 +449,7 @@ func TestReentranceOfParts(t *testing.T) {
 	scheduler = newScheduler(t, driftline.WithComposed(build()))
 	check(must(scheduler.Tick(state, 0)), 4)
 	composed = build()
-	check(must(driftline.DiffComposed(state, composed, driftline.DefaultConfig(), 1, driftline.After(time.Hour), nil)), 7)
+	check(must(driftline.DiffComposed(state, composed, driftline.DefaultConfig(), 1, driftline.After(time.Hour), nil)), 10)
 	must(scheduler.InstallComposed(spare))
 }
 
@@ -469,6 +474,8 @@ func TestABusyComposedScorer(t *testing.T) {
 		"DiffComposed":    second(driftline.DiffComposed(newState(t), composed, driftline.DefaultConfig(), 1, 0, nil)),
 		"InstallComposed": second(newScheduler(t).InstallComposed(composed)),
 		"Score":           second(composed.Score(7, 1)), "Alternatives": second(composed.Alternatives(7, nil, 1)),
+		"LiveScore": second(composed.LiveScore(7, 1)), "MigrationCost": second(composed.MigrationCost(7, 1)),
+		"Begin": composed.Begin(0),
 	} {
 		if !errors.Is(err, driftline.ErrBusy) {
 			t.Errorf("%s: the error is %v", what, err)

@@ -35,6 +35,21 @@ func (m MigrationCostModel) ScoreEquivalent(cost MigrationCost) (float32, error)
 	return float32(out), nil
 }
 
+// costOf is the answer to a question for a cost.
+func costOf(cost *C.driftline_migration_cost, isKnown bool, err error) (MigrationCost, error) {
+	if err != nil {
+		return MigrationCost{}, err
+	}
+	if !isKnown {
+		return MigrationCost{}, ErrNoOpinion
+	}
+	return MigrationCost{
+		StateTransfer:     durationOf(uint64(cost.state_transfer_ns)),
+		Disruption:        durationOf(uint64(cost.disruption_ns)),
+		ReliabilityFactor: float32(cost.reliability_factor),
+	}, nil
+}
+
 func (c MigrationCost) inC() (cost C.driftline_migration_cost, err error) {
 	if c.StateTransfer < 0 {
 		return cost, failure(ErrConfig, "migration cost: state transfer %v is not at least zero", c.StateTransfer)

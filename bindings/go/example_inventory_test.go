@@ -134,6 +134,49 @@ func ExampleInventory_Touch() {
 	// 2s 1 re-scored
 }
 
+func ExampleInventory_Touches() {
+	inventory, _ := driftline.NewInventory(driftline.DefaultInventoryConfig())
+	defer inventory.Close()
+	err := inventory.ReportNodes(0, []driftline.NodeInventory{
+		{Node: 3, CPUCapacityCores: driftline.Some(16.0), CPUUseCores: driftline.Some(4.0)},
+	})
+	touches, touchErr := inventory.Touches()
+	if err := errors.Join(err, touchErr); err != nil {
+		panic(err)
+	}
+	// A scheduler stands on each of these states, and all of them on the inventory.
+	for range 2 {
+		state, _ := driftline.NewMeshState()
+		defer state.Close()
+		fmt.Println(len(touches), "touched, refused:", state.Apply(touches...))
+	}
+	// Output:
+	// 1 touched, refused: <nil>
+	// 1 touched, refused: <nil>
+}
+
+func ExampleComposedScorer_Begin() {
+	load := byLoad{1: 0.2}
+	scorer, err := driftline.Smoothed(driftline.PartOf(load), time.Minute)
+	if err != nil {
+		panic(err)
+	}
+	defer scorer.Close()
+	for now := driftline.After(0); now <= driftline.After(2*time.Minute); now = now.Add(time.Minute) {
+		err := scorer.Begin(now)
+		score, askErr := scorer.Score(7, 1)
+		if err := errors.Join(err, askErr); err != nil {
+			panic(err)
+		}
+		fmt.Printf("%v: %.2f\n", now, score)
+		load[1] = 0.6 // from now on it is busier
+	}
+	// Output:
+	// 0s: 0.80
+	// 60s: 0.60
+	// 120s: 0.50
+}
+
 // licensed says what only the owner of a cluster knows: which nodes may run which chains.
 type licensed map[driftline.NodeID]bool
 

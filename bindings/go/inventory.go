@@ -14,10 +14,14 @@ package driftline
 // #cgo nocallback driftline_inventory_forget_node
 // #cgo noescape driftline_inventory_touch
 // #cgo nocallback driftline_inventory_touch
+// #cgo noescape driftline_inventory_touches
+// #cgo nocallback driftline_inventory_touches
 // #cgo noescape driftline_inventory_axes
 // #cgo nocallback driftline_inventory_axes
 // #cgo noescape driftline_inventory_alternatives
 // #cgo nocallback driftline_inventory_alternatives
+// #cgo noescape driftline_inventory_migration_cost
+// #cgo nocallback driftline_inventory_migration_cost
 import "C"
 
 import "runtime"
@@ -128,8 +132,8 @@ func (i *Inventory) ForgetNode(node NodeID) (wasKnown bool, err error) {
 }
 
 // Touch tells a state which nodes and chains have moved since the last call, and returns how many: the touches that [Push] goes
-// by. Call it before each tick in that mode; in [Poll] there is no need for it. An inventory tells each move once, so it serves
-// one state.
+// by. Call it before each tick in that mode; in [Poll] there is no need for it. An inventory tells each move once: where it
+// feeds several states, take the touches with [Inventory.Touches].
 //
 // Errors: [ErrOutOfMemory], [ErrTooMany]; what has moved is told next time.
 func (i *Inventory) Touch(state *MeshState) (count int, err error) {
@@ -141,6 +145,23 @@ func (i *Inventory) Touch(state *MeshState) (count int, err error) {
 	return int(touched), err
 }
 
+// Touches are the same as events, for several states: nodes and chains that have moved since the last call, nodes first, each
+// by ascending id. Give them to [MeshState.Apply] of each state. From then on they count as told.
+//
+// Errors: [ErrOutOfMemory], [ErrClosed], [ErrBusy]; what has moved is told next time.
+func (i *Inventory) Touches() ([]Event, error) {
+	defer runtime.KeepAlive(i)
+	var touches []Event
+	var err error
+	for again := true; again; {
+		room := roomIn(touches)
+		result := C.driftline_inventory_touches(i.handle, pointerTo[C.driftline_event](room.free), room.capacity(),
+			C.sizeof_driftline_event, &room.count, &room.cause)
+		touches, again, err = room.filled(touches, result)
+	}
+	return touches, err
+}
+
 // ScoreAxes is what one home is worth to one chain, axis by axis, each in [0, 1], where there is an opinion.
 type ScoreAxes struct {
 	Headroom   Optional[float32] // free capacity, with the chain on the node
@@ -149,11 +170,14 @@ type ScoreAxes struct {
 	Colocation Optional[float32] // 1 beside another chain of the group, else a half
 	Score      Optional[float32] // what comes of it: 0 if it is no home
 	// The node is a home for the chain at all: it has not failed, has all required tags, and no other holder in its zone where
-	// that is forbidden; if it does not hold the chain, it also may take chains and has room.
+	// that is forbidden; if it does not hold the chain, it also may take chains and has room. To be an alternative it must
+	// moreover have an opinion on each axis on which a holder of the chain has one.
 	IsHome bool
 }
 
-// Axes is what a node is worth to a chain: as its holder, or as one that would take the place of the worst.
+// Axes is what a node is worth to a chain: as its holder, or as one that would take the place of the holder that would leave:
+// of one that is drained, else of the worst.
+//
 // Errors: [ErrUnknownNode] if nothing was reported of the node; [ErrReservedNode].
 func (i *Inventory) Axes(chain ChainID, node NodeID) (ScoreAxes, error) {
 	defer runtime.KeepAlive(i)
@@ -178,7 +202,8 @@ func (i *Inventory) Axes(chain ChainID, node NodeID) (ScoreAxes, error) {
 }
 
 // Alternatives are up to limit homes that the chain could have, best first, ties by ascending node; none is an answer.
-// Nodes in exclude, in any order, are left out, as are holders that the inventory knows of and what is no home at all.
+// Nodes in exclude, in any order, are left out, as are holders that the inventory knows of, what is no home at all, and what
+// has no opinion on an axis on which a holder has one: a gain over what was judged by other things means nothing.
 // It walks over all nodes: some 40 microseconds for 10,000 of them.
 //
 // Errors: [ErrCapacity] for a limit below zero; [ErrOutOfMemory]; [ErrClosed], [ErrBusy].
@@ -190,6 +215,21 @@ func (i *Inventory) Alternatives(chain ChainID, exclude []NodeID, limit int) ([]
 			C.size_t(len(exclude)), pointerTo[C.driftline_alternative](room), C.size_t(len(room)),
 			C.sizeof_driftline_alternative, count, &cause), &cause)
 	})
+}
+
+// MigrationCost is what it would cost to move the chain to the target: by its size and the bandwidth of the path from the best
+// connected holder.
+//
+// Errors: [ErrNoOpinion], which is an answer, where nothing is known that would make it cost anything; [ErrReservedNode];
+// [ErrClosed], [ErrBusy].
+func (i *Inventory) MigrationCost(chain ChainID, target NodeID) (MigrationCost, error) {
+	defer runtime.KeepAlive(i)
+	var cost C.driftline_migration_cost
+	var isKnown C.uint32_t
+	cause := newError()
+	err := check(C.driftline_inventory_migration_cost(i.handle, C.uint64_t(chain), C.uint64_t(target), &isKnown, &cost,
+		&cause), &cause)
+	return costOf(&cost, isKnown != 0, err)
 }
 
 // composed is a scorer that answers from the inventory, of which there may be many.

@@ -5,6 +5,8 @@ package driftline
 // #cgo nocallback driftline_inventory_config_init
 // #cgo noescape driftline_inventory_config_validate
 // #cgo nocallback driftline_inventory_config_validate
+// #cgo noescape driftline_inventory_config_epsilons
+// #cgo nocallback driftline_inventory_config_epsilons
 import "C"
 
 import (
@@ -61,6 +63,33 @@ func (c InventoryConfig) Validate() error {
 	}
 	cause := newError()
 	return check(C.driftline_inventory_config_validate(&config, &cause), &cause)
+}
+
+// InventoryEpsilons are by how much something may drift before a fingerprint of an [Inventory] moves, and what comes of that.
+type InventoryEpsilons struct {
+	Headroom   float32 // of a node: as configured, or derived
+	Proximity  float32 // of a client and a holder, likewise
+	ScoreBound float32 // how far a sampled score can be from the present one while no fingerprint has moved, but for rounding
+}
+
+// Epsilons are the epsilons as they are used: HeadroomEpsilon and ProximityEpsilon, or what is derived in their place from
+// HysteresisGap. Errors: as of Validate.
+func (c InventoryConfig) Epsilons() (InventoryEpsilons, error) {
+	config, err := c.inC()
+	if err != nil {
+		return InventoryEpsilons{}, err
+	}
+	var inC C.driftline_inventory_epsilons
+	inC.struct_size = C.sizeof_driftline_inventory_epsilons
+	cause := newError()
+	if err := check(C.driftline_inventory_config_epsilons(&config, &inC, &cause), &cause); err != nil {
+		return InventoryEpsilons{}, err
+	}
+	return InventoryEpsilons{
+		Headroom:   float32(inC.headroom),
+		Proximity:  float32(inC.proximity),
+		ScoreBound: float32(inC.score_bound),
+	}, nil
 }
 
 func inventoryConfigOf(config *C.driftline_inventory_config) InventoryConfig {

@@ -237,6 +237,82 @@ func TestTouch(t *testing.T) {
 	wantIs(t, second(inventory.Touch(state)), driftline.ErrClosed)
 }
 
+// One inventory, two states: what has moved is told once, and each state is told all of it.
+func TestTouchesForSeveralStates(t *testing.T) {
+	config := driftline.DefaultConfig()
+	config.FingerprintMode = driftline.Push
+	inventory := busyThird(t, 7, 8)
+	states := []*driftline.MeshState{ledState(t, 7), ledState(t, 8)}
+	var schedulers []*driftline.LocalScheduler
+	rescored := func(now time.Duration) (counts []int) {
+		t.Helper()
+		for at, scheduler := range schedulers {
+			counts = append(counts, int(must(scheduler.Tick(states[at], driftline.After(now))).Report.Rescored))
+		}
+		return counts
+	}
+	for range states {
+		schedulers = append(schedulers, newScheduler(t, driftline.WithConfig(config), driftline.WithInventory(inventory)))
+	}
+	noError(t, inventory.ReportProfiles([]driftline.ChainProfile{{Chain: 8, RequiredTags: 1}}))
+	wantEqual(t, "what has moved", must(inventory.Touches()), []driftline.Event{
+		driftline.NodeTouched(1), driftline.NodeTouched(2), driftline.NodeTouched(3), driftline.NodeTouched(9),
+		driftline.ChainTouched(8),
+	})
+	wantEqual(t, "what has moved since", len(must(inventory.Touches())), 0)
+	wantEqual(t, "what is scored at first", rescored(0), []int{1, 1})
+	later := driftline.After(time.Hour)
+	noError(t, inventory.ReportNodes(later, []driftline.NodeInventory{cores(3, 1), cores(2, 9)}))
+	wantEqual(t, "what is scored before it is told", rescored(time.Second), []int{0, 0})
+	touches := must(inventory.Touches())
+	wantEqual(t, "what was reported", touches, []driftline.Event{driftline.NodeTouched(2), driftline.NodeTouched(3)})
+	for _, state := range states {
+		noError(t, state.Apply(touches...))
+	}
+	wantEqual(t, "what is scored then", rescored(2*time.Second), []int{1, 1})
+	wantEqual(t, "what is left for a single state", must(inventory.Touch(states[0])), 0)
+}
+
+// Whatever is reported meanwhile, nothing is told too little.
+func TestTouchesWhileOthersReport(t *testing.T) {
+	const count = 2000
+	inventory := newInventory(t)
+	told := map[driftline.NodeID]bool{}
+	take := func() {
+		touches, err := inventory.Touches()
+		if err != nil && !errors.Is(err, driftline.ErrBusy) {
+			t.Error(err)
+		}
+		for _, touch := range touches {
+			if touch.Kind != driftline.EventNodeTouched || told[touch.Node] {
+				t.Errorf("%v was told, not for the first time", touch)
+			}
+			told[touch.Node] = true
+		}
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for node := driftline.NodeID(0); node < count; {
+			err := inventory.ReportNodes(0, []driftline.NodeInventory{cores(node, 1)})
+			if err == nil {
+				node++
+			} else if !errors.Is(err, driftline.ErrBusy) {
+				t.Error(err)
+			}
+		}
+	}()
+	for isDone := false; !isDone; {
+		select {
+		case <-done:
+			isDone = true
+		default:
+		}
+		take()
+	}
+	wantEqual(t, "how many were told", len(told), count)
+}
+
 // What is refused has left everything as it was, and names the thing at fault.
 func TestReportsThatAreRefused(t *testing.T) {
 	inventory := busyThird(t, 7)
@@ -357,6 +433,33 @@ func TestInventoryConfigs(t *testing.T) {
 	wantIs(t, driftline.InventoryConfig{}.Validate(), driftline.ErrConfig)
 }
 
+func TestInventoryEpsilons(t *testing.T) {
+	config := driftline.DefaultInventoryConfig()
+	derived := must(config.Epsilons())
+	config.HysteresisGap *= 2
+	wider := must(config.Epsilons())
+	for what, one := range map[string][2]float32{
+		"headroom": {derived.Headroom, wider.Headroom}, "proximity": {derived.Proximity, wider.Proximity},
+		"score": {derived.ScoreBound, wider.ScoreBound},
+	} {
+		if !(one[0] > 0 && one[0] < one[1] && one[1] < config.HysteresisGap) {
+			t.Errorf("%s: derived is %v, and %v from twice the gap", what, one[0], one[1])
+		}
+	}
+	config.HeadroomEpsilon, config.ProximityEpsilon = driftline.Some[float32](0.25), driftline.Some[float32](0)
+	epsilons := must(config.Epsilons())
+	wantEqual(t, "that of headroom", epsilons.Headroom, 0.25)
+	wantEqual(t, "that of proximity", epsilons.Proximity, 0)
+	config.HeadroomEpsilon = driftline.Some[float32](0)
+	wantEqual(t, "what cannot drift", must(config.Epsilons()), driftline.InventoryEpsilons{})
+	config.WorstShare = 2
+	var known *driftline.ConfigError
+	if err := second(config.Epsilons()); !errors.As(err, &known) || known.Field != "worst_share" {
+		t.Errorf("the error is %#v", err)
+	}
+	wantIs(t, second(driftline.InventoryConfig{RTTHalf: -1}.Epsilons()), driftline.ErrConfig)
+}
+
 func TestAClosedInventory(t *testing.T) {
 	inventory, state := must(driftline.NewInventory(driftline.DefaultInventoryConfig())), newState(t)
 	for range 2 {
@@ -370,6 +473,7 @@ func TestAClosedInventory(t *testing.T) {
 		"ForgetNode": second(inventory.ForgetNode(1)), "Touch": second(inventory.Touch(state)),
 		"Axes": second(inventory.Axes(7, 1)), "Minimum": second(driftline.Minimum(inventory)),
 		"Alternatives": second(inventory.Alternatives(7, nil, 1)), "none": second(inventory.Alternatives(7, nil, 0)),
+		"MigrationCost": second(inventory.MigrationCost(7, 1)), "Touches": second(inventory.Touches()),
 		"never made": (&driftline.Inventory{}).Follow(), "DiffComposed": second(driftline.DiffComposed(state, inventory,
 			driftline.DefaultConfig(), 1, 0, nil)),
 		"WithInventory": second(driftline.NewLocalScheduler(1, driftline.WithInventory(inventory))),
