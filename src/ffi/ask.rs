@@ -37,15 +37,15 @@ pub unsafe extern "C" fn driftline_any_scorer_begin(
     })
 }
 
-/// What a node is worth to a chain by a scorer that the library holds (has the scorer alone): in `[0, 1]`, NaN without an
-/// opinion.
+/// What a node is worth to a chain by a scorer that the library holds (has the scorer alone): in `[0, 1]`, NaN without
+/// an opinion.
 ///
-/// A scheduler would take the same answer for the same score: what a callback says beyond `[0, 1]` is clamped, and what is
-/// not finite is no opinion. Smoothed and cached scorers answer as of their last pass or `driftline_any_scorer_begin`.
-/// From inside a callback any call on the scorer is refused.
+/// A scheduler would take the same answer for the same score: what a callback says beyond `[0, 1]` is clamped, and what
+/// is not finite is no opinion. Smoothed and cached scorers answer as of their last pass or
+/// `driftline_any_scorer_begin`. From inside a callback any call on the scorer is refused.
 ///
-/// Errors: `SCORER`, with `err->scorer_code`, if a callback fails; `ID` for `DRIFTLINE_NONE` as node; `NULL`, `NO_MEMORY`;
-/// `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+/// Errors: `SCORER`, with `err->scorer_code`, if a callback fails; `ID` for `DRIFTLINE_NONE` as node; `NULL`,
+/// `NO_MEMORY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 ///
 /// # Safety
 ///
@@ -104,8 +104,8 @@ pub unsafe extern "C" fn driftline_any_scorer_migration_cost(
 }
 
 /// The best homes that a chain could have by a scorer that the library holds (has the scorer alone): up to `capacity` of
-/// them, best first, ties by ascending id. `*count` is how many were written: never more than `capacity`, and none where
-/// that is 0.
+/// them, best first, ties by ascending id. `*count` is how many were written: never more than `capacity`, and none
+/// where that is 0.
 ///
 /// Give in `exclude`, in any order, what a scheduler would: the holders of the chain, nodes that are drained or avoided.
 /// Answers of callbacks that are excluded, reserved, repeated or without a score are left out, as a scheduler does.

@@ -327,7 +327,9 @@ pub unsafe extern "C" fn driftline_inventory_forget_node(
 /// other one there is no need for it.
 ///
 /// `*count`, which may be NULL, is how many there were. An inventory tells each move once: where it feeds several
-/// states, take the touches with `driftline_inventory_touches` and apply them to each. Errors: `NO_MEMORY`, `TOO_MANY`: what has moved is told next time; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+/// states, take the touches with `driftline_inventory_touches` and apply them to each.
+///
+/// Errors: `NO_MEMORY`, `TOO_MANY`: what has moved is told next time; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 ///
 /// # Safety
 ///
