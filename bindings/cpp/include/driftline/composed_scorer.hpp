@@ -72,7 +72,7 @@ public:
     ///
     /// Throws `ConfigError` for a weight that is not finite and above zero, or for no parts at all; `MisuseError` for a
     /// moved-from part; `DataError`: `DUPLICATE` for a handle that is a part twice, `NO_MEMORY`, `TOO_MANY`. The
-    /// error's index names the part.
+    /// error's index names the part, of one that is there twice the second place.
     template <std::size_t Count>
     static ComposedScorer weighted_sum(WeightedScorer (&&parts)[Count]);
     template <std::size_t Count>
@@ -109,7 +109,7 @@ public:
 
     /// Where the gate scores below `threshold`, a home has score 0 and is no alternative; elsewhere, and where the gate
     /// has no opinion, `inner` answers. Throws `ConfigError` for a threshold outside [0, 1]; the rest as
-    /// `weighted_sum`.
+    /// `weighted_sum`, where the error's index is 0 for the gate and 1 for `inner`.
     static ComposedScorer gate(ComposedScorer&& gate, ComposedScorer&& inner, float threshold)
     {
         return try_gate(std::move(gate), std::move(inner), threshold).value();
@@ -129,7 +129,8 @@ public:
     /// Gives some chains scorers of their own; `default_scorer` answers for all others.
     ///
     /// Throws `DataError`: `DUPLICATE` for a chain that is listed twice, where the error's chain is that one and its
-    /// index counts through all lists one after the other; the rest as `weighted_sum`.
+    /// index counts through all lists one after the other; the rest as `weighted_sum`, where the index names the
+    /// override.
     template <std::size_t Count>
     static ComposedScorer override_per_chain(ComposedScorer&& default_scorer, ChainOverride (&&overrides)[Count]);
     template <std::size_t Count>
@@ -235,14 +236,25 @@ public:
 private:
     explicit ComposedScorer(driftline_any_scorer scorer) noexcept : handle_(scorer) {}
 
-    /// `make(out, error)` returns the code.
+    /// `make(out, error)` returns the code. What it finds twice is a part.
     template <class Make>
     static Result<ComposedScorer> made(const Make& make)
+    {
+        return made(make, [](std::uint64_t) { return true; });
+    }
+
+    /// Likewise; what it finds twice at an index is a part if `is_part(index)`.
+    template <class Make, class IsPart>
+    static Result<ComposedScorer> made(const Make& make, const IsPart& is_part)
     {
         driftline_error error = Error::empty();
         driftline_any_scorer scorer{0};
         const driftline_result result = make(&scorer, &error);
-        return result == DRIFTLINE_RESULT_OK ? Result<ComposedScorer>(adopt(scorer)) : Error(result, error);
+        if (result == DRIFTLINE_RESULT_OK) {
+            return adopt(scorer);
+        }
+        const bool is_of_a_part = result == DRIFTLINE_RESULT_DUPLICATE && is_part(error.index);
+        return is_of_a_part ? Error(result, error).of_a_part() : Error(result, error);
     }
 
     /// It was taken over, so its handle is stale.
@@ -373,9 +385,18 @@ inline Result<ComposedScorer> ComposedScorer::with_overrides(ComposedScorer& def
     for (const ChainOverride& one : overrides) {
         c_overrides.push_back(driftline_chain_override{one.scorer.capi(), one.chains.data(), one.chains.size()});
     }
-    auto composed = made([&](driftline_any_scorer* out, driftline_error* error) {
+    const auto make = [&](driftline_any_scorer* out, driftline_error* error) {
         return driftline_any_scorer_override_per_chain(default_scorer.capi(), c_overrides.data(), c_overrides.size(),
                                                        sizeof(driftline_chain_override), out, error);
+    };
+    // Chains are compared once no part is there twice, so if a part is, then that is what was found.
+    auto composed = made(make, [&](std::uint64_t index) {
+        bool is_twice = false;
+        for (std::size_t at = 0; at <= index && index < overrides.size(); at++) {
+            const driftline_any_scorer before = at == 0 ? default_scorer.capi() : c_overrides[at - 1].scorer;
+            is_twice = is_twice || before.bits == c_overrides[static_cast<std::size_t>(index)].scorer.bits;
+        }
+        return is_twice;
     });
     if (composed) {
         default_scorer.forget();

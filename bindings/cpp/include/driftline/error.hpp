@@ -51,7 +51,7 @@ public:
     /// The node at fault.
     std::optional<NodeId> node() const noexcept { return known(error_.node); }
 
-    /// The chain at fault.
+    /// The chain at fault. Empty for `DUPLICATE` where it is a part of a composed scorer that is listed twice.
     std::optional<ChainId> chain() const noexcept
     {
         // Every number is a chain, the one for "none", too; so what was refused says whether there is one.
@@ -80,6 +80,14 @@ public:
         return std::move(*this);
     }
 
+    /// The same error, where no chain but a part of a scorer is listed twice. C writes the same for such a part and for
+    /// the chain with the largest number; who called knows which of them it is.
+    Error of_a_part() && noexcept
+    {
+        is_of_a_part_ = true;
+        return std::move(*this);
+    }
+
     /// As the C header has it.
     const driftline_error& capi() const noexcept { return error_; }
 
@@ -105,6 +113,7 @@ private:
     {
         switch (error_.code) {
         case DRIFTLINE_RESULT_DUPLICATE:
+            return !is_of_a_part_;
         case DRIFTLINE_RESULT_NOT_LED:
         case DRIFTLINE_RESULT_UNKNOWN_CHAIN:
             return true;
@@ -123,6 +132,7 @@ private:
     void say(const char* message) noexcept { std::snprintf(error_.message, sizeof error_.message, "%s", message); }
 
     driftline_error error_;
+    bool is_of_a_part_ = false;
     std::exception_ptr cause_;
 };
 

@@ -226,11 +226,17 @@ TEST_CASE("no parts, a part twice, and parts that were moved away are refused")
     ComposedScorer once = PlainScorer();
     const auto twice = ComposedScorer::try_gate(std::move(once), std::move(once), 0.5f);
     CHECK(twice.error().code() == DRIFTLINE_RESULT_DUPLICATE);
+    CHECK(twice.error().index() == 1);
+    CHECK_FALSE(twice.error().chain());
     CHECK(once.capi().bits != 0);
     const ComposedScorer taken(std::move(once));
     const auto moved_from = ComposedScorer::try_minimum({PlainScorer(), std::move(once)});
     CHECK(moved_from.error().code() == DRIFTLINE_RESULT_HANDLE);
     CHECK(moved_from.error().index() == 1);
+    const auto no_gate = ComposedScorer::try_gate(std::move(once), PlainScorer(), 0.5f);
+    CHECK(no_gate.error().code() == DRIFTLINE_RESULT_HANDLE);
+    CHECK(no_gate.error().index() == 0);
+    CHECK(ComposedScorer::try_gate(PlainScorer(), std::move(once), 0.5f).error().index() == 1);
     CHECK_THROWS_AS(ComposedScorer::cached(std::move(once), 1), driftline::MisuseError);
     CHECK(ComposedScorer::try_create(Scorer()).error().code() == DRIFTLINE_RESULT_NULL);
     CHECK_THROWS_AS(ComposedScorer{Scorer()}, driftline::MisuseError);
@@ -238,6 +244,47 @@ TEST_CASE("no parts, a part twice, and parts that were moved away are refused")
     CHECK(scheduler.try_install(std::move(once)).error().code() == DRIFTLINE_RESULT_HANDLE);
     CHECK(driftline::try_diff_scheduler(make_state(), once, {}, 1, 0s).error().code() == DRIFTLINE_RESULT_HANDLE);
     once.close();
+}
+
+// The same scorer once more, of which one of both must let go.
+static ComposedScorer again(const ComposedScorer& scorer) { return ComposedScorer::adopt(scorer.capi()); }
+
+TEST_CASE("what is listed twice is a chain or a part, and only a chain is named")
+{
+    using driftline::ChainOverride;
+    ComposedScorer once = PlainScorer();
+    std::vector<WeightedScorer> parts;
+    parts.push_back(WeightedScorer{PlainScorer()});
+    parts.push_back(WeightedScorer{again(once)});
+    parts.push_back(WeightedScorer{again(once)});
+    const auto sum = ComposedScorer::try_weighted_sum(std::move(parts));
+    CHECK(sum.error().code() == DRIFTLINE_RESULT_DUPLICATE);
+    CHECK(sum.error().index() == 2);
+    CHECK_FALSE(sum.error().chain());
+    static_cast<void>(parts[1].scorer.release());
+    static_cast<void>(parts[2].scorer.release());
+    ComposedScorer whole = PlainScorer();
+    const auto refused = [&](std::vector<ChainOverride>& overrides) {
+        const auto made = ComposedScorer::try_override_per_chain(std::move(whole), std::move(overrides));
+        CHECK(made.error().code() == DRIFTLINE_RESULT_DUPLICATE);
+        CHECK_FALSE(made.error().node());
+        return std::pair(made.error().index(), made.error().chain());
+    };
+    using At = std::pair<std::optional<std::uint64_t>, std::optional<ChainId>>;
+    std::vector<ChainOverride> overrides;
+    overrides.push_back(ChainOverride{again(whole), {UINT64_MAX, UINT64_MAX}});
+    CHECK(refused(overrides) == At(0, std::nullopt));
+    static_cast<void>(std::exchange(overrides[0].scorer, again(once)).release());
+    overrides.push_back(ChainOverride{PlainScorer(), {9}});
+    CHECK(refused(overrides) == At(1, UINT64_MAX));
+    overrides.push_back(ChainOverride{again(once), {10}});
+    CHECK(refused(overrides) == At(2, std::nullopt));
+    static_cast<void>(std::exchange(overrides[2].scorer, PlainScorer()).release());
+    overrides[0].chains = {7, 9};
+    CHECK(refused(overrides) == At(2, ChainId{9}));
+    static_cast<void>(overrides[0].scorer.release());
+    CHECK(once.score(7, 3) == 0.3f);
+    CHECK(whole.score(7, 3) == 0.3f);
 }
 
 TEST_CASE("a scorer that comes as its base, or without its functions, is refused as a part, too")

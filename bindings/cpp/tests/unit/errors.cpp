@@ -69,6 +69,11 @@ TEST_CASE("the largest number is a chain like every other")
     CHECK_FALSE(chain.error().index());
     const LocalScheduler scheduler(1);
     CHECK(scheduler.try_history(UINT64_MAX).error().chain() == UINT64_MAX);
+    const std::vector<std::uint64_t> chains{UINT64_MAX, UINT64_MAX}, leaders{1, 1}, offsets{0, 1, 2}, holders{1, 1};
+    const auto loaded = make_state().try_load(chains, leaders, offsets, holders);
+    CHECK(loaded.error().code() == DRIFTLINE_RESULT_DUPLICATE);
+    CHECK(loaded.error().index() == 1);
+    CHECK(loaded.error().chain() == UINT64_MAX);
 }
 
 TEST_CASE("an error without words has the name of its code")
