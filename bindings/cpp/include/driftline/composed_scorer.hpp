@@ -179,23 +179,63 @@ public:
         return composed;
     }
 
+    /// Says what time it is, as a pass does before it asks: a smoothed score then is the one of that time, and what a
+    /// cached one remembers is compared with the fingerprints anew.
+    ///
+    ///     composed.begin(now);
+    ///     const std::optional<float> score = composed.score(7, 3);
+    ///
+    /// Call it before you ask, when something may have moved since the last pass or the last time it was called.
+    /// Schedulers and `diff_scheduler` do it by themselves. No part of yours is asked. Throws `MisuseError` while it is
+    /// in use, also from inside of a part.
+    void begin(Time now) { try_begin(now).value(); }
+    Result<void> try_begin(Time now)
+    {
+        driftline_error error = Error::empty();
+        detail::Pass pass;
+        const driftline_result result = driftline_any_scorer_begin(capi(), now.count(), &error);
+        return result == DRIFTLINE_RESULT_OK ? Result<void>() : detail::pass_error(result, error, pass);
+    }
+
     /// What a node is worth to a chain, in [0, 1]; empty without an opinion. A scheduler would take the same answer for
     /// the same score: what a part of yours says beyond [0, 1] is clamped, and what is not finite is no opinion.
-    /// Smoothed scorers answer as of the last pass that they were in.
+    /// Smoothed and cached scorers answer as of their last pass or `begin`.
     ///
     /// Throws what a part threw, the same object, or `ScorerError`; `DataError`: `ID` for `no_node`, `NO_MEMORY`;
     /// `MisuseError` while it is in use, also from inside of a part.
     std::optional<float> score(ChainId chain, NodeId node) { return try_score(chain, node).value(); }
     Result<std::optional<float>> try_score(ChainId chain, NodeId node)
     {
+        return score_by(driftline_any_scorer_score, chain, node);
+    }
+
+    /// The same by what is asked at the moment of a decision: `live_score` of the parts. Nothing of it is remembered,
+    /// though a smoothed scorer smooths it. Throws as `score`.
+    std::optional<float> live_score(ChainId chain, NodeId node) { return try_live_score(chain, node).value(); }
+    Result<std::optional<float>> try_live_score(ChainId chain, NodeId node)
+    {
+        return score_by(driftline_any_scorer_live_score, chain, node);
+    }
+
+    /// What it would cost to move a chain to a node; empty where nobody says so, and the move is for free. A
+    /// `reliability_factor` that is not finite and above zero is 1 here (C1). `MigrationCostModel` says what it is
+    /// worth in score. Throws as `score`.
+    std::optional<MigrationCost> migration_cost(ChainId chain, NodeId target)
+    {
+        return try_migration_cost(chain, target).value();
+    }
+    Result<std::optional<MigrationCost>> try_migration_cost(ChainId chain, NodeId target)
+    {
         driftline_error error = Error::empty();
-        float score = 0.0f;
+        std::uint32_t is_known = 0;
+        driftline_migration_cost cost = detail::to_c(MigrationCost());
         detail::Pass pass;
-        const driftline_result result = driftline_any_scorer_score(capi(), chain, node, &score, &error);
+        const driftline_result result =
+            driftline_any_scorer_migration_cost(capi(), chain, target, &is_known, &cost, &error);
         if (result != DRIFTLINE_RESULT_OK) {
             return detail::pass_error(result, error, pass);
         }
-        return detail::known(!std::isnan(score), score);
+        return detail::to_cost(is_known, cost);
     }
 
     /// The best homes that a chain could have: up to `limit` of them, best first, ties by ascending id.
@@ -255,6 +295,20 @@ private:
         }
         const bool is_of_a_part = result == DRIFTLINE_RESULT_DUPLICATE && is_part(error.index);
         return is_of_a_part ? Error(result, error).of_a_part() : Error(result, error);
+    }
+
+    /// `ask(scorer, chain, node, out, error)` returns the code.
+    template <class Ask>
+    Result<std::optional<float>> score_by(const Ask& ask, ChainId chain, NodeId node)
+    {
+        driftline_error error = Error::empty();
+        float score = 0.0f;
+        detail::Pass pass;
+        const driftline_result result = ask(capi(), chain, node, &score, &error);
+        if (result != DRIFTLINE_RESULT_OK) {
+            return detail::pass_error(result, error, pass);
+        }
+        return detail::known(!std::isnan(score), score);
     }
 
     /// It was taken over, so its handle is stale.

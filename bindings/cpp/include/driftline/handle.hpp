@@ -63,7 +63,8 @@ Result<std::vector<Element>> fetch(const Ask& ask)
         const driftline_result result = ask(elements.data(), elements.size(), &count, &error);
         if (result == DRIFTLINE_RESULT_OK && count <= elements.size()) {
             elements.resize(count);
-            return elements;
+            // Moved by every compiler: there may be no second answer.
+            return Result<std::vector<Element>>(std::move(elements));
         }
         if (result != DRIFTLINE_RESULT_OK && result != DRIFTLINE_RESULT_CAPACITY) {
             return Error(result, error);

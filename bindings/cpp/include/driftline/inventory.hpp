@@ -212,8 +212,8 @@ public:
     /// goes by, and returns how many there were. Call it before each tick in that mode; in the other one there is no
     /// need for it.
     ///
-    /// An inventory tells each move once, so it serves one state. Throws `DataError`: `NO_MEMORY`, `TOO_MANY`; what has
-    /// moved is told next time then.
+    /// An inventory tells each move once, by this or by `touches`, which is for several states. Throws `DataError`:
+    /// `NO_MEMORY`, `TOO_MANY`; what has moved is told next time then.
     std::size_t touch(MeshState& state) { return try_touch(state).value(); }
     Result<std::size_t> try_touch(MeshState& state)
     {
@@ -223,8 +223,26 @@ public:
         return result == DRIFTLINE_RESULT_OK ? Result<std::size_t>(count) : Error(result, error);
     }
 
-    /// What a node is worth to a chain, axis by axis: as its holder, or as one that would take the place of the worst.
-    /// Empty if nothing was reported of the node. Throws `DataError`: `ID` for `no_node`.
+    /// The same as events, where one inventory serves several states: nodes and chains that have moved since the last
+    /// call, nodes first, each by ascending id. Give all of them to `MeshState::apply` of each state.
+    ///
+    ///     const std::vector<driftline::Event> touches = inventory.touches();
+    ///     here.apply(touches);
+    ///     there.apply(touches);
+    ///
+    /// Throws `DataError`: `NO_MEMORY`; what has moved is told next time then, and after `std::bad_alloc`, too.
+    std::vector<Event> touches() { return try_touches().value(); }
+    Result<std::vector<Event>> try_touches()
+    {
+        return detail::fetch<Event>([&](Event* out, std::size_t capacity, std::size_t* count, driftline_error* error) {
+            return driftline_inventory_touches(capi(), out, capacity, sizeof(Event), count, error);
+        });
+    }
+
+    /// What a node is worth to a chain, axis by axis: as its holder, or as one that would take the place of the holder
+    /// that would leave, which is the one that is drained, or else the worst. Empty if nothing was reported of the
+    /// node. An alternative must also have an opinion on each axis on which a holder of the chain has one, which a node
+    /// may lack that is a home and has a good score. Throws `DataError`: `ID` for `no_node`.
     std::optional<ScoreAxes> axes(ChainId chain, NodeId node) const { return try_axes(chain, node).value(); }
     Result<std::optional<ScoreAxes>> try_axes(ChainId chain, NodeId node) const
     {
@@ -243,8 +261,9 @@ public:
     }
 
     /// The best homes that a chain could have: up to `limit` of them, best first, ties by ascending id. Nodes in
-    /// `exclude`, in any order, are left out, and so are the holders that the inventory knows of, and what is no home
-    /// to the chain. The score is that of `axes`.
+    /// `exclude`, in any order, are left out, and so are the holders that the inventory knows of, what is no home to
+    /// the chain, and what has no opinion on an axis on which a holder of the chain has one. The score is that of
+    /// `axes`.
     ///
     /// It walks over all nodes: some 40 microseconds for 10,000 of them. Any `limit` will do: room is made for what is
     /// found, and where that is a lot, it is asked for again. Throws `DataError`: `NO_MEMORY`.
@@ -273,6 +292,25 @@ public:
             return outcome(result, error);
         };
         return detail::up_to(limit, exclude.size(), ask);
+    }
+
+    /// What it would cost to move a chain to a node: by its size and the bandwidth of the path from the best connected
+    /// holder. Empty where nothing is known that would make it cost anything. Throws `DataError`: `ID` for `no_node`.
+    std::optional<MigrationCost> migration_cost(ChainId chain, NodeId target) const
+    {
+        return try_migration_cost(chain, target).value();
+    }
+    Result<std::optional<MigrationCost>> try_migration_cost(ChainId chain, NodeId target) const
+    {
+        driftline_error error = Error::empty();
+        std::uint32_t is_known = 0;
+        driftline_migration_cost cost = detail::to_c(MigrationCost());
+        const driftline_result result =
+            driftline_inventory_migration_cost(capi(), chain, target, &is_known, &cost, &error);
+        if (result != DRIFTLINE_RESULT_OK) {
+            return Error(result, error);
+        }
+        return detail::to_cost(is_known, cost);
     }
 
 private:

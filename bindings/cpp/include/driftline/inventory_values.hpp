@@ -113,7 +113,21 @@ struct ScoreAxes {
     std::optional<float> score{};
     /// Whether the node is a home for the chain at all: it has not failed, has all required tags, and no other holder
     /// in its zone where that is forbidden; for a node that is no holder also: it may take chains and has room.
+    ///
+    /// To be an alternative such a node must have more, which this does not say: an opinion on each axis that counts
+    /// and on which a holder of the chain has one, so that like is compared with like. One that was never reported on
+    /// such an axis is no alternative, whatever its score.
     bool is_home = false;
+};
+
+/// By how much something may drift before a fingerprint of an inventory moves, and what comes of that.
+struct InventoryEpsilons {
+    /// The headroom of a node: as configured, or derived.
+    float headroom = 0.0f;
+    /// The proximity of a client and a holder, likewise.
+    float proximity = 0.0f;
+    /// How far a sampled score can be from the present one while no fingerprint has moved, but for rounding.
+    float score_bound = 0.0f;
 };
 
 /// How an inventory judges. A new one has the library's defaults, which stand beside the fields.
@@ -154,7 +168,7 @@ struct InventoryConfig {
     /// one: `SchedulerConfig::production` has 0.25.
     float hysteresis_gap;
     /// By how much the headroom of a node may drift before its fingerprint moves. In [0, 1]; empty: derived from gap
-    /// and weights. -1 is the same as empty.
+    /// and weights, and `epsilons` says what that is. -1 is the same as empty.
     std::optional<float> headroom_epsilon;
     /// The same for the proximity of a client and a holder.
     std::optional<float> proximity_epsilon;
@@ -195,6 +209,23 @@ struct InventoryConfig {
     }
     /// Throws `ConfigError`.
     void validate() const { try_validate().value(); }
+
+    /// The epsilons as they are used, also those that are derived. Pure. Error: `CONFIG`, as `try_validate`.
+    Result<InventoryEpsilons> try_epsilons() const
+    {
+        driftline_error error = Error::empty();
+        const driftline_inventory_config config = capi();
+        driftline_inventory_epsilons found;
+        std::memset(&found, 0, sizeof found);
+        found.struct_size = static_cast<std::uint32_t>(sizeof found);
+        const driftline_result result = driftline_inventory_config_epsilons(&config, &found, &error);
+        if (result != DRIFTLINE_RESULT_OK) {
+            return Error(result, error);
+        }
+        return InventoryEpsilons{found.headroom, found.proximity, found.score_bound};
+    }
+    /// Throws `ConfigError`.
+    InventoryEpsilons epsilons() const { return try_epsilons().value(); }
 
     /// As the C header has it.
     driftline_inventory_config capi() const noexcept

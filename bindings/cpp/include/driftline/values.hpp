@@ -199,6 +199,13 @@ constexpr driftline_migration_cost to_c(const MigrationCost& cost) noexcept
     return driftline_migration_cost{cost.state_transfer.count(), cost.disruption.count(), cost.reliability_factor, 0};
 }
 
+/// Beside the flag that says whether there is one.
+inline std::optional<MigrationCost> to_cost(std::uint32_t is_known, const driftline_migration_cost& found)
+{
+    return known(is_known != 0, MigrationCost{Nanoseconds(found.state_transfer_ns), Nanoseconds(found.disruption_ns),
+                                              found.reliability_factor});
+}
+
 } // namespace detail
 
 /// The version of the library that is linked, such as "0.1.0". Static.

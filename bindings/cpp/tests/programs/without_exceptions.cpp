@@ -76,9 +76,14 @@ void compose(driftline::MeshState& state, driftline::LocalScheduler& scheduler, 
     expect(lowest.has_value() && part->capi().bits == 0, "it is put together all the same");
     const auto score = lowest->try_score(7, 2);
     expect(score.has_value() && *score == 0.2f, "it says what a node is worth");
+    expect(lowest->try_begin(1s).has_value(), "it is told the time");
+    expect(lowest->try_live_score(7, 2).value() == 0.2f, "what it is worth right now");
+    expect(!lowest->try_migration_cost(7, 2).value(), "and that a move there is for free");
     const auto homes = lowest->try_alternatives(7, {1, 2}, SIZE_MAX);
     expect(homes.has_value() && homes->size() == 1 && homes->front().node == 9, "and where a chain could be");
     expect(inventory->try_alternatives(7, {}, 1)->empty(), "which an inventory that knows nothing does not");
+    expect(!inventory->try_migration_cost(7, 2).value() && inventory->try_touches()->empty(), "nor anything else");
+    expect(inventory->try_config()->try_epsilons()->score_bound > 0.0f, "but for its epsilons");
     table.fails_with = -8;
     expect(lowest->try_score(7, 2).error().scorer_code() == -8, "a failure of a part is one of the question");
     table.fails_with = 0;

@@ -1,4 +1,4 @@
-// Scorers that the library holds, asked by somebody other than a scheduler: a score, and the best homes.
+// Scorers that the library holds, asked by somebody other than a scheduler: scores, costs, and the best homes.
 #include "cluster.hpp"
 
 #include <doctest/doctest.h>
@@ -32,6 +32,28 @@ public:
                 out.add(home.node, home.score);
             }
         }
+    }
+};
+
+// Live scores and costs of their own, and fingerprints that move when they are told to.
+class MovingScorer final : public PlainScorer {
+public:
+    std::map<NodeId, float> live;
+    std::map<NodeId, driftline::MigrationCost> costs;
+    std::uint64_t moved = 0;
+
+    std::optional<float> live_score(ChainId, NodeId node) override
+    {
+        intercept("live_score");
+        const auto found = live.find(node);
+        return found == live.end() ? std::nullopt : std::optional<float>(found->second);
+    }
+    std::optional<std::uint64_t> node_fingerprint(NodeId) override { return moved; }
+    std::optional<driftline::MigrationCost> migration_cost(ChainId, NodeId target) override
+    {
+        intercept("migration_cost");
+        const auto found = costs.find(target);
+        return found == costs.end() ? std::nullopt : std::optional<driftline::MigrationCost>(found->second);
     }
 };
 
@@ -84,6 +106,92 @@ TEST_CASE("a composed scorer says what a node is worth, and nothing where there 
     CHECK(composed.score(7, 1) == 0.4375f);
     CHECK(composed.try_score(7, driftline::no_node).error().code() == DRIFTLINE_RESULT_ID);
     CHECK_THROWS_AS(composed.score(7, driftline::no_node), driftline::DataError);
+}
+
+TEST_CASE("a smoothed scorer answers as of the time that it was told last")
+{
+    PlainScorer scorer;
+    scorer.scores[3] = 0.75f;
+    ComposedScorer smoothed = ComposedScorer::smoothed(Scorer::borrow(scorer), 10s);
+    smoothed.begin(5s);
+    CHECK(smoothed.score(7, 3) == 0.75f);
+    scorer.scores[3] = 0.25f;
+    CHECK(smoothed.score(7, 3) == 0.75f);
+    CHECK(smoothed.try_begin(15s));
+    CHECK(*smoothed.score(7, 3) == doctest::Approx(0.5));
+    CHECK(*smoothed.score(7, 3) == doctest::Approx(0.5));
+    smoothed.begin(std::chrono::hours(24));
+    CHECK(*smoothed.score(7, 3) == doctest::Approx(0.25));
+}
+
+TEST_CASE("a cached scorer compares with the fingerprints when it is told the time")
+{
+    MovingScorer scorer;
+    scorer.scores[3] = 0.75f;
+    ComposedScorer cached = ComposedScorer::cached(Scorer::borrow(scorer), 10);
+    cached.begin(0s);
+    CHECK(cached.score(7, 3) == 0.75f);
+    scorer.scores[3] = 0.25f;
+    cached.begin(1s);
+    CHECK(cached.score(7, 3) == 0.75f);
+    scorer.moved += 1;
+    CHECK(cached.score(7, 3) == 0.75f);
+    cached.begin(1s);
+    CHECK(cached.score(7, 3) == 0.25f);
+    // No part is asked for the sake of the time.
+    scorer.intercept = [](std::string_view) { throw Trouble("asked"); };
+    CHECK_NOTHROW(cached.begin(2s));
+}
+
+TEST_CASE("a live score is what the parts say now, and is not remembered")
+{
+    MovingScorer scorer;
+    scorer.live = {{3, 0.5f}, {5, 2.0f}, {6, std::nanf("")}};
+    ComposedScorer cached = ComposedScorer::cached(Scorer::borrow(scorer), 10);
+    CHECK(cached.live_score(7, 3) == 0.5f);
+    CHECK(cached.score(7, 3) == 0.3f);
+    scorer.live[3] = 0.25f;
+    CHECK(cached.live_score(UINT64_MAX, 3) == 0.25f);
+    CHECK(cached.try_live_score(7, 3).value() == 0.25f);
+    CHECK(cached.score(7, 3) == 0.3f);
+    CHECK_FALSE(cached.live_score(7, 1));
+    CHECK(cached.live_score(7, 5) == 1.0f);
+    CHECK_FALSE(cached.try_live_score(7, 6).value());
+    CHECK(cached.try_live_score(7, driftline::no_node).error().code() == DRIFTLINE_RESULT_ID);
+    CHECK_THROWS_AS(cached.live_score(7, driftline::no_node), driftline::DataError);
+    // Without one of its own, a part's score is its live one; a smoothed scorer smooths it.
+    PlainScorer plain;
+    ComposedScorer smoothed = ComposedScorer::smoothed(Scorer::borrow(plain), 10s);
+    smoothed.begin(0s);
+    CHECK(smoothed.score(7, 1) == 0.9f);
+    plain.scores[1] = 0.5f;
+    smoothed.begin(10s);
+    CHECK(*smoothed.live_score(7, 1) == doctest::Approx(0.7));
+}
+
+TEST_CASE("a composed scorer says what a move costs, and nothing where it is for free")
+{
+    MovingScorer first, second;
+    first.costs[9] = {2s, 500ms, 3.0f};
+    second.costs[9] = {7s, 7s, 7.0f};
+    second.costs[5] = {0s, driftline::Time::max(), std::nanf("")};
+    ComposedScorer composed = ComposedScorer::minimum({Scorer::borrow(first), Scorer::borrow(second)});
+    const auto cost = composed.migration_cost(UINT64_MAX, 9);
+    REQUIRE(cost);
+    CHECK(cost->state_transfer == 2s);
+    CHECK(cost->disruption == 500ms);
+    CHECK(cost->reliability_factor == 3.0f);
+    CHECK(driftline::MigrationCostModel{0.25f}.score_equivalent(*cost) == doctest::Approx(1.875));
+    // A factor that is none counts as 1.
+    const auto odd = composed.try_migration_cost(7, 5).value();
+    REQUIRE(odd);
+    CHECK(odd->state_transfer == 0s);
+    CHECK(odd->disruption == driftline::Time::max());
+    CHECK(odd->reliability_factor == 1.0f);
+    CHECK_FALSE(composed.migration_cost(7, 4));
+    CHECK_FALSE(ComposedScorer(PlainScorer()).try_migration_cost(7, 9).value());
+    CHECK(composed.try_migration_cost(7, driftline::no_node).error().code() == DRIFTLINE_RESULT_ID);
+    CHECK_THROWS_AS(composed.migration_cost(7, driftline::no_node), driftline::DataError);
 }
 
 TEST_CASE("the best homes come first, and ties by ascending id")
@@ -189,15 +297,53 @@ TEST_CASE("what a part throws comes out of the question, the same object, and th
     CHECK(composed.alternatives(7, {3}, 1).size() == 1);
 }
 
+TEST_CASE("what a part throws for a live score or a cost comes out likewise")
+{
+    FullScorer scorer;
+    ComposedScorer composed = ComposedScorer::minimum({Scorer::borrow(scorer), PlainScorer()});
+    std::exception_ptr thrown;
+    scorer.intercept = [&](std::string_view method) {
+        thrown = std::make_exception_ptr(Trouble("in " + std::string(method)));
+        std::rethrow_exception(thrown);
+    };
+    const auto live = composed.try_live_score(UINT64_MAX, 3);
+    CHECK(live.error().code() == DRIFTLINE_RESULT_SCORER);
+    CHECK(live.error().scorer_code() == driftline::exception_code);
+    CHECK(live.error().method() == driftline::ScorerMethod::live_score);
+    CHECK(live.error().chain() == UINT64_MAX);
+    CHECK(live.error().node() == 3);
+    CHECK(live.error().cause() == thrown);
+    CHECK_THROWS_WITH_AS(composed.live_score(7, 3), "in live_score", Trouble);
+    const auto cost = composed.try_migration_cost(7, 9);
+    CHECK(cost.error().code() == DRIFTLINE_RESULT_SCORER);
+    CHECK(cost.error().method() == driftline::ScorerMethod::migration_cost);
+    CHECK(cost.error().chain() == 7);
+    CHECK(cost.error().node() == 9);
+    CHECK(cost.error().cause() == thrown);
+    CHECK_THROWS_WITH_AS(composed.migration_cost(7, 9), "in migration_cost", Trouble);
+    scorer.intercept = [](std::string_view) { throw 42; };
+    CHECK_THROWS_AS(composed.live_score(7, 3), int);
+    CHECK_THROWS_AS(composed.migration_cost(7, 9), int);
+    scorer.intercept = [](std::string_view) {};
+    CHECK(composed.live_score(7, 3) == 0.3f);
+    CHECK(composed.migration_cost(7, 9)->disruption == 100ms);
+}
+
 TEST_CASE("a code of a part's own comes back from a question as it is")
 {
-    PlainScorer scorer;
+    FullScorer scorer;
     ComposedScorer composed = Scorer::borrow(scorer);
-    scorer.intercept = [](std::string_view method) { driftline::fail(method == "score" ? -77 : -78); };
+    std::int32_t code = -77;
+    scorer.intercept = [&](std::string_view) { driftline::fail(code--); };
     CHECK(composed.try_score(7, 3).error().scorer_code() == -77);
     CHECK(composed.try_score(7, 3).error().cause() == nullptr);
-    CHECK(composed.try_alternatives(7, {}, 1).error().scorer_code() == -78);
+    CHECK(composed.try_alternatives(7, {}, 1).error().scorer_code() == -79);
+    CHECK(composed.try_migration_cost(7, 3).error().scorer_code() == -80);
+    CHECK(composed.try_live_score(7, 3).error().scorer_code() == -81);
+    CHECK(composed.try_live_score(7, 3).error().cause() == nullptr);
     CHECK_THROWS_AS(composed.score(7, 3), driftline::ScorerError);
+    CHECK_THROWS_AS(composed.live_score(7, 3), driftline::ScorerError);
+    CHECK_THROWS_AS(composed.migration_cost(7, 3), driftline::ScorerError);
     CHECK_THROWS_AS(composed.alternatives(7, {}, 1), driftline::ScorerError);
 }
 
@@ -230,17 +376,20 @@ TEST_CASE("a composed scorer that is gone, or in use, answers nothing")
     ComposedScorer composed = Scorer::borrow(scorer);
     std::vector<driftline_result> codes;
     const auto ask = [&] {
+        codes.push_back(composed.try_begin(0s).error().code());
         codes.push_back(composed.try_score(7, 3).error().code());
+        codes.push_back(composed.try_live_score(7, 3).error().code());
+        codes.push_back(composed.try_migration_cost(7, 3).error().code());
         codes.push_back(composed.try_alternatives(7, {}, 1).error().code());
     };
     scorer.intercept = [&](std::string_view) { ask(); };
     CHECK(composed.score(7, 3) == 0.3f);
     CHECK(composed.alternatives(7, {}, 1).size() == 1);
-    CHECK(codes == std::vector<driftline_result>(4, DRIFTLINE_RESULT_REENTRANT));
+    CHECK(codes == std::vector<driftline_result>(10, DRIFTLINE_RESULT_REENTRANT));
     codes.clear();
     scorer.intercept = [&](std::string_view) { std::thread(ask).join(); };
     CHECK(composed.score(7, 3) == 0.3f);
-    CHECK(codes == std::vector<driftline_result>(2, DRIFTLINE_RESULT_BUSY));
+    CHECK(codes == std::vector<driftline_result>(5, DRIFTLINE_RESULT_BUSY));
     codes.clear();
     scorer.intercept = [](std::string_view) {};
     ComposedScorer moved(std::move(composed));
@@ -249,8 +398,11 @@ TEST_CASE("a composed scorer that is gone, or in use, answers nothing")
     composed = std::move(moved);
     composed.close();
     ask();
-    CHECK(codes == std::vector<driftline_result>(4, DRIFTLINE_RESULT_HANDLE));
+    CHECK(codes == std::vector<driftline_result>(10, DRIFTLINE_RESULT_HANDLE));
+    CHECK_THROWS_AS(composed.begin(0s), driftline::MisuseError);
     CHECK_THROWS_AS(composed.score(7, 3), driftline::MisuseError);
+    CHECK_THROWS_AS(composed.live_score(7, 3), driftline::MisuseError);
+    CHECK_THROWS_AS(composed.migration_cost(7, 3), driftline::MisuseError);
     CHECK_THROWS_AS(composed.alternatives(7, {}, 0), driftline::MisuseError);
 }
 
@@ -293,6 +445,51 @@ TEST_CASE("an inventory names its best homes without holders, excluded nodes, an
     CHECK(Inventory().alternatives(7, {}, 3).empty());
 }
 
+TEST_CASE("a node without an opinion where a holder has one is no alternative, though it may be a home")
+{
+    Inventory inventory = inventory_of(4);
+    driftline::NodeInventory untold{5};
+    untold.zone = 1;
+    inventory.report_nodes(0s, {untold});
+    CHECK_FALSE(inventory.axes(7, 5)->headroom);
+    CHECK(inventory.axes(7, 5)->is_home);
+    CHECK(inventory.axes(7, 5)->score == 1.0f);
+    CHECK(pairs_of(inventory.alternatives(7, {4}, 9)).empty());
+    CHECK(inventory.alternatives(7, {}, 9).size() == 1);
+    untold.cpu_capacity_cores = 10.0;
+    untold.cpu_use_cores = 1.0;
+    inventory.report_nodes(0s, {untold});
+    CHECK(inventory.alternatives(7, {4}, 9).at(0).node == 5);
+}
+
+TEST_CASE("an inventory says what a move costs, by itself and as a part")
+{
+    Inventory inventory = inventory_of(4);
+    ComposedScorer composed = inventory;
+    const Inventory& asked = inventory;
+    CHECK_FALSE(asked.migration_cost(7, 4));
+    CHECK_FALSE(composed.migration_cost(7, 4));
+    driftline::ChainProfile profile;
+    profile.chain = 7;
+    profile.size_bytes = 1.25e9;
+    profile.disruption = 5s;
+    profile.service_value = 2.0f;
+    inventory.report_profiles({profile});
+    inventory.report_bandwidths({{2, 4, 6.25e8}});
+    for (const auto& cost : {asked.migration_cost(7, 4), asked.try_migration_cost(7, 4).value(),
+                             composed.migration_cost(7, 4)}) {
+        REQUIRE(cost);
+        CHECK(cost->state_transfer == 2s);
+        CHECK(cost->disruption == 5s);
+        CHECK(cost->reliability_factor == 2.0f);
+    }
+    // Of a node that it knows nothing of, it takes the bandwidth to be that of its config.
+    CHECK(asked.migration_cost(7, 99)->state_transfer == 10s);
+    CHECK_FALSE(asked.migration_cost(8, 4));
+    CHECK(asked.try_migration_cost(7, driftline::no_node).error().code() == DRIFTLINE_RESULT_ID);
+    CHECK_THROWS_AS(asked.migration_cost(7, driftline::no_node), driftline::DataError);
+}
+
 TEST_CASE("an inventory of many nodes names as many as are wanted, by itself and as a part")
 {
     const Inventory inventory = inventory_of(3003);
@@ -313,6 +510,8 @@ TEST_CASE("an inventory that is gone names no homes, and what was made of it goe
     inventory.close();
     CHECK(inventory.try_alternatives(7, {}, 1).error().code() == DRIFTLINE_RESULT_HANDLE);
     CHECK_THROWS_AS(inventory.alternatives(7, {}, 0), driftline::MisuseError);
+    CHECK(inventory.try_migration_cost(7, 4).error().code() == DRIFTLINE_RESULT_HANDLE);
+    CHECK_THROWS_AS(inventory.migration_cost(7, 4), driftline::MisuseError);
     CHECK(composed.alternatives(7, {}, 1).at(0).node == 4);
     CHECK(composed.score(7, 4));
 }

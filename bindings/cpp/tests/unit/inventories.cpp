@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <thread>
@@ -272,6 +273,69 @@ TEST_CASE("a state is told what has moved, for push")
     CHECK(inventory.touch(state) == 1);
     CHECK(scheduler.sample(state, 1s).rescored() == 1);
     CHECK(scheduler.sampled()[0].chain == 7);
+}
+
+static bool same(const driftline::Event& left, const driftline::Event& right)
+{
+    return left.kind == right.kind && left.flags == right.flags && left.chain == right.chain && left.node == right.node
+        && left.value == right.value;
+}
+
+TEST_CASE("several states are told what has moved, as events")
+{
+    driftline::MeshState here = make_state(), there = make_state();
+    Inventory inventory = make_inventory();
+    inventory.report_nodes(0s, {busy(1, 1.0), busy(2, 1.0), busy(3, 1.0)});
+    driftline::SchedulerConfig pushed;
+    pushed.fingerprint_mode = driftline::FingerprintMode::push;
+    LocalScheduler first(1, pushed, inventory), second(1, pushed, inventory);
+    const auto tell = [&] {
+        const auto touches = inventory.touches();
+        here.apply(touches);
+        there.apply(touches);
+        return touches;
+    };
+    CHECK_FALSE(tell().empty());
+    CHECK(inventory.touches().empty());
+    CHECK(first.sample(here, 0s).rescored() == 2);
+    CHECK(second.sample(there, 0s).rescored() == 2);
+    // Nodes before chains, each by ascending id, in whatever order they have moved.
+    driftline::ChainProfile eighth, seventh;
+    eighth.chain = 8;
+    seventh.chain = 7;
+    eighth.required_tags = seventh.required_tags = 1;
+    inventory.report_profiles({eighth, seventh});
+    inventory.report_nodes(600s, {busy(3, 9.0), busy(2, 9.0)});
+    const std::vector<driftline::Event> expected{events::node_touched(2), events::node_touched(3),
+                                                 events::chain_touched(7), events::chain_touched(8)};
+    const auto touches = tell();
+    CHECK(std::equal(touches.begin(), touches.end(), expected.begin(), expected.end(), same));
+    CHECK(first.sample(here, 1s).rescored() == 2);
+    CHECK(second.sample(there, 1s).rescored() == 2);
+    CHECK(first.sample(here, 2s).rescored() == 0);
+    // Each move is told once, by whichever function.
+    CHECK(inventory.touch(here) == 0);
+    inventory.report_nodes(1200s, {busy(3, 1.0)});
+    CHECK(inventory.touch(here) == 1);
+    CHECK(inventory.try_touches()->empty());
+    inventory.close();
+    CHECK(inventory.try_touches().error().code() == DRIFTLINE_RESULT_HANDLE);
+    CHECK_THROWS_AS(inventory.touches(), driftline::MisuseError);
+}
+
+TEST_CASE("room is made for as many touches as there are")
+{
+    Inventory inventory;
+    std::vector<NodeInventory> reports;
+    for (NodeId node = 1; node <= 3000; node++) {
+        reports.push_back(busy(node, 1.0));
+    }
+    inventory.report_nodes(0s, reports);
+    const auto touches = inventory.touches();
+    REQUIRE(touches.size() == 3000);
+    CHECK(same(touches.front(), events::node_touched(1)));
+    CHECK(same(touches.back(), events::node_touched(3000)));
+    CHECK(inventory.touches().empty());
 }
 
 TEST_CASE("a refused report names what is at fault, and nothing has changed")

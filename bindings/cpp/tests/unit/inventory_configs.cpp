@@ -70,6 +70,29 @@ TEST_CASE("each field of a config goes to the inventory and comes back")
     }
 }
 
+TEST_CASE("a config says which epsilons it comes to")
+{
+    InventoryConfig config;
+    // A twentieth of the gap, over how much of a score the axis can be.
+    const float derived = 0.2f * 0.05f / (0.5f + 0.5f * 1.0f / 2.75f);
+    CHECK(config.epsilons().headroom == doctest::Approx(derived));
+    CHECK(config.epsilons().proximity == doctest::Approx(derived));
+    CHECK(config.epsilons().score_bound == doctest::Approx(2.0f * derived));
+    config.headroom_epsilon = 0.125f;
+    config.proximity_epsilon = 0.0625f;
+    const driftline::InventoryEpsilons given = config.try_epsilons().value();
+    CHECK(given.headroom == 0.125f);
+    CHECK(given.proximity == 0.0625f);
+    CHECK(given.score_bound == 0.25f);
+    // What is switched off moves no score.
+    config.headroom_weight = 0.0f;
+    CHECK(config.epsilons().score_bound == 0.125f);
+    config.hysteresis_gap = 1.5f;
+    CHECK(config.try_epsilons().error().code() == DRIFTLINE_RESULT_CONFIG);
+    CHECK_THROWS_WITH_AS(config.epsilons(), "config field hysteresis_gap: 1.5 is not in [0, 1]",
+                         driftline::ConfigError);
+}
+
 TEST_CASE("a refused config of an inventory names the field and the value")
 {
     InventoryConfig config;

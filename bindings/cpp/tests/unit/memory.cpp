@@ -204,6 +204,21 @@ TEST_CASE("homes that there was no memory to return can be asked for again")
     CHECK(score == 1.0f);
 }
 
+TEST_CASE("touches that there was no memory to return are told next time")
+{
+    driftline::Inventory inventory;
+    std::vector<driftline::NodeInventory> reports;
+    for (NodeId node = 1; node <= 3; node++) {
+        reports.push_back(driftline::NodeInventory{node});
+        reports.back().cpu_capacity_cores = 10.0;
+    }
+    inventory.report_nodes(0s, reports);
+    std::size_t size = 0;
+    CHECK(starve([&] { size = inventory.touches().size(); }) == 1);
+    CHECK(size == 3);
+    CHECK(inventory.touches().empty());
+}
+
 TEST_CASE("what ends the call needs no memory to be kept")
 {
     driftline::MeshState state = make_state();
