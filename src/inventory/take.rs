@@ -114,7 +114,11 @@ impl InventoryScorer {
 
     /// A client and a node are nearer or farther: the chains that the one uses on the other have another score there.
     fn touch_users(&mut self, row: u32, node: u32) {
-        let InventoryScorer { nodes, chains, .. } = self;
+        let InventoryScorer { nodes, chains, config, .. } = self;
+        if config.proximity_weight == 0.0 {
+            // No score depends on it.
+            return;
+        }
         for &chain in &nodes.get(node).chains {
             if chains.get(chain).profile().clients.iter().any(|client| client.row == row) {
                 chains.touch(chain);

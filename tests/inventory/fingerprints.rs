@@ -139,6 +139,18 @@ fn a_round_trip_time_moves_the_chains_that_its_client_uses_on_that_node() {
     assert_eq!(moves(&mut inventory, |inventory| measure(inventory, 0, 1, 0)), (false, true), "known anew");
 }
 
+#[test]
+fn a_proximity_without_weight_moves_nothing() {
+    let mut inventory = inventory(InventoryConfig { proximity_weight: 0.0, proximity_epsilon: Some(0.0), ..exact() });
+    report(&mut inventory, 0, &[cpu(1, 0.0)]);
+    follow(&mut inventory, &[held(CHAIN, 1)]);
+    profile(&mut inventory, ChainProfile { clients: CLIENT, ..ChainProfile::of(CHAIN) });
+    for rtt_ns in [3, 90, 0] {
+        assert_eq!(moves(&mut inventory, |inventory| measure(inventory, 0, 1, rtt_ns)), (false, false), "{rtt_ns} ns");
+    }
+    assert_eq!(moves(&mut inventory, |inventory| assert!(forget(inventory, 1000))), (false, false));
+}
+
 /// Before it the node has no score at all.
 #[test]
 fn the_first_round_trip_time_to_a_holder_moves_it() {

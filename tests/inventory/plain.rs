@@ -290,8 +290,12 @@ impl World {
         }
     }
 
-    /// The chains that a client uses, on one holder or on any that it has measured, have other scores.
+    /// The chains that a client uses, on one holder or on any that it has measured, have other scores where being near
+    /// counts.
     fn move_users(&mut self, client: NodeId, holder: Option<NodeId>) {
+        if self.config.proximity_weight == 0.0 {
+            return;
+        }
         let is_near = |node: NodeId| holder.map_or(self.paths.contains_key(&(client, node)), |holder| holder == node);
         let uses = |chain: ChainId| self.wanted_by(chain).clients.iter().any(|(node, _)| *node == client);
         let chains: Vec<ChainId> = self.holders.keys().copied().collect();
