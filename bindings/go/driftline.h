@@ -1071,7 +1071,8 @@ typedef struct {
   // What comes of it: 0 if the node is no home, unknown without an opinion on any axis.
   float score;
   // 1 if the node is a home for the chain at all: it has not failed, has all required tags, and no other holder in
-  // its zone where that is forbidden; for a node that is no holder also: it may take chains and has room. Else 0.
+  // its zone where that is forbidden; for a node that is no holder also: it may take chains, has room, and what is
+  // known of a holder, on any of the axes that count, is known of it, too. Else 0.
   uint32_t is_home;
 } driftline_score_axes;
 

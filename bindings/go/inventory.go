@@ -170,8 +170,8 @@ type ScoreAxes struct {
 	Colocation Optional[float32] // 1 beside another chain of the group, else a half
 	Score      Optional[float32] // what comes of it: 0 if it is no home
 	// The node is a home for the chain at all: it has not failed, has all required tags, and no other holder in its zone where
-	// that is forbidden; if it does not hold the chain, it also may take chains and has room. To be an alternative it must
-	// moreover have an opinion on each axis on which a holder of the chain has one.
+	// that is forbidden; if it does not hold the chain, it also may take chains, has room, and what is known of a holder,
+	// on any of the axes that count, is known of it, too.
 	IsHome bool
 }
 

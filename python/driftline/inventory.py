@@ -193,7 +193,8 @@ class ScoreAxes:
     colocation: float | None
     """1 beside another chain of the group, else a half."""
     is_home: bool
-    """Whether the node is a home at all: not failed, all required tags, zone anti-affinity kept."""
+    """Whether the node is a home at all: not failed, all required tags, zone anti-affinity kept; and, unless it holds
+    the chain, open to chains, with room, and with an opinion on each axis that counts and on which a holder has one."""
     score: float | None
     """What comes of it: 0 if it is no home, `None` without an opinion on any axis."""
 
@@ -213,8 +214,9 @@ class InventoryScorer(NativeScorer):
     and a reserve. **What makes a good one**: four axes, which `ScoreAxes` explains and `axes` shows. A score is half
     their weighted mean and half the worst of them.
 
-    **What was not reported** is no opinion on that axis, never zero. Uses and round-trip times are smoothed by the
-    times of their reports. Fingerprints move when a fact changes or a mean has drifted by more than its epsilon, so a
+    **What was not reported** is no opinion on that axis, never zero. An alternative must have an opinion wherever a
+    holder has one, else it is no home and scores 0. Uses and round-trip times are smoothed by the times of their
+    reports. Fingerprints move when a fact changes or a mean has drifted by more than its epsilon, so a
     chain is scored anew when there is something new.
 
     Give it the events of your state, too: it has to know who holds what. On large clusters use `FingerprintMode.PUSH`

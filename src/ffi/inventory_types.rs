@@ -296,7 +296,8 @@ pub struct driftline_score_axes {
     /// What comes of it: 0 if the node is no home, unknown without an opinion on any axis.
     pub score: f32,
     /// 1 if the node is a home for the chain at all: it has not failed, has all required tags, and no other holder in
-    /// its zone where that is forbidden; for a node that is no holder also: it may take chains and has room. Else 0.
+    /// its zone where that is forbidden; for a node that is no holder also: it may take chains, has room, and what is
+    /// known of a holder, on any of the axes that count, is known of it, too. Else 0.
     pub is_home: u32,
 }
 sized_struct!(driftline_score_axes, headroom, proximity, zone_spread, colocation, score, is_home);

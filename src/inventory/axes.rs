@@ -28,7 +28,8 @@ pub struct ScoreAxes {
     /// 1 beside another chain of the group, else a half.
     pub colocation: Option<f32>,
     /// Whether the node is a home at all: not failed, all required tags, no other holder in its zone where that is forbidden;
-    /// and, unless it holds the chain, neither cordoned nor drained, and with room for it.
+    /// and, unless it holds the chain, neither cordoned nor drained, with room for it, and with an opinion on each axis that
+    /// counts and on which a holder has one.
     pub is_home: bool,
     /// What comes of it: 0 if it is no home, `None` without an opinion on any axis.
     pub score: Option<f32>,

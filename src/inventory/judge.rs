@@ -21,13 +21,25 @@ impl Judgement {
     }
 }
 
+/// The place that a newcomer would take, which is the same for all of them.
+#[derive(Clone, Copy)]
+pub(super) struct Vacancy {
+    /// Whose place it is, if somebody leaves.
+    pub(super) leaving: Option<u32>,
+    /// The axes on which a newcomer must have an opinion.
+    pub(super) required: [bool; AXES],
+}
+
 impl InventoryScorer {
     /// What a node is worth to a chain: as its holder, or as one that takes the place of whoever would leave. `None` if
-    /// nothing was reported of it.
-    pub(super) fn judge(&self, chain: &Chain, node: NodeId) -> Option<Judgement> {
+    /// nothing was reported of it. The place is only worked out for newcomers, once for all that are judged with it.
+    pub(super) fn judge(&self, chain: &Chain, node: NodeId, vacancy: &mut Option<Vacancy>) -> Option<Judgement> {
         let node = self.nodes.find(node).filter(|&node| self.nodes.get(node).is_known)?;
-        let is_holder = chain.is_held_by(node);
-        Some(if is_holder { self.judge_holder(chain, node) } else { self.judge_newcomer(chain, node) })
+        if chain.is_held_by(node) {
+            return Some(self.judge_holder(chain, node));
+        }
+        let vacancy = vacancy.get_or_insert_with(|| self.vacancy(chain));
+        Some(self.judge_newcomer(chain, node, vacancy))
     }
 
     fn judge_holder(&self, chain: &Chain, node: u32) -> Judgement {
@@ -45,9 +57,9 @@ impl InventoryScorer {
         }
     }
 
-    fn judge_newcomer(&self, chain: &Chain, node: u32) -> Judgement {
+    fn judge_newcomer(&self, chain: &Chain, node: u32, vacancy: &Vacancy) -> Judgement {
         let (index, profile, columns) = (node as usize, chain.profile(), &self.nodes.columns);
-        let others = self.others_in_zone(chain, node, self.leaving(chain));
+        let others = self.others_in_zone(chain, node, vacancy.leaving);
         let (mut share, mut expected) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
         for resource in 0..RESOURCES {
             let added = profile.demand[resource] as f32 * columns.per_unit[resource][index];
@@ -56,9 +68,12 @@ impl InventoryScorer {
         }
         let zone = columns.zones[index];
         let is_spread = !profile.zone_anti_affinity || (zone != NO_ZONE && others == 0.0);
+        let values = self.values(chain, node, headroom(share, &self.config), others);
+        let has_opinions = values.iter().zip(vacancy.required).all(|(value, required)| !required || !value.is_nan());
         Judgement {
-            values: self.values(chain, node, headroom(share, &self.config), others),
-            is_home: columns.is_target[index] == 1
+            values,
+            is_home: has_opinions
+                && columns.is_target[index] == 1
                 && columns.tags[index] & profile.required_tags == profile.required_tags
                 && expected <= 1.0 - self.config.capacity_reserve
                 && is_spread,
@@ -104,9 +119,13 @@ impl InventoryScorer {
         others.fold(0.0, |count, _| count + 1.0)
     }
 
+    pub(super) fn vacancy(&self, chain: &Chain) -> Vacancy {
+        Vacancy { leaving: self.leaving(chain), required: self.required_axes(chain) }
+    }
+
     /// The holder whose place a newcomer would take: one that is being drained, else the worst one. None while holders are
     /// missing.
-    pub(super) fn leaving(&self, chain: &Chain) -> Option<u32> {
+    fn leaving(&self, chain: &Chain) -> Option<u32> {
         if chain.desired.is_some_and(|desired| (chain.holders.len() as u64) < u64::from(desired)) {
             return None;
         }
@@ -124,7 +143,7 @@ impl InventoryScorer {
 
     /// Whether some holder has an opinion on each axis that counts. An alternative must have one there, too: a gain over
     /// what was judged by other things means nothing.
-    pub(super) fn required_axes(&self, chain: &Chain) -> [bool; AXES] {
+    fn required_axes(&self, chain: &Chain) -> [bool; AXES] {
         let mut required = [false; AXES];
         for holder in &chain.holders {
             let values = self.judge_holder(chain, holder.node).values;

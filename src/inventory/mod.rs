@@ -35,6 +35,7 @@ use crate::state::MeshState;
 use axes::{AXES, Blend, opinion};
 use chains::{Chain, Chains};
 use groups::Groups;
+use judge::Vacancy;
 use nodes::Nodes;
 use paths::Paths;
 
@@ -52,7 +53,7 @@ use paths::Paths;
 /// sum would let what is good buy off what is unbearable, such as a full node next door to the clients.
 ///
 /// **What was not reported** is no opinion on that axis, never zero: the others decide. An alternative must have an opinion
-/// wherever a holder of the chain has one, so that like is compared with like.
+/// wherever a holder of the chain has one, so that like is compared with like; who has none there is no home and scores 0.
 ///
 /// **Smoothing**: uses and round-trip times are exponentially weighted means in event time, by the times of their reports:
 /// not how often somebody reports or ticks matters, but how long a value was so. Round-trip times are smoothed as
@@ -181,10 +182,15 @@ impl InventoryScorer {
     /// chain is judged as one that takes the place of the holder that would leave: the one that is drained, or else the worst.
     #[must_use]
     pub fn axes(&self, chain: ChainId, node: NodeId) -> Option<ScoreAxes> {
-        let judgement = self.judge(self.chain(chain), node)?;
+        let judgement = self.judge(self.chain(chain), node, &mut None)?;
         let [headroom, proximity, zone_spread, colocation]: [Option<f32>; AXES] = judgement.values.map(opinion);
         let score = opinion(judgement.score(&self.blend));
         Some(ScoreAxes { headroom, proximity, zone_spread, colocation, is_home: judgement.is_home, score })
+    }
+
+    /// The score that comes of a judgement.
+    fn worth(&self, chain: &Chain, node: NodeId, vacancy: &mut Option<Vacancy>) -> Option<f32> {
+        self.judge(chain, node, vacancy).and_then(|judgement| opinion(judgement.score(&self.blend)))
     }
 
     fn chain(&self, chain: ChainId) -> &Chain {
@@ -194,20 +200,17 @@ impl InventoryScorer {
 
 impl PlacementScorer for InventoryScorer {
     fn score(&self, chain: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
-        let judgement = self.judge(self.chain(chain), node);
-        Ok(judgement.and_then(|judgement| opinion(judgement.score(&self.blend))))
+        Ok(self.worth(self.chain(chain), node, &mut None))
     }
 
     fn score_many(&self, pairs: &[(ChainId, NodeId)], out: &mut [Option<f32>]) -> ScorerResult<()> {
         // Pairs come by chain, and finding one costs more than judging its holders.
-        let mut last = None;
-        for (&(id, node), out) in pairs.iter().zip(out) {
-            let chain = match last {
-                Some((known, chain)) if known == id => chain,
-                _ => self.chain(id),
-            };
-            last = Some((id, chain));
-            *out = self.judge(chain, node).and_then(|judgement| opinion(judgement.score(&self.blend)));
+        let mut out = out.iter_mut();
+        for of_one in pairs.chunk_by(|(chain, _), (other, _)| chain == other) {
+            let (chain, mut vacancy) = (self.chain(of_one[0].0), None);
+            for (&(_, node), out) in of_one.iter().zip(&mut out) {
+                *out = self.worth(chain, node, &mut vacancy);
+            }
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use super::InventoryScorer;
 use super::axes::{APART, AXES, Blend, headroom_of, larger, zone_spread_beside};
 use super::chains::{Chain, ClientShare};
+use super::judge::Vacancy;
 use super::nodes::{BLOCK, NO_ZONE};
 use super::reports::RESOURCES;
 use crate::error::ScorerError;
@@ -85,7 +86,7 @@ impl InventoryScorer {
     }
 
     fn wanted<'a>(&self, chain: &'a Chain) -> ScorerResult<Wanted<'a>> {
-        let (profile, leaving) = (chain.profile(), self.leaving(chain));
+        let (profile, Vacancy { leaving, required }) = (chain.profile(), self.vacancy(chain));
         let staying = chain.holders.iter().map(|holder| holder.node).filter(|&node| Some(node) != leaving);
         let mut zones: SmallVec<[u32; 4]> = SmallVec::new();
         zones.try_reserve(chain.holders.len()).map_err(|_| ScorerError::out_of_memory())?;
@@ -103,7 +104,7 @@ impl InventoryScorer {
             clients: &profile.clients,
             zones: spreads,
             zone_anti_affinity: profile.zone_anti_affinity,
-            required: self.required_axes(chain),
+            required,
         })
     }
 

@@ -66,8 +66,16 @@ fn an_alternative_has_an_opinion_wherever_a_holder_has_one() {
     assert_eq!(best(&inventory, CHAIN), Some(2));
     measure(&mut inventory, 0, 1, 0);
     assert_eq!(best(&inventory, CHAIN), None);
+    // It is no home for whoever asks about it by name, either, and says why.
+    let axes = inventory.axes(CHAIN, NodeId(2)).expect("it was reported");
+    assert_eq!((axes.headroom, axes.proximity, axes.is_home, axes.score), (Some(1.0), None, false, Some(0.0)));
+    let pairs = [1, 2, 1, 3].map(|node| (CHAIN, NodeId(node)));
+    let mut scores = [None; 4];
+    inventory.live_score_many(&pairs, &mut scores).expect("it answers");
+    assert_eq!(scores, [score(&inventory, CHAIN, 1), Some(0.0), score(&inventory, CHAIN, 1), None]);
     measure(&mut inventory, 0, 2, 0);
     assert_eq!(best(&inventory, CHAIN), Some(2));
+    assert_eq!(score(&inventory, CHAIN, 2), Some(1.0));
     // Where the axis has no weight nobody asks.
     let mut inventory = crate::small::inventory(InventoryConfig { proximity_weight: 0.0, ..<_>::default() });
     report(&mut inventory, 0, &[cpu(1, 60.0), cpu(2, 0.0)]);

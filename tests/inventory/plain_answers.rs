@@ -22,13 +22,11 @@ impl World {
 
     /// All homes that the chain could have, best first.
     pub fn alternatives(&self, chain: ChainId, exclude: &[NodeId]) -> Vec<Alternative> {
-        let required = self.required_axes(chain);
         let is_free = |node: &NodeId| !exclude.contains(node) && !self.holds(chain, *node);
         let candidates = self.nodes.keys().copied().filter(is_free);
         let homes = candidates.filter_map(|node| {
             let Judgement { axes, is_home } = self.newcomer(chain, node);
-            let has_opinions = axes.iter().zip(required).all(|(axis, is_required)| axis.is_some() || !is_required);
-            let score = self.blend(&axes).filter(|_| is_home && has_opinions)?;
+            let score = self.blend(&axes).filter(|_| is_home)?;
             Some(Alternative { node, score })
         });
         let mut homes: Vec<Alternative> = homes.collect();
@@ -93,10 +91,10 @@ impl World {
         let is_alone = !wanted.zone_anti_affinity || facts.zone.is_some() && others == 0;
         let is_open =
             self.nodes.contains_key(&node) && facts.health == NodeHealth::Healthy && !self.draining.contains(&node);
-        Judgement {
-            axes: self.soft_axes(chain, node, share.map(|share| self.headroom_at(share)), others),
-            is_home: is_open && has_room && has_tags && is_alone,
-        }
+        let axes = self.soft_axes(chain, node, share.map(|share| self.headroom_at(share)), others);
+        let required = self.required_axes(chain);
+        let has_opinions = axes.iter().zip(required).all(|(axis, is_required)| axis.is_some() || !is_required);
+        Judgement { axes, is_home: is_open && has_room && has_tags && is_alone && has_opinions }
     }
 
     pub fn headroom(&self, node: NodeId) -> Option<f32> {

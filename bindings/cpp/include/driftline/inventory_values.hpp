@@ -112,11 +112,8 @@ struct ScoreAxes {
     /// What comes of it: 0 if the node is no home, empty without an opinion on any axis.
     std::optional<float> score{};
     /// Whether the node is a home for the chain at all: it has not failed, has all required tags, and no other holder
-    /// in its zone where that is forbidden; for a node that is no holder also: it may take chains and has room.
-    ///
-    /// To be an alternative such a node must have more, which this does not say: an opinion on each axis that counts
-    /// and on which a holder of the chain has one, so that like is compared with like. One that was never reported on
-    /// such an axis is no alternative, whatever its score.
+    /// in its zone where that is forbidden; for a node that is no holder also: it may take chains, has room, and what
+    /// is known of a holder, on any of the axes that count, is known of it, too.
     bool is_home = false;
 };
 
