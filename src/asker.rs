@@ -7,7 +7,7 @@ use crate::config::OnScorerError;
 use crate::cost::MigrationCost;
 use crate::error::{Error, ScorerError, ScorerMethod};
 use crate::id::{ChainId, NodeId, Timestamp};
-use crate::scorer::{Alternative, PlacementScorer, ScorerResult};
+use crate::scorer::{Alternative, PlacementScorer, ScorerResult, Search};
 
 /// What the questions of one pass came to.
 #[derive(Debug, Default)]
@@ -100,28 +100,23 @@ impl Asker<'_> {
         Ok(self.tally.validate(score))
     }
 
-    /// The best alternative, if it is one: not excluded, not reserved, with a score.
-    pub(crate) fn best_alternative(&mut self, chain: ChainId, exclude: &[NodeId]) -> Result<Option<Alternative>, Stop> {
+    /// The best home, if it is one: not excluded, not reserved, with a score. Whether somebody leaves or nobody, it counts as
+    /// the same question.
+    pub(crate) fn best_home(&mut self, search: &Search<'_>) -> Result<Option<Alternative>, Stop> {
         self.tally.calls.best_alternative += 1;
-        let answer = guard(|| self.scorer.best_alternative(chain, exclude));
-        let Some(alternative) = self.settle(answer, ScorerMethod::BestAlternative, chain, None)? else {
+        let answer = guard(|| search.best(self.scorer));
+        let Some(alternative) = self.settle(answer, ScorerMethod::BestAlternative, search.chain, None)? else {
             return Ok(None);
         };
-        Ok(self.tally.valid_alternative(alternative, exclude, false))
+        Ok(self.tally.valid_alternative(alternative, search.exclude, false))
     }
 
-    /// Up to `limit` alternatives, as the scorer named them. One question, however many there are.
-    pub(crate) fn alternatives(
-        &mut self,
-        chain: ChainId,
-        exclude: &[NodeId],
-        limit: usize,
-        out: &mut Vec<Alternative>,
-    ) -> Result<(), Stop> {
+    /// Up to `limit` homes, as the scorer named them. One question, however many there are.
+    pub(crate) fn homes(&mut self, search: &Search<'_>, limit: usize, out: &mut Vec<Alternative>) -> Result<(), Stop> {
         self.tally.calls.best_alternative += 1;
         out.clear();
-        let answer = guard(|| self.scorer.alternatives(chain, exclude, limit, out));
-        self.settle(answer, ScorerMethod::BestAlternative, chain, None)
+        let answer = guard(|| search.homes(self.scorer, limit, out));
+        self.settle(answer, ScorerMethod::BestAlternative, search.chain, None)
     }
 
     pub(crate) fn migration_cost(&mut self, chain: ChainId, target: NodeId) -> Result<Option<MigrationCost>, Stop> {

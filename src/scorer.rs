@@ -36,6 +36,11 @@ pub struct Alternative {
 ///
 /// The batch forms exist to cross a language boundary once. Their defaults ask the single forms in order. Whoever
 /// overrides one must give the same answers as the single form.
+///
+/// A scorer for which a home depends on who leaves, because of the company that the chain keeps there, overrides
+/// [`best_replacement`](Self::best_replacement), [`replacements`](Self::replacements) and
+/// [`live_score_replacements`](Self::live_score_replacements). Others need not know of them. Whoever wraps a scorer passes
+/// them on as they are, so that a scorer inside is told.
 pub trait PlacementScorer {
     /// Called once at the beginning of each tick, sample, dry run and [`diff_scheduler`](crate::diff_scheduler), before
     /// anything is asked, with their `now`. Default: nothing.
@@ -164,7 +169,180 @@ pub trait PlacementScorer {
         }
         Ok(())
     }
+
+    /// [`best_alternative`](Self::best_alternative), with the holder whose place it takes. A scheduler asks this whenever it
+    /// moves a chain away from a node: from its worst holder, or from one that is drained. Default: as for any holder.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the scorer from answering.
+    fn best_replacement(
+        &self,
+        chain: ChainId,
+        victim: NodeId,
+        exclude: &[NodeId],
+    ) -> ScorerResult<Option<Alternative>> {
+        let _ = victim;
+        self.best_alternative(chain, exclude)
+    }
+
+    /// [`alternatives`](Self::alternatives), with the holder whose place they take: what a scheduler asks instead of
+    /// [`best_replacement`](Self::best_replacement) where it considers several. Default: as for any holder.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the scorer from answering.
+    fn replacements(
+        &self,
+        chain: ChainId,
+        victim: NodeId,
+        exclude: &[NodeId],
+        limit: usize,
+        out: &mut Vec<Alternative>,
+    ) -> ScorerResult<()> {
+        let _ = victim;
+        self.alternatives(chain, exclude, limit, out)
+    }
+
+    /// [`live_score_many`](Self::live_score_many) of homes that would take the place of `victim`. No scheduler asks this, but
+    /// a scorer that is put together from others, about nodes that another one has named. Default: as for any holder.
+    ///
+    /// # Errors
+    ///
+    /// As [`score_many`](Self::score_many).
+    fn live_score_replacements(
+        &self,
+        victim: NodeId,
+        pairs: &[(ChainId, NodeId)],
+        out: &mut [Option<f32>],
+    ) -> ScorerResult<()> {
+        let _ = victim;
+        self.live_score_many(pairs, out)
+    }
 }
+
+/// The homes that somebody looks for: alternatives, or replacements of a holder that leaves.
+#[derive(Clone, Copy)]
+pub(crate) struct Search<'a> {
+    pub(crate) chain: ChainId,
+    pub(crate) victim: Option<NodeId>,
+    pub(crate) exclude: &'a [NodeId],
+}
+
+impl<'a> Search<'a> {
+    pub(crate) fn any(chain: ChainId, exclude: &'a [NodeId]) -> Self {
+        Search { chain, victim: None, exclude }
+    }
+
+    pub(crate) fn replacing(chain: ChainId, victim: NodeId, exclude: &'a [NodeId]) -> Self {
+        Search { chain, victim: Some(victim), exclude }
+    }
+
+    /// The best home that a scorer names.
+    pub(crate) fn best(&self, scorer: &dyn PlacementScorer) -> ScorerResult<Option<Alternative>> {
+        match self.victim {
+            None => scorer.best_alternative(self.chain, self.exclude),
+            Some(victim) => scorer.best_replacement(self.chain, victim, self.exclude),
+        }
+    }
+
+    /// Up to `limit` of them.
+    pub(crate) fn homes(
+        &self,
+        scorer: &dyn PlacementScorer,
+        limit: usize,
+        out: &mut Vec<Alternative>,
+    ) -> ScorerResult<()> {
+        match self.victim {
+            None => scorer.alternatives(self.chain, self.exclude, limit, out),
+            Some(victim) => scorer.replacements(self.chain, victim, self.exclude, limit, out),
+        }
+    }
+}
+
+/// Live scores of homes for chains, where somebody leaves or nobody.
+pub(crate) fn live_scores(
+    scorer: &dyn PlacementScorer,
+    victim: Option<NodeId>,
+    pairs: &[(ChainId, NodeId)],
+    out: &mut [Option<f32>],
+) -> ScorerResult<()> {
+    match victim {
+        None => scorer.live_score_many(pairs, out),
+        Some(victim) => scorer.live_score_replacements(victim, pairs, out),
+    }
+}
+
+/// The first of up to one.
+pub(crate) fn first_of(
+    homes: impl FnOnce(&mut Vec<Alternative>) -> ScorerResult<()>,
+) -> ScorerResult<Option<Alternative>> {
+    let mut found = Vec::new();
+    homes(&mut found)?;
+    Ok(found.first().copied())
+}
+
+/// Has a scorer answer by its own `best_home`, `homes` and `live_scores`, whether somebody leaves or nobody.
+macro_rules! answer_for_victims {
+    () => {
+        fn best_alternative(
+            &self,
+            chain: $crate::id::ChainId,
+            exclude: &[$crate::id::NodeId],
+        ) -> $crate::scorer::ScorerResult<Option<$crate::scorer::Alternative>> {
+            self.best_home(&$crate::scorer::Search::any(chain, exclude))
+        }
+
+        fn alternatives(
+            &self,
+            chain: $crate::id::ChainId,
+            exclude: &[$crate::id::NodeId],
+            limit: usize,
+            out: &mut alloc::vec::Vec<$crate::scorer::Alternative>,
+        ) -> $crate::scorer::ScorerResult<()> {
+            self.homes(&$crate::scorer::Search::any(chain, exclude), limit, out)
+        }
+
+        fn best_replacement(
+            &self,
+            chain: $crate::id::ChainId,
+            victim: $crate::id::NodeId,
+            exclude: &[$crate::id::NodeId],
+        ) -> $crate::scorer::ScorerResult<Option<$crate::scorer::Alternative>> {
+            self.best_home(&$crate::scorer::Search::replacing(chain, victim, exclude))
+        }
+
+        fn replacements(
+            &self,
+            chain: $crate::id::ChainId,
+            victim: $crate::id::NodeId,
+            exclude: &[$crate::id::NodeId],
+            limit: usize,
+            out: &mut alloc::vec::Vec<$crate::scorer::Alternative>,
+        ) -> $crate::scorer::ScorerResult<()> {
+            self.homes(&$crate::scorer::Search::replacing(chain, victim, exclude), limit, out)
+        }
+
+        fn live_score_many(
+            &self,
+            pairs: &[($crate::id::ChainId, $crate::id::NodeId)],
+            out: &mut [Option<f32>],
+        ) -> $crate::scorer::ScorerResult<()> {
+            self.live_scores(None, pairs, out)
+        }
+
+        fn live_score_replacements(
+            &self,
+            victim: $crate::id::NodeId,
+            pairs: &[($crate::id::ChainId, $crate::id::NodeId)],
+            out: &mut [Option<f32>],
+        ) -> $crate::scorer::ScorerResult<()> {
+            self.live_scores(Some(victim), pairs, out)
+        }
+    };
+}
+
+pub(crate) use answer_for_victims;
 
 /// Asks one by one and says where it stopped.
 pub(crate) fn each<Q, A>(questions: &[Q], out: &mut [A], ask: impl Fn(&Q) -> ScorerResult<A>) -> ScorerResult<()> {

@@ -7,13 +7,15 @@ use hashbrown::HashMap;
 
 use crate::asker::guard;
 use crate::combine::{
-    ALTERNATIVES_MIN, Fingerprints, Progress, SeenFingerprints, best_first, best_of, keep_homes, reserve, sanitised,
+    ALTERNATIVES_MIN, AskMany, Fingerprints, Progress, SeenFingerprints, best_first, keep_homes, reserve, sanitised,
 };
 use crate::cost::MigrationCost;
 use crate::decay::half_life_decay;
 use crate::error::{ConfigValue, Error, ScorerError};
 use crate::id::{ChainId, NodeId, Timestamp};
-use crate::scorer::{Alternative, BoxedScorer, PlacementScorer, ScorerResult};
+use crate::scorer::{
+    Alternative, BoxedScorer, PlacementScorer, ScorerResult, Search, answer_for_victims, first_of, live_scores,
+};
 
 /// A pair that nobody has asked about for so many half-lives is forgotten: less than 1 / 65,000 of it would be left.
 const FORGOTTEN_AFTER: u64 = 16;
@@ -145,9 +147,6 @@ impl Mean {
     }
 }
 
-/// How a scorer is asked about pairs.
-type AskMany<'a> = &'a dyn Fn(&dyn PlacementScorer, &[(ChainId, NodeId)], &mut [Option<f32>]) -> ScorerResult<()>;
-
 impl Memory {
     /// Observes a score of a pair whose fingerprints are known, and answers what the mean is now.
     fn observe(
@@ -239,23 +238,22 @@ impl SmoothedScorer {
         })
     }
 
-    fn alternatives_with(
+    fn homes_with(
         &self,
-        chain: ChainId,
-        exclude: &[NodeId],
+        search: &Search<'_>,
         limit: usize,
         found: &mut Vec<Alternative>,
         memory: &mut Memory,
     ) -> ScorerResult<()> {
-        let Some(now) = memory.now else { return self.inner.alternatives(chain, exclude, limit, found) };
+        let Some(now) = memory.now else { return search.homes(&*self.inner, limit, found) };
         let asked = limit.max(ALTERNATIVES_MIN);
-        guard(|| self.inner.alternatives(chain, exclude, asked, found))?;
+        guard(|| search.homes(&*self.inner, asked, found))?;
         found.truncate(asked);
-        keep_homes(found, exclude)?;
+        keep_homes(found, search.exclude)?;
         let mut pairs = core::mem::take(&mut memory.pairs);
         pairs.clear();
         reserve(&mut pairs, found.len())?;
-        pairs.extend(found.iter().map(|alternative| (chain, alternative.node)));
+        pairs.extend(found.iter().map(|alternative| (search.chain, alternative.node)));
         memory.seen.learn(&*self.inner, &pairs)?;
         for (&pair, alternative) in pairs.iter().zip(found.iter_mut()) {
             let mean = memory.observe(pair, Some(alternative.score), now, self.half_life_ns)?;
@@ -265,6 +263,27 @@ impl SmoothedScorer {
         found.sort_unstable_by(best_first);
         found.truncate(limit);
         Ok(())
+    }
+
+    fn best_home(&self, search: &Search<'_>) -> ScorerResult<Option<Alternative>> {
+        first_of(|homes| self.homes(search, 1, homes))
+    }
+
+    fn homes(&self, search: &Search<'_>, limit: usize, out: &mut Vec<Alternative>) -> ScorerResult<()> {
+        let mut found = Vec::new();
+        self.with_memory(|memory| self.homes_with(search, limit, &mut found, memory))?;
+        reserve(out, found.len())?;
+        out.extend_from_slice(&found);
+        Ok(())
+    }
+
+    fn live_scores(
+        &self,
+        victim: Option<NodeId>,
+        pairs: &[(ChainId, NodeId)],
+        out: &mut [Option<f32>],
+    ) -> ScorerResult<()> {
+        self.smooth(&|scorer, pairs, out| live_scores(scorer, victim, pairs, out), pairs, out)
     }
 }
 
@@ -297,9 +316,7 @@ impl PlacementScorer for SmoothedScorer {
         Ok(out[0])
     }
 
-    fn best_alternative(&self, chain: ChainId, exclude: &[NodeId]) -> ScorerResult<Option<Alternative>> {
-        best_of(self, chain, exclude)
-    }
+    answer_for_victims!();
 
     fn node_fingerprint(&self, node: NodeId) -> ScorerResult<Option<u64>> {
         let fingerprint = self.inner.node_fingerprint(node)?;
@@ -323,28 +340,10 @@ impl PlacementScorer for SmoothedScorer {
         self.smooth(&|scorer, pairs, out| scorer.score_many(pairs, out), pairs, out)
     }
 
-    fn live_score_many(&self, pairs: &[(ChainId, NodeId)], out: &mut [Option<f32>]) -> ScorerResult<()> {
-        self.smooth(&|scorer, pairs, out| scorer.live_score_many(pairs, out), pairs, out)
-    }
-
     fn node_fingerprints(&self, nodes: &[NodeId], out: &mut [Option<u64>]) -> ScorerResult<()> {
         self.inner.node_fingerprints(nodes, out)?;
         let mut memory = self.memory.borrow_mut();
         nodes.iter().zip(out.iter()).for_each(|(&node, &fingerprint)| memory.seen.node_said(node, fingerprint));
-        Ok(())
-    }
-
-    fn alternatives(
-        &self,
-        chain: ChainId,
-        exclude: &[NodeId],
-        limit: usize,
-        out: &mut Vec<Alternative>,
-    ) -> ScorerResult<()> {
-        let mut found = Vec::new();
-        self.with_memory(|memory| self.alternatives_with(chain, exclude, limit, &mut found, memory))?;
-        reserve(out, found.len())?;
-        out.extend_from_slice(&found);
         Ok(())
     }
 }

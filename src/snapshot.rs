@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::holder_nodes::HolderNodes;
 use crate::id::{ChainId, NodeId, Timestamp};
 use crate::room;
-use crate::scorer::{Alternative, PlacementScorer, ScorerResult};
+use crate::scorer::{Alternative, PlacementScorer, ScorerResult, Search, answer_for_victims, live_scores};
 
 /// The scores of the holders of every led chain, as they were sampled (S4).
 ///
@@ -205,6 +205,23 @@ impl<'a> SnapshotScorer<'a> {
     pub fn new(snapshot: &'a ScoreSnapshot, live: &'a dyn PlacementScorer) -> Self {
         SnapshotScorer { snapshot, live }
     }
+
+    fn best_home(&self, search: &Search<'_>) -> ScorerResult<Option<Alternative>> {
+        search.best(self.live)
+    }
+
+    fn homes(&self, search: &Search<'_>, limit: usize, out: &mut Vec<Alternative>) -> ScorerResult<()> {
+        search.homes(self.live, limit, out)
+    }
+
+    fn live_scores(
+        &self,
+        victim: Option<NodeId>,
+        pairs: &[(ChainId, NodeId)],
+        out: &mut [Option<f32>],
+    ) -> ScorerResult<()> {
+        live_scores(self.live, victim, pairs, out)
+    }
 }
 
 impl PlacementScorer for SnapshotScorer<'_> {
@@ -220,9 +237,7 @@ impl PlacementScorer for SnapshotScorer<'_> {
         self.live.live_score(chain, node)
     }
 
-    fn best_alternative(&self, chain: ChainId, exclude: &[NodeId]) -> ScorerResult<Option<Alternative>> {
-        self.live.best_alternative(chain, exclude)
-    }
+    answer_for_victims!();
 
     fn node_fingerprint(&self, node: NodeId) -> ScorerResult<Option<u64>> {
         self.live.node_fingerprint(node)
@@ -240,21 +255,7 @@ impl PlacementScorer for SnapshotScorer<'_> {
         self.live.migration_cost(chain, target)
     }
 
-    fn live_score_many(&self, pairs: &[(ChainId, NodeId)], out: &mut [Option<f32>]) -> ScorerResult<()> {
-        self.live.live_score_many(pairs, out)
-    }
-
     fn node_fingerprints(&self, nodes: &[NodeId], out: &mut [Option<u64>]) -> ScorerResult<()> {
         self.live.node_fingerprints(nodes, out)
-    }
-
-    fn alternatives(
-        &self,
-        chain: ChainId,
-        exclude: &[NodeId],
-        limit: usize,
-        out: &mut Vec<Alternative>,
-    ) -> ScorerResult<()> {
-        self.live.alternatives(chain, exclude, limit, out)
     }
 }

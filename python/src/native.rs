@@ -323,4 +323,33 @@ impl PlacementScorer for Handle {
     ) -> ScorerResult<()> {
         self.with(|scorer| scorer.alternatives(chain, exclude, limit, out))
     }
+
+    fn best_replacement(
+        &self,
+        chain: ChainId,
+        victim: NodeId,
+        exclude: &[NodeId],
+    ) -> ScorerResult<Option<Alternative>> {
+        self.with(|scorer| scorer.best_replacement(chain, victim, exclude))
+    }
+
+    fn replacements(
+        &self,
+        chain: ChainId,
+        victim: NodeId,
+        exclude: &[NodeId],
+        limit: usize,
+        out: &mut Vec<Alternative>,
+    ) -> ScorerResult<()> {
+        self.with(|scorer| scorer.replacements(chain, victim, exclude, limit, out))
+    }
+
+    fn live_score_replacements(
+        &self,
+        victim: NodeId,
+        pairs: &[(ChainId, NodeId)],
+        out: &mut [Option<f32>],
+    ) -> ScorerResult<()> {
+        self.with(|scorer| scorer.live_score_replacements(victim, pairs, out))
+    }
 }

@@ -138,4 +138,33 @@ impl PlacementScorer for SnapshotAnswers {
     ) -> ScorerResult<()> {
         self.live.alternatives(chain, exclude, limit, out)
     }
+
+    fn best_replacement(
+        &self,
+        chain: ChainId,
+        victim: NodeId,
+        exclude: &[NodeId],
+    ) -> ScorerResult<Option<Alternative>> {
+        self.live.best_replacement(chain, victim, exclude)
+    }
+
+    fn replacements(
+        &self,
+        chain: ChainId,
+        victim: NodeId,
+        exclude: &[NodeId],
+        limit: usize,
+        out: &mut Vec<Alternative>,
+    ) -> ScorerResult<()> {
+        self.live.replacements(chain, victim, exclude, limit, out)
+    }
+
+    fn live_score_replacements(
+        &self,
+        victim: NodeId,
+        pairs: &[(ChainId, NodeId)],
+        out: &mut [Option<f32>],
+    ) -> ScorerResult<()> {
+        self.live.live_score_replacements(victim, pairs, out)
+    }
 }

@@ -12,12 +12,15 @@ import pytest
 from driftline import (
     Alternative,
     Cached,
+    ChainProfile,
+    Client,
     ConfigError,
     DuplicateChainError,
     Gate,
     LocalScheduler,
     MigrationCost,
     Minimum,
+    NodeInventory,
     OverridePerChain,
     PartError,
     PlacementScorer,
@@ -29,7 +32,7 @@ from driftline import (
 )
 
 from .combined import MINUTE_NS, Table, each_kind, table
-from .inventories import Wrapped, followed, near
+from .inventories import CLIENT, Wrapped, followed, near
 from .support import HERE, Fixed, mesh, scripted
 
 if TYPE_CHECKING:
@@ -55,6 +58,22 @@ def test_weighted_sum(second: Callable[[dict[int, Any]], Any]) -> None:
     assert scorer.live_score(7, 1) == 0.75
     assert scorer.node_fingerprint(1) is None
     assert scorer.migration_cost(7, 1) is None
+
+
+@pytest.mark.parametrize("max_alternatives", [1, 8])
+def test_an_inventory_inside_is_told_who_leaves(max_alternatives: int) -> None:
+    """By the inventory alone the second holder would leave; by the table the first one does, and its zone is free."""
+    inventory = near({1: 0.01, 2: 0.02, 3: 0.01, 11: 0.01, 12: 0.0, 13: 0.0})
+    inventory.report_nodes(0, [NodeInventory(node=node, zone=node % 10) for node in (1, 2, 3, 11, 12, 13)])
+    inventory.report_profiles(ChainProfile(chain=7, clients=[Client(CLIENT)], zone_anti_affinity=True))
+    scorer = Minimum([inventory, Table({1: 0.1, 2: 1.0, 3: 1.0, 11: 1.0, 12: 1.0, 13: 1.0})])
+    config, state = SchedulerConfig(max_alternatives=max_alternatives), followed(inventory, {7: [1, 2, 3]})
+    scheduler = LocalScheduler(HERE, config, scorer)
+    scheduler.sample(state, 0)
+    snapshot = SnapshotScorer(scheduler.snapshot(), scorer)
+    decisions = [diff_scheduler(state, asked, config, HERE, 0) for asked in (scorer, snapshot)]
+    for decision in [*decisions, scheduler.tick(state, 0)]:
+        assert [(action.victim, action.target) for action in decision.actions] == [(1, 11)]
 
 
 def test_minimum() -> None:

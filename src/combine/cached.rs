@@ -10,7 +10,7 @@ use crate::asker::guard;
 use crate::cost::MigrationCost;
 use crate::error::{ConfigValue, Error, ScorerError};
 use crate::id::{ChainId, NodeId, Timestamp};
-use crate::scorer::{Alternative, BoxedScorer, PlacementScorer, ScorerResult};
+use crate::scorer::{Alternative, BoxedScorer, PlacementScorer, ScorerResult, Search, answer_for_victims, live_scores};
 
 /// Remembers the `score` of each chain and node as long as the fingerprints of both stay what they were.
 ///
@@ -236,6 +236,23 @@ impl Cached {
         out[progress.answered..].fill(None);
         progress.finish()
     }
+
+    fn best_home(&self, search: &Search<'_>) -> ScorerResult<Option<Alternative>> {
+        search.best(&*self.inner)
+    }
+
+    fn homes(&self, search: &Search<'_>, limit: usize, out: &mut Vec<Alternative>) -> ScorerResult<()> {
+        search.homes(&*self.inner, limit, out)
+    }
+
+    fn live_scores(
+        &self,
+        victim: Option<NodeId>,
+        pairs: &[(ChainId, NodeId)],
+        out: &mut [Option<f32>],
+    ) -> ScorerResult<()> {
+        live_scores(&*self.inner, victim, pairs, out)
+    }
 }
 
 #[cfg(feature = "capi")]
@@ -259,9 +276,7 @@ impl PlacementScorer for Cached {
         self.inner.live_score(chain, node)
     }
 
-    fn best_alternative(&self, chain: ChainId, exclude: &[NodeId]) -> ScorerResult<Option<Alternative>> {
-        self.inner.best_alternative(chain, exclude)
-    }
+    answer_for_victims!();
 
     fn node_fingerprint(&self, node: NodeId) -> ScorerResult<Option<u64>> {
         let fingerprint = self.inner.node_fingerprint(node)?;
@@ -285,24 +300,10 @@ impl PlacementScorer for Cached {
         self.with_memory(|memory| self.score_many_with(pairs, out, memory))
     }
 
-    fn live_score_many(&self, pairs: &[(ChainId, NodeId)], out: &mut [Option<f32>]) -> ScorerResult<()> {
-        self.inner.live_score_many(pairs, out)
-    }
-
     fn node_fingerprints(&self, nodes: &[NodeId], out: &mut [Option<u64>]) -> ScorerResult<()> {
         self.inner.node_fingerprints(nodes, out)?;
         let mut memory = self.memory.borrow_mut();
         nodes.iter().zip(out.iter()).for_each(|(&node, &fingerprint)| memory.seen.node_said(node, fingerprint));
         Ok(())
-    }
-
-    fn alternatives(
-        &self,
-        chain: ChainId,
-        exclude: &[NodeId],
-        limit: usize,
-        out: &mut Vec<Alternative>,
-    ) -> ScorerResult<()> {
-        self.inner.alternatives(chain, exclude, limit, out)
     }
 }

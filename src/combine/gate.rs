@@ -4,13 +4,15 @@ use alloc::vec::Vec;
 use core::cell::RefCell;
 
 use super::{
-    ALTERNATIVES_MIN, Progress, best_first, best_of, chain_fingerprint, fill, keep_homes, node_fingerprint,
+    ALTERNATIVES_MIN, AskMany, Progress, best_first, chain_fingerprint, fill, keep_homes, node_fingerprint,
     node_fingerprints, reserve, sanitised,
 };
 use crate::cost::MigrationCost;
 use crate::error::{ConfigValue, Error};
 use crate::id::{ChainId, NodeId, Timestamp};
-use crate::scorer::{Alternative, BoxedScorer, PlacementScorer, ScorerResult};
+use crate::scorer::{
+    Alternative, BoxedScorer, PlacementScorer, ScorerResult, Search, answer_for_victims, first_of, live_scores,
+};
 
 /// Where one scorer, the gate, is below a threshold, nobody has a home; elsewhere another one says how good it is.
 ///
@@ -69,34 +71,6 @@ struct Buffers {
     fingerprints: Vec<Option<u64>>,
 }
 
-/// The single form and the batch of what a pair is asked: sampled scores, or live ones.
-#[derive(Clone, Copy)]
-enum Form {
-    Sampled,
-    Live,
-}
-
-impl Form {
-    fn ask(self, scorer: &dyn PlacementScorer, chain: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
-        match self {
-            Form::Sampled => scorer.score(chain, node),
-            Form::Live => scorer.live_score(chain, node),
-        }
-    }
-
-    fn ask_many(
-        self,
-        scorer: &dyn PlacementScorer,
-        pairs: &[(ChainId, NodeId)],
-        out: &mut [Option<f32>],
-    ) -> ScorerResult<()> {
-        match self {
-            Form::Sampled => scorer.score_many(pairs, out),
-            Form::Live => scorer.live_score_many(pairs, out),
-        }
-    }
-}
-
 impl Gate {
     /// Puts `gate` before `inner`. The threshold is a score in `[0, 1]`.
     ///
@@ -119,24 +93,20 @@ impl Gate {
         [&*self.gate, &*self.inner].into_iter()
     }
 
-    fn ask(&self, form: Form, chain: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
-        if self.lets_through(form.ask(&*self.gate, chain, node)?) {
-            form.ask(&*self.inner, chain, node)
-        } else {
-            Ok(Some(0.0))
-        }
+    fn ask(&self, ask: impl Fn(&dyn PlacementScorer) -> ScorerResult<Option<f32>>) -> ScorerResult<Option<f32>> {
+        if self.lets_through(ask(&*self.gate)?) { ask(&*self.inner) } else { Ok(Some(0.0)) }
     }
 
-    fn ask_many(&self, form: Form, pairs: &[(ChainId, NodeId)], out: &mut [Option<f32>]) -> ScorerResult<()> {
+    fn ask_many(&self, ask: AskMany<'_>, pairs: &[(ChainId, NodeId)], out: &mut [Option<f32>]) -> ScorerResult<()> {
         let mut buffers = self.buffers.take();
-        let outcome = self.ask_many_with(form, pairs, out, &mut buffers);
+        let outcome = self.ask_many_with(ask, pairs, out, &mut buffers);
         self.buffers.replace(buffers);
         outcome
     }
 
     fn ask_many_with(
         &self,
-        form: Form,
+        ask: AskMany<'_>,
         pairs: &[(ChainId, NodeId)],
         out: &mut [Option<f32>],
         buffers: &mut Buffers,
@@ -144,7 +114,7 @@ impl Gate {
         let Buffers { scores, pairs: open, places, .. } = buffers;
         let mut progress = Progress::new(pairs.len());
         fill(scores, pairs.len(), None)?;
-        progress.take(form.ask_many(&*self.gate, pairs, scores), pairs.len(), |index| index)?;
+        progress.take(ask(&*self.gate, pairs, scores), pairs.len(), |index| index)?;
         open.clear();
         places.clear();
         reserve(open, progress.answered)?;
@@ -159,7 +129,7 @@ impl Gate {
         }
         fill(scores, open.len(), None)?;
         if !open.is_empty() {
-            let outcome = form.ask_many(&*self.inner, open, scores);
+            let outcome = ask(&*self.inner, open, scores);
             progress.take(outcome, open.len(), |index| places[index])?;
         }
         for (&place, &score) in places.iter().zip(scores.iter()) {
@@ -170,17 +140,55 @@ impl Gate {
     }
 
     /// Leaves those of the alternatives that the gate lets through.
-    fn keep_open(&self, chain: ChainId, found: &mut Vec<Alternative>) -> ScorerResult<()> {
+    fn keep_open(&self, search: &Search<'_>, found: &mut Vec<Alternative>) -> ScorerResult<()> {
         let (mut pairs, mut scores) = (Vec::new(), Vec::new());
         reserve(&mut pairs, found.len())?;
-        pairs.extend(found.iter().map(|alternative| (chain, alternative.node)));
+        pairs.extend(found.iter().map(|alternative| (search.chain, alternative.node)));
         fill(&mut scores, pairs.len(), None)?;
         if !pairs.is_empty() {
-            self.gate.live_score_many(&pairs, &mut scores)?;
+            live_scores(&*self.gate, search.victim, &pairs, &mut scores)?;
         }
         let mut scores = scores.into_iter();
         found.retain(|_| self.lets_through(scores.next().flatten()));
         Ok(())
+    }
+
+    fn best_home(&self, search: &Search<'_>) -> ScorerResult<Option<Alternative>> {
+        first_of(|homes| self.homes(search, 1, homes))
+    }
+
+    fn homes(&self, search: &Search<'_>, limit: usize, out: &mut Vec<Alternative>) -> ScorerResult<()> {
+        let (mut asked, mut known) = (limit, 0);
+        let mut found = Vec::new();
+        while asked > 0 {
+            found.clear();
+            search.homes(&*self.inner, asked, &mut found)?;
+            found.truncate(asked);
+            let named = found.len();
+            keep_homes(&mut found, search.exclude)?;
+            // Who names nobody new has nobody else.
+            let is_complete = named < asked || found.len() <= known;
+            known = found.len();
+            self.keep_open(search, &mut found)?;
+            if is_complete || found.len() >= limit {
+                break;
+            }
+            asked = asked.saturating_mul(2).max(ALTERNATIVES_MIN);
+        }
+        found.sort_unstable_by(best_first);
+        found.truncate(limit);
+        reserve(out, found.len())?;
+        out.extend_from_slice(&found);
+        Ok(())
+    }
+
+    fn live_scores(
+        &self,
+        victim: Option<NodeId>,
+        pairs: &[(ChainId, NodeId)],
+        out: &mut [Option<f32>],
+    ) -> ScorerResult<()> {
+        self.ask_many(&|scorer, pairs, out| live_scores(scorer, victim, pairs, out), pairs, out)
     }
 }
 
@@ -197,16 +205,14 @@ impl PlacementScorer for Gate {
     }
 
     fn score(&self, chain: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
-        self.ask(Form::Sampled, chain, node)
+        self.ask(|scorer| scorer.score(chain, node))
     }
 
     fn live_score(&self, chain: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
-        self.ask(Form::Live, chain, node)
+        self.ask(|scorer| scorer.live_score(chain, node))
     }
 
-    fn best_alternative(&self, chain: ChainId, exclude: &[NodeId]) -> ScorerResult<Option<Alternative>> {
-        best_of(self, chain, exclude)
-    }
+    answer_for_victims!();
 
     fn node_fingerprint(&self, node: NodeId) -> ScorerResult<Option<u64>> {
         node_fingerprint(self.both(), node)
@@ -228,11 +234,7 @@ impl PlacementScorer for Gate {
     }
 
     fn score_many(&self, pairs: &[(ChainId, NodeId)], out: &mut [Option<f32>]) -> ScorerResult<()> {
-        self.ask_many(Form::Sampled, pairs, out)
-    }
-
-    fn live_score_many(&self, pairs: &[(ChainId, NodeId)], out: &mut [Option<f32>]) -> ScorerResult<()> {
-        self.ask_many(Form::Live, pairs, out)
+        self.ask_many(&|scorer, pairs, out| scorer.score_many(pairs, out), pairs, out)
     }
 
     fn node_fingerprints(&self, nodes: &[NodeId], out: &mut [Option<u64>]) -> ScorerResult<()> {
@@ -240,36 +242,5 @@ impl PlacementScorer for Gate {
         let outcome = node_fingerprints(self.both(), nodes, &mut buffers.fingerprints, out);
         self.buffers.replace(buffers);
         outcome
-    }
-
-    fn alternatives(
-        &self,
-        chain: ChainId,
-        exclude: &[NodeId],
-        limit: usize,
-        out: &mut Vec<Alternative>,
-    ) -> ScorerResult<()> {
-        let (mut asked, mut known) = (limit, 0);
-        let mut found = Vec::new();
-        while asked > 0 {
-            found.clear();
-            self.inner.alternatives(chain, exclude, asked, &mut found)?;
-            found.truncate(asked);
-            let named = found.len();
-            keep_homes(&mut found, exclude)?;
-            // Who names nobody new has nobody else.
-            let is_complete = named < asked || found.len() <= known;
-            known = found.len();
-            self.keep_open(chain, &mut found)?;
-            if is_complete || found.len() >= limit {
-                break;
-            }
-            asked = asked.saturating_mul(2).max(ALTERNATIVES_MIN);
-        }
-        found.sort_unstable_by(best_first);
-        found.truncate(limit);
-        reserve(out, found.len())?;
-        out.extend_from_slice(&found);
-        Ok(())
     }
 }

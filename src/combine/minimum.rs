@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::parts::{Parts, Rule, answer_as_parts};
 use crate::error::Error;
 use crate::id::{ChainId, NodeId};
-use crate::scorer::{Alternative, BoxedScorer, ScorerResult};
+use crate::scorer::{Alternative, BoxedScorer, ScorerResult, Search};
 
 /// The lowest score that a part gives: a home is as good as its worst side.
 ///

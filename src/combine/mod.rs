@@ -40,6 +40,10 @@ pub(crate) trait Composed: PlacementScorer {
 /// best of all.
 pub(crate) const ALTERNATIVES_MIN: usize = 16;
 
+/// How a scorer is asked about pairs.
+pub(crate) type AskMany<'a> =
+    &'a dyn Fn(&dyn PlacementScorer, &[(ChainId, NodeId)], &mut [Option<f32>]) -> ScorerResult<()>;
+
 /// P1: NaN and infinities are no opinion, and what lies outside `[0, 1]` is clamped.
 pub(crate) fn sanitised(score: Option<f32>) -> Option<f32> {
     score.filter(|score| score.is_finite()).map(|score| score.clamp(0.0, 1.0))
@@ -179,15 +183,4 @@ pub(crate) fn keep_homes(found: &mut Vec<Alternative>, exclude: &[NodeId]) -> Sc
 /// The order in which alternatives are named: best first, ties by ascending node. Scores are never NaN here.
 pub(crate) fn best_first(one: &Alternative, other: &Alternative) -> core::cmp::Ordering {
     other.score.total_cmp(&one.score).then(one.node.cmp(&other.node))
-}
-
-/// The first of what [`PlacementScorer::alternatives`] answers.
-pub(crate) fn best_of(
-    scorer: &dyn PlacementScorer,
-    chain: ChainId,
-    exclude: &[NodeId],
-) -> ScorerResult<Option<Alternative>> {
-    let mut found = Vec::new();
-    scorer.alternatives(chain, exclude, 1, &mut found)?;
-    Ok(found.first().copied())
 }

@@ -3,12 +3,12 @@
 use alloc::vec::Vec;
 use core::cell::RefCell;
 
-use super::{Progress, fill, node_fingerprint, node_fingerprints, reserve};
+use super::{AskMany, Progress, fill, node_fingerprint, node_fingerprints, reserve};
 use crate::by_chain::ByChain;
 use crate::cost::MigrationCost;
 use crate::error::Error;
 use crate::id::{ChainId, NodeId, Timestamp};
-use crate::scorer::{Alternative, BoxedScorer, PlacementScorer, ScorerResult};
+use crate::scorer::{Alternative, BoxedScorer, PlacementScorer, ScorerResult, Search, answer_for_victims, live_scores};
 
 /// Some chains have a scorer of their own; all others have the default one.
 ///
@@ -58,8 +58,6 @@ struct Buffers {
     pairs: Vec<(ChainId, NodeId)>,
     fingerprints: Vec<Option<u64>>,
 }
-
-type AskMany<'a> = &'a dyn Fn(&dyn PlacementScorer, &[(ChainId, NodeId)], &mut [Option<f32>]) -> ScorerResult<()>;
 
 impl OverridePerChain {
     /// A scorer that asks `default` but for the chains that are listed.
@@ -138,6 +136,29 @@ impl OverridePerChain {
         out[progress.answered..].fill(None);
         progress.finish()
     }
+
+    fn best_home(&self, search: &Search<'_>) -> ScorerResult<Option<Alternative>> {
+        let best = search.best(self.scorer_of(search.chain))?;
+        Ok(best.filter(|best| !is_veto(best)))
+    }
+
+    fn homes(&self, search: &Search<'_>, limit: usize, out: &mut Vec<Alternative>) -> ScorerResult<()> {
+        let mut found = Vec::new();
+        search.homes(self.scorer_of(search.chain), limit, &mut found)?;
+        found.retain(|alternative| !is_veto(alternative));
+        reserve(out, found.len())?;
+        out.extend_from_slice(&found);
+        Ok(())
+    }
+
+    fn live_scores(
+        &self,
+        victim: Option<NodeId>,
+        pairs: &[(ChainId, NodeId)],
+        out: &mut [Option<f32>],
+    ) -> ScorerResult<()> {
+        self.ask_many(&|scorer, pairs, out| live_scores(scorer, victim, pairs, out), pairs, out)
+    }
 }
 
 #[cfg(feature = "capi")]
@@ -160,10 +181,7 @@ impl PlacementScorer for OverridePerChain {
         self.scorer_of(chain).live_score(chain, node)
     }
 
-    fn best_alternative(&self, chain: ChainId, exclude: &[NodeId]) -> ScorerResult<Option<Alternative>> {
-        let best = self.scorer_of(chain).best_alternative(chain, exclude)?;
-        Ok(best.filter(|best| !is_veto(best)))
-    }
+    answer_for_victims!();
 
     fn node_fingerprint(&self, node: NodeId) -> ScorerResult<Option<u64>> {
         node_fingerprint(self.all(), node)
@@ -186,30 +204,11 @@ impl PlacementScorer for OverridePerChain {
         self.ask_many(&|scorer, pairs, out| scorer.score_many(pairs, out), pairs, out)
     }
 
-    fn live_score_many(&self, pairs: &[(ChainId, NodeId)], out: &mut [Option<f32>]) -> ScorerResult<()> {
-        self.ask_many(&|scorer, pairs, out| scorer.live_score_many(pairs, out), pairs, out)
-    }
-
     fn node_fingerprints(&self, nodes: &[NodeId], out: &mut [Option<u64>]) -> ScorerResult<()> {
         let mut buffers = self.buffers.take();
         let outcome = node_fingerprints(self.all(), nodes, &mut buffers.fingerprints, out);
         self.buffers.replace(buffers);
         outcome
-    }
-
-    fn alternatives(
-        &self,
-        chain: ChainId,
-        exclude: &[NodeId],
-        limit: usize,
-        out: &mut Vec<Alternative>,
-    ) -> ScorerResult<()> {
-        let mut found = Vec::new();
-        self.scorer_of(chain).alternatives(chain, exclude, limit, &mut found)?;
-        found.retain(|alternative| !is_veto(alternative));
-        reserve(out, found.len())?;
-        out.extend_from_slice(&found);
-        Ok(())
     }
 }
 

@@ -167,6 +167,28 @@ impl Parts {
 /// Has a scorer answer as its `parts` do.
 macro_rules! answer_as_parts {
     ($scorer:ty) => {
+        impl $scorer {
+            fn best_home(&self, search: &Search<'_>) -> ScorerResult<Option<Alternative>> {
+                crate::scorer::first_of(|homes| self.homes(search, 1, homes))
+            }
+
+            fn homes(&self, search: &Search<'_>, limit: usize, out: &mut Vec<Alternative>) -> ScorerResult<()> {
+                self.parts.homes(search, limit, out)
+            }
+
+            fn live_scores(
+                &self,
+                victim: Option<NodeId>,
+                pairs: &[(ChainId, NodeId)],
+                out: &mut [Option<f32>],
+            ) -> ScorerResult<()> {
+                let ask = |part: &dyn crate::scorer::PlacementScorer, out: &mut [Option<f32>]| {
+                    crate::scorer::live_scores(part, victim, &pairs[..out.len()], out)
+                };
+                self.parts.score_many(ask, out)
+            }
+        }
+
         impl crate::scorer::PlacementScorer for $scorer {
             fn begin(&self, now: crate::id::Timestamp) {
                 self.parts.begin(now);
@@ -180,9 +202,7 @@ macro_rules! answer_as_parts {
                 self.parts.score(|part| part.live_score(chain, node))
             }
 
-            fn best_alternative(&self, chain: ChainId, exclude: &[NodeId]) -> ScorerResult<Option<Alternative>> {
-                crate::combine::best_of(self, chain, exclude)
-            }
+            crate::scorer::answer_for_victims!();
 
             fn node_fingerprint(&self, node: NodeId) -> ScorerResult<Option<u64>> {
                 self.parts.node_fingerprint(node)
@@ -208,22 +228,8 @@ macro_rules! answer_as_parts {
                 self.parts.score_many(|part, out| part.score_many(&pairs[..out.len()], out), out)
             }
 
-            fn live_score_many(&self, pairs: &[(ChainId, NodeId)], out: &mut [Option<f32>]) -> ScorerResult<()> {
-                self.parts.score_many(|part, out| part.live_score_many(&pairs[..out.len()], out), out)
-            }
-
             fn node_fingerprints(&self, nodes: &[NodeId], out: &mut [Option<u64>]) -> ScorerResult<()> {
                 self.parts.node_fingerprints(nodes, out)
-            }
-
-            fn alternatives(
-                &self,
-                chain: ChainId,
-                exclude: &[NodeId],
-                limit: usize,
-                out: &mut Vec<Alternative>,
-            ) -> ScorerResult<()> {
-                self.parts.alternatives(chain, exclude, limit, out)
             }
         }
     };

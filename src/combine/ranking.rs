@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 
 use super::parts::{Opinions, Parts};
 use super::{ALTERNATIVES_MIN, best_first, fill, reserve, sanitised};
-use crate::id::{ChainId, NodeId};
-use crate::scorer::{Alternative, ScorerResult};
+use crate::id::NodeId;
+use crate::scorer::{Alternative, ScorerResult, Search, live_scores};
 
 /// What one part has named so far.
 struct Named {
@@ -27,8 +27,7 @@ struct Named {
 /// What is known of the alternatives of one chain.
 struct Ranking<'a> {
     parts: &'a Parts,
-    chain: ChainId,
-    exclude: &'a [NodeId],
+    search: Search<'a>,
     /// By part.
     named: Vec<Named>,
     /// Everybody whom a part has named, by ascending node.
@@ -39,13 +38,7 @@ struct Ranking<'a> {
 
 impl Parts {
     /// The best homes for a chain, exactly: as if every node that a part names had been scored by all parts.
-    pub(super) fn alternatives(
-        &self,
-        chain: ChainId,
-        exclude: &[NodeId],
-        limit: usize,
-        out: &mut Vec<Alternative>,
-    ) -> ScorerResult<()> {
+    pub(super) fn homes(&self, search: &Search<'_>, limit: usize, out: &mut Vec<Alternative>) -> ScorerResult<()> {
         if limit == 0 {
             return Ok(());
         }
@@ -57,7 +50,7 @@ impl Parts {
             lowest: 1.0,
             is_complete: false,
         }));
-        let mut ranking = Ranking { parts: self, chain, exclude, named, seen: Vec::new(), homes: Vec::new() };
+        let mut ranking = Ranking { parts: self, search: *search, named, seen: Vec::new(), homes: Vec::new() };
         let mut longer: Vec<usize> = Vec::new();
         reserve(&mut longer, self.scorers.len())?;
         longer.extend(0..self.scorers.len());
@@ -116,9 +109,9 @@ impl Ranking<'_> {
         for &part in parts {
             let named = &mut self.named[part];
             found.clear();
-            self.parts.scorers[part].alternatives(self.chain, self.exclude, named.asked, &mut found)?;
+            self.search.homes(&*self.parts.scorers[part], named.asked, &mut found)?;
             found.truncate(named.asked);
-            named.take(&found, self.exclude)?;
+            named.take(&found, self.search.exclude)?;
             reserve(&mut fresh, named.homes.len())?;
             let nodes = named.homes.iter().map(|&(node, _)| node);
             fresh.extend(nodes.filter(|node| self.seen.binary_search(node).is_err()));
@@ -141,10 +134,10 @@ impl Ranking<'_> {
             pairs.clear();
             reserve(&mut pairs, nodes.len())?;
             let unnamed = nodes.iter().filter(|&&node| named.score_of(node).is_none());
-            pairs.extend(unnamed.map(|&node| (self.chain, node)));
+            pairs.extend(unnamed.map(|&node| (self.search.chain, node)));
             fill(&mut scores, pairs.len(), None)?;
             if !pairs.is_empty() {
-                scorer.live_score_many(&pairs, &mut scores)?;
+                live_scores(scorer, self.search.victim, &pairs, &mut scores)?;
             }
             let mut live = scores.iter().copied();
             for (&node, opinions) in nodes.iter().zip(&mut opinions) {

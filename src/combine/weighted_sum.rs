@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::parts::{Parts, Rule, answer_as_parts};
 use crate::error::{ConfigValue, Error};
 use crate::id::{ChainId, NodeId};
-use crate::scorer::{Alternative, BoxedScorer, ScorerResult};
+use crate::scorer::{Alternative, BoxedScorer, ScorerResult, Search};
 
 /// The weighted mean of what its parts say: the sum of weight times score over the sum of the weights.
 ///

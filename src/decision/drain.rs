@@ -218,7 +218,7 @@ impl Pass<'_> {
         if round.is_over || waits || !has_turn && !round.is_full_look {
             return Ok(as_before);
         }
-        match self.offer_for_drain(&chain)? {
+        match self.offer_for_drain(&chain, round.progress.node)? {
             Err(verdict) => {
                 if verdict == Verdict::ScorerFailed {
                     let index = self.work.entries.of(&chain, &self.rules)?;
@@ -232,9 +232,9 @@ impl Pass<'_> {
         }
     }
 
-    /// Ranks the homes of a chain, or says why there is none.
-    fn offer_for_drain(&mut self, chain: &ChainView<'_>) -> Result<Result<(), Verdict>, Error> {
-        match self.ask_for_offers(chain) {
+    /// Ranks the homes of a chain instead of the drained node, or says why there is none.
+    fn offer_for_drain(&mut self, chain: &ChainView<'_>, node: NodeId) -> Result<Result<(), Verdict>, Error> {
+        match self.ask_for_offers(chain, node) {
             Ok(offers) if offers.is_empty() => Ok(Err(Verdict::NoAlternative)),
             Ok(offers) => {
                 let work = &mut *self.work;

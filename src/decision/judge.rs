@@ -185,7 +185,7 @@ impl Pass<'_> {
             return Ok(());
         }
         let has_failed = self.has_failures(chain);
-        let offers = self.ask_for_offers(chain)?;
+        let offers = self.ask_for_offers(chain, victim)?;
         match self.attempt(bounds, offers.clone(), false, judgement)? {
             None => {}
             Some(Outcome::Refused(verdict)) => judgement.verdict = verdict,

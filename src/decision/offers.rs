@@ -13,7 +13,7 @@ use crate::decision::reservations::Reservations;
 use crate::error::Error;
 use crate::id::{ChainId, NodeId};
 use crate::room;
-use crate::scorer::Alternative;
+use crate::scorer::{Alternative, Search};
 
 /// One home, as the scorer named it.
 #[derive(Clone, Copy, Debug)]
@@ -79,41 +79,39 @@ impl Offers {
         self.list.clear();
     }
 
-    /// Asks for the homes of one chain. Excluded, reserved and repeated ones are none, nor are those without a score (P1).
+    /// Asks for homes. Excluded, reserved and repeated ones are none, nor are those without a score (P1).
     pub(crate) fn ask(
         &mut self,
-        chain: ChainId,
-        exclude: &[NodeId],
+        search: &Search<'_>,
         config: &SchedulerConfig,
         asker: &mut Asker<'_>,
     ) -> Result<Range<usize>, Stop> {
         let first = self.list.len();
         if config.max_alternatives == 1 {
-            if let Some(alternative) = asker.best_alternative(chain, exclude)? {
+            if let Some(alternative) = asker.best_home(search)? {
                 self.push(alternative)?;
             }
             return Ok(first..self.list.len());
         }
         let mut answers = core::mem::take(&mut self.answers);
-        let outcome = self.ask_for_several(chain, exclude, config, asker, &mut answers);
+        let outcome = self.ask_for_several(search, config, asker, &mut answers);
         self.answers = answers;
         outcome.map(|()| first..self.list.len())
     }
 
     fn ask_for_several(
         &mut self,
-        chain: ChainId,
-        exclude: &[NodeId],
+        search: &Search<'_>,
         config: &SchedulerConfig,
         asker: &mut Asker<'_>,
         answers: &mut Vec<Alternative>,
     ) -> Result<(), Stop> {
         let limit = config.max_alternatives as usize;
         let first = self.list.len();
-        asker.alternatives(chain, exclude, limit, answers)?;
+        asker.homes(search, limit, answers)?;
         for &answer in answers.iter().take(limit) {
             let is_repeated = self.list[first..].iter().any(|offer| offer.node == answer.node);
-            if let Some(alternative) = asker.tally.valid_alternative(answer, exclude, is_repeated) {
+            if let Some(alternative) = asker.tally.valid_alternative(answer, search.exclude, is_repeated) {
                 self.push(alternative)?;
             }
         }

@@ -18,7 +18,7 @@ use crate::config::{MoveOrder, SchedulerConfig};
 use crate::error::Error;
 use crate::id::{ChainId, NodeId, Timestamp};
 use crate::room;
-use crate::scorer::PlacementScorer;
+use crate::scorer::{PlacementScorer, Search};
 use crate::state::{ChainView, Memory, MeshState, Said};
 
 /// Everything that a pass reads, but for the scorer.
@@ -227,12 +227,12 @@ impl<'a> Pass<'a> {
         closed.exclude(chain, memory, self.rules.now, exclude)
     }
 
-    /// Asks for the homes that a chain could have. Without a scorer there are none.
-    pub(crate) fn ask_for_offers(&mut self, chain: &ChainView<'_>) -> Result<Range<usize>, Stop> {
+    /// Asks for the homes that a chain could have instead of a holder. Without a scorer there are none.
+    pub(crate) fn ask_for_offers(&mut self, chain: &ChainView<'_>, victim: NodeId) -> Result<Range<usize>, Stop> {
         self.fill_exclude(chain)?;
         let Some(asker) = &mut self.asker else { return Ok(0..0) };
         let Work { offers, exclude, .. } = &mut *self.work;
-        offers.ask(chain.id(), exclude, self.rules.config, asker)
+        offers.ask(&Search::replacing(chain.id(), victim, exclude), self.rules.config, asker)
     }
 
     /// Whether a move away from somebody to this target places first (R4).

@@ -1,5 +1,7 @@
 //! What one home is worth to one chain.
 
+use core::cell::LazyCell;
+
 use super::InventoryScorer;
 use super::axes::{APART, AXES, Blend, Values, headroom, larger, zone_spread_beside};
 use super::chains::Chain;
@@ -33,13 +35,15 @@ pub(super) struct Vacancy {
 impl InventoryScorer {
     /// What a node is worth to a chain: as its holder, or as one that takes the place of whoever would leave. `None` if
     /// nothing was reported of it. The place is only worked out for newcomers, once for all that are judged with it.
-    pub(super) fn judge(&self, chain: &Chain, node: NodeId, vacancy: &mut Option<Vacancy>) -> Option<Judgement> {
+    pub(super) fn judge(
+        &self,
+        chain: &Chain,
+        node: NodeId,
+        vacancy: &LazyCell<Vacancy, impl FnOnce() -> Vacancy>,
+    ) -> Option<Judgement> {
         let node = self.nodes.find(node).filter(|&node| self.nodes.get(node).is_known)?;
-        if chain.is_held_by(node) {
-            return Some(self.judge_holder(chain, node));
-        }
-        let vacancy = vacancy.get_or_insert_with(|| self.vacancy(chain));
-        Some(self.judge_newcomer(chain, node, vacancy))
+        let is_holder = chain.is_held_by(node);
+        Some(if is_holder { self.judge_holder(chain, node) } else { self.judge_newcomer(chain, node, vacancy) })
     }
 
     fn judge_holder(&self, chain: &Chain, node: u32) -> Judgement {
@@ -119,13 +123,16 @@ impl InventoryScorer {
         others.fold(0.0, |count, _| count + 1.0)
     }
 
-    pub(super) fn vacancy(&self, chain: &Chain) -> Vacancy {
-        Vacancy { leaving: self.leaving(chain), required: self.required_axes(chain) }
+    /// The place of the holder that is said to leave. Where nobody is, or one that holds nothing as far as is known here, it
+    /// is that of the one that would leave.
+    pub(super) fn vacancy(&self, chain: &Chain, victim: Option<NodeId>) -> Vacancy {
+        let victim = victim.and_then(|victim| self.nodes.find(victim)).filter(|&victim| chain.is_held_by(victim));
+        Vacancy { leaving: victim.or_else(|| self.likely_to_leave(chain)), required: self.required_axes(chain) }
     }
 
-    /// The holder whose place a newcomer would take: one that is being drained, else the worst one. None while holders are
-    /// missing.
-    fn leaving(&self, chain: &Chain) -> Option<u32> {
+    /// The holder that would leave, for all that is known here: one that is being drained, else the worst one. None while
+    /// holders are missing.
+    fn likely_to_leave(&self, chain: &Chain) -> Option<u32> {
         if chain.desired.is_some_and(|desired| (chain.holders.len() as u64) < u64::from(desired)) {
             return None;
         }

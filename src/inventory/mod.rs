@@ -19,6 +19,7 @@ mod smoothing;
 mod take;
 
 use alloc::vec::Vec;
+use core::cell::LazyCell;
 
 pub use axes::ScoreAxes;
 pub use config::InventoryConfig;
@@ -30,12 +31,11 @@ use crate::cost::MigrationCost;
 use crate::error::Error;
 use crate::event::Event;
 use crate::id::{ChainId, NodeId, Timestamp};
-use crate::scorer::{Alternative, PlacementScorer, ScorerResult};
+use crate::scorer::{Alternative, PlacementScorer, ScorerResult, Search, answer_for_victims, first_of};
 use crate::state::MeshState;
 use axes::{AXES, Blend, opinion};
 use chains::{Chain, Chains};
 use groups::Groups;
-use judge::Vacancy;
 use nodes::Nodes;
 use paths::Paths;
 
@@ -65,6 +65,10 @@ use paths::Paths;
 /// it. That of a chain moves, too, with who holds it and in which zones. No sampled score is then further than [`score_bound`](InventoryConfig::score_bound) from the present one. On large
 /// clusters use [`FingerprintMode::Push`](crate::FingerprintMode::Push) and call [`touch`](Self::touch) before each tick: it
 /// costs what has moved, while polling costs a question for each chain.
+///
+/// **Who leaves** decides which zones are free for a newcomer. A scheduler says whose place a home is to take, also through
+/// the scorers that this one is a part of. Whoever asks otherwise is answered for the place of the holder that is drained, or
+/// else of the worst; while holders are missing nobody leaves.
 ///
 /// Give it the events of your state, too ([`follow`](Self::follow)): it has to know who holds what. To feed it while a
 /// scheduler owns it, use [`SharedInventory`].
@@ -182,15 +186,35 @@ impl InventoryScorer {
     /// chain is judged as one that takes the place of the holder that would leave: the one that is drained, or else the worst.
     #[must_use]
     pub fn axes(&self, chain: ChainId, node: NodeId) -> Option<ScoreAxes> {
-        let judgement = self.judge(self.chain(chain), node, &mut None)?;
+        let chain = self.chain(chain);
+        let judgement = self.judge(chain, node, &LazyCell::new(|| self.vacancy(chain, None)))?;
         let [headroom, proximity, zone_spread, colocation]: [Option<f32>; AXES] = judgement.values.map(opinion);
         let score = opinion(judgement.score(&self.blend));
         Some(ScoreAxes { headroom, proximity, zone_spread, colocation, is_home: judgement.is_home, score })
     }
 
-    /// The score that comes of a judgement.
-    fn worth(&self, chain: &Chain, node: NodeId, vacancy: &mut Option<Vacancy>) -> Option<f32> {
-        self.judge(chain, node, vacancy).and_then(|judgement| opinion(judgement.score(&self.blend)))
+    /// The scores of so many pairs; who does not hold its chain would take the place of `victim`, if one is said.
+    fn live_scores(
+        &self,
+        victim: Option<NodeId>,
+        pairs: &[(ChainId, NodeId)],
+        out: &mut [Option<f32>],
+    ) -> ScorerResult<()> {
+        // Pairs come by chain, and finding one costs more than judging its holders.
+        let mut out = out.iter_mut();
+        for of_one in pairs.chunk_by(|(chain, _), (other, _)| chain == other) {
+            let chain = self.chain(of_one[0].0);
+            let vacancy = LazyCell::new(|| self.vacancy(chain, victim));
+            for (&(_, node), out) in of_one.iter().zip(&mut out) {
+                let judgement = self.judge(chain, node, &vacancy);
+                *out = judgement.and_then(|judgement| opinion(judgement.score(&self.blend)));
+            }
+        }
+        Ok(())
+    }
+
+    fn best_home(&self, search: &Search<'_>) -> ScorerResult<Option<Alternative>> {
+        first_of(|homes| self.homes(search, 1, homes))
     }
 
     fn chain(&self, chain: ChainId) -> &Chain {
@@ -200,40 +224,16 @@ impl InventoryScorer {
 
 impl PlacementScorer for InventoryScorer {
     fn score(&self, chain: ChainId, node: NodeId) -> ScorerResult<Option<f32>> {
-        Ok(self.worth(self.chain(chain), node, &mut None))
+        let mut out = [None];
+        self.live_scores(None, &[(chain, node)], &mut out)?;
+        Ok(out[0])
     }
 
     fn score_many(&self, pairs: &[(ChainId, NodeId)], out: &mut [Option<f32>]) -> ScorerResult<()> {
-        // Pairs come by chain, and finding one costs more than judging its holders.
-        let mut out = out.iter_mut();
-        for of_one in pairs.chunk_by(|(chain, _), (other, _)| chain == other) {
-            let (chain, mut vacancy) = (self.chain(of_one[0].0), None);
-            for (&(_, node), out) in of_one.iter().zip(&mut out) {
-                *out = self.worth(chain, node, &mut vacancy);
-            }
-        }
-        Ok(())
+        self.live_scores(None, pairs, out)
     }
 
-    fn live_score_many(&self, pairs: &[(ChainId, NodeId)], out: &mut [Option<f32>]) -> ScorerResult<()> {
-        self.score_many(pairs, out)
-    }
-
-    fn best_alternative(&self, chain: ChainId, exclude: &[NodeId]) -> ScorerResult<Option<Alternative>> {
-        let mut best = Vec::new();
-        self.best_homes(self.chain(chain), exclude, 1, &mut best)?;
-        Ok(best.first().copied())
-    }
-
-    fn alternatives(
-        &self,
-        chain: ChainId,
-        exclude: &[NodeId],
-        limit: usize,
-        out: &mut Vec<Alternative>,
-    ) -> ScorerResult<()> {
-        self.best_homes(self.chain(chain), exclude, limit, out)
-    }
+    answer_for_victims!();
 
     fn node_fingerprint(&self, node: NodeId) -> ScorerResult<Option<u64>> {
         Ok(Some(self.nodes.find(node).map_or(0, |slot| self.nodes.get(slot).generation)))

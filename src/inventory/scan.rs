@@ -11,8 +11,7 @@ use super::judge::Vacancy;
 use super::nodes::{BLOCK, NO_ZONE};
 use super::reports::RESOURCES;
 use crate::error::ScorerError;
-use crate::id::NodeId;
-use crate::scorer::{Alternative, ScorerResult};
+use crate::scorer::{Alternative, ScorerResult, Search};
 
 /// So many of the best are kept in order as they come; where more are wanted, all are sorted at the end.
 const FEW: usize = 64;
@@ -47,23 +46,18 @@ fn block<T>(column: &[T], at: usize) -> &[T; BLOCK] {
 
 impl InventoryScorer {
     /// Up to `limit` homes that the chain could have, best first, ties by ascending id, pushed to `out`.
-    pub(super) fn best_homes(
-        &self,
-        chain: &Chain,
-        exclude: &[NodeId],
-        limit: usize,
-        out: &mut Vec<Alternative>,
-    ) -> ScorerResult<()> {
+    pub(super) fn homes(&self, search: &Search<'_>, limit: usize, out: &mut Vec<Alternative>) -> ScorerResult<()> {
         if limit == 0 {
             return Ok(());
         }
+        let (chain, exclude) = (self.chain(search.chain), search.exclude);
         let no_memory = |_| ScorerError::out_of_memory();
         let mut excluded = Vec::new();
         excluded.try_reserve(exclude.len() + chain.holders.len()).map_err(no_memory)?;
         excluded.extend(exclude.iter().filter_map(|&node| self.nodes.find(node)));
         excluded.extend(chain.holders.iter().map(|holder| holder.node));
         excluded.sort_unstable();
-        let wanted = self.wanted(chain)?;
+        let wanted = self.wanted(chain, self.vacancy(chain, search.victim))?;
         let mut best = Best { begin: out.len(), limit, out };
         best.out.try_reserve(if limit <= FEW { limit } else { self.nodes.slot_count() }).map_err(no_memory)?;
         let mut excluded = excluded.iter().map(|&slot| slot as usize).peekable();
@@ -85,8 +79,8 @@ impl InventoryScorer {
         Ok(())
     }
 
-    fn wanted<'a>(&self, chain: &'a Chain) -> ScorerResult<Wanted<'a>> {
-        let (profile, Vacancy { leaving, required }) = (chain.profile(), self.vacancy(chain));
+    fn wanted<'a>(&self, chain: &'a Chain, vacancy: Vacancy) -> ScorerResult<Wanted<'a>> {
+        let (profile, Vacancy { leaving, required }) = (chain.profile(), vacancy);
         let staying = chain.holders.iter().map(|holder| holder.node).filter(|&node| Some(node) != leaving);
         let mut zones: SmallVec<[u32; 4]> = SmallVec::new();
         zones.try_reserve(chain.holders.len()).map_err(|_| ScorerError::out_of_memory())?;

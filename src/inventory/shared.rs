@@ -9,7 +9,7 @@ use crate::cost::MigrationCost;
 use crate::error::Error;
 use crate::event::Event;
 use crate::id::{ChainId, NodeId, Timestamp};
-use crate::scorer::{Alternative, PlacementScorer, ScorerResult};
+use crate::scorer::{Alternative, PlacementScorer, ScorerResult, Search, answer_for_victims, live_scores};
 use crate::state::{Membership, MeshState};
 
 /// An [`InventoryScorer`] with several owners: clones are the same inventory. Keep one to feed it and install another.
@@ -133,6 +133,23 @@ impl SharedInventory {
         self.lock().axes(chain, node)
     }
 
+    fn best_home(&self, search: &Search<'_>) -> ScorerResult<Option<Alternative>> {
+        search.best(&*self.lock())
+    }
+
+    fn homes(&self, search: &Search<'_>, limit: usize, out: &mut Vec<Alternative>) -> ScorerResult<()> {
+        search.homes(&*self.lock(), limit, out)
+    }
+
+    fn live_scores(
+        &self,
+        victim: Option<NodeId>,
+        pairs: &[(ChainId, NodeId)],
+        out: &mut [Option<f32>],
+    ) -> ScorerResult<()> {
+        live_scores(&*self.lock(), victim, pairs, out)
+    }
+
     fn lock(&self) -> MutexGuard<'_, InventoryScorer> {
         // What a panic has left is what a failed call would have left.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -144,9 +161,7 @@ impl PlacementScorer for SharedInventory {
         self.lock().score(chain, node)
     }
 
-    fn best_alternative(&self, chain: ChainId, exclude: &[NodeId]) -> ScorerResult<Option<Alternative>> {
-        self.lock().best_alternative(chain, exclude)
-    }
+    answer_for_victims!();
 
     fn node_fingerprint(&self, node: NodeId) -> ScorerResult<Option<u64>> {
         self.lock().node_fingerprint(node)
@@ -168,21 +183,7 @@ impl PlacementScorer for SharedInventory {
         self.lock().score_many(pairs, out)
     }
 
-    fn live_score_many(&self, pairs: &[(ChainId, NodeId)], out: &mut [Option<f32>]) -> ScorerResult<()> {
-        self.lock().live_score_many(pairs, out)
-    }
-
     fn node_fingerprints(&self, nodes: &[NodeId], out: &mut [Option<u64>]) -> ScorerResult<()> {
         self.lock().node_fingerprints(nodes, out)
-    }
-
-    fn alternatives(
-        &self,
-        chain: ChainId,
-        exclude: &[NodeId],
-        limit: usize,
-        out: &mut Vec<Alternative>,
-    ) -> ScorerResult<()> {
-        self.lock().alternatives(chain, exclude, limit, out)
     }
 }

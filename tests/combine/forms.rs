@@ -12,13 +12,16 @@ const NODES: u64 = 6;
 
 type Pair = (ChainId, NodeId);
 
-/// The numbers of the kinds of scorers that [`scorer`] knows.
-const KINDS: u64 = 8;
+/// The numbers of the kinds of scorers that [`scorer_of`] knows.
+pub const KINDS: u64 = 8;
+
+fn scorer(kind: u64, parts: &[Table; 3]) -> BoxedScorer {
+    scorer_of(kind, |part| parts[part].boxed())
+}
 
 /// One scorer over these parts; the last kinds are nested.
-fn scorer(kind: u64, parts: &[Table; 3]) -> BoxedScorer {
-    let [one, two, three] = parts;
-    let (one, two, three) = (|| one.boxed(), || two.boxed(), || three.boxed());
+pub fn scorer_of(kind: u64, part: impl Fn(usize) -> BoxedScorer) -> BoxedScorer {
+    let (one, two, three) = (|| part(0), || part(1), || part(2));
     match kind {
         0 => Box::new(WeightedSum::new(vec![(one(), 1.0), (two(), 2.0), (three(), 0.5)]).expect("it is valid")),
         1 => Box::new(Minimum::new(vec![one(), two(), three()]).expect("it is valid")),

@@ -10,3 +10,4 @@ mod ranking;
 mod rules;
 mod smoothed;
 mod table;
+mod victims;

@@ -126,10 +126,21 @@ impl Pair {
             ask(&self.inventory, &pairs, &mut many).expect("it answers");
             same("scores of many", &many, &scores)?;
         }
+        self.compare_replacements(&pairs, feed, dice)?;
         (0..2).try_for_each(|_| {
             let chain = if dice.one_in(9) { ChainId(feed.setting.chains + 1) } else { feed.chain(dice) };
             self.compare_alternatives(chain, feed, dice)
         })
+    }
+
+    /// Somebody names whose place is taken: a holder of some of the chains, or of none.
+    fn compare_replacements(&self, pairs: &[(ChainId, NodeId)], feed: &Feed<'_>, dice: &mut Dice) -> Outcome {
+        let victim = if dice.one_in(9) { NodeId(2000) } else { feed.node(dice) };
+        let plain = |&(chain, node): &_| self.world.axes_instead_of(Some(victim), chain, node)?.score;
+        let plain: Vec<Option<f32>> = pairs.iter().map(plain).collect();
+        let mut many = vec![None; pairs.len()];
+        self.inventory.live_score_replacements(victim, pairs, &mut many).expect("it answers");
+        same(&format!("scores instead of {victim}"), &many, &plain)
     }
 
     fn compare_alternatives(&self, chain: ChainId, feed: &Feed<'_>, dice: &mut Dice) -> Outcome {
@@ -139,12 +150,20 @@ impl Pair {
         exclude.extend((0..others).map(|_| feed.node(dice)));
         if dice.one_in(3) {
             // The very best of them, so that its block is looked at again.
-            exclude.extend(self.world.alternatives(chain, &exclude).iter().take(3).map(|home| home.node));
+            exclude.extend(self.world.homes(None, chain, &exclude).iter().take(3).map(|home| home.node));
         }
         exclude.extend(dice.one_in(3).then_some(NodeId(2000)));
         exclude.sort_unstable();
         exclude.dedup();
-        let plain = self.world.alternatives(chain, &exclude);
+        let holders: Vec<NodeId> = self.world.holders_of(chain).collect();
+        let victim = if holders.is_empty() || dice.one_in(9) { feed.node(dice) } else { dice.of(&holders) };
+        let plain = self.world.homes(Some(victim), chain, &exclude);
+        let mut homes = Vec::new();
+        self.inventory.replacements(chain, victim, &exclude, 9, &mut homes).expect("it answers");
+        same(&format!("instead of {victim} in {chain}"), &homes[..], &plain[..plain.len().min(9)])?;
+        let best = self.inventory.best_replacement(chain, victim, &exclude).expect("it answers");
+        same(&format!("the best instead of {victim} in {chain}"), best, plain.first().copied())?;
+        let plain = self.world.homes(None, chain, &exclude);
         for limit in [0, 1, 8, 64, 65, 10_000, usize::MAX] {
             // What was there before stays, and is in nobody's way.
             let there = Alternative { node: NodeId(7), score: dice.of(&[0.0, 1.0]) };

@@ -33,6 +33,15 @@ impl PlacementScorer for Mute {
         self.0.best_alternative(chain, exclude)
     }
 
+    fn best_replacement(
+        &self,
+        chain: ChainId,
+        victim: NodeId,
+        exclude: &[NodeId],
+    ) -> ScorerResult<Option<Alternative>> {
+        self.0.best_replacement(chain, victim, exclude)
+    }
+
     fn migration_cost(&self, chain: ChainId, target: NodeId) -> ScorerResult<Option<MigrationCost>> {
         self.0.migration_cost(chain, target)
     }

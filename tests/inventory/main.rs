@@ -12,6 +12,7 @@ mod feed;
 mod figures;
 mod fingerprints;
 mod input;
+mod leaving;
 mod memory;
 mod out_of_memory;
 mod plain;

@@ -12,20 +12,25 @@ struct Judgement {
 
 impl World {
     pub fn axes(&self, chain: ChainId, node: NodeId) -> Option<ScoreAxes> {
+        self.axes_instead_of(None, chain, node)
+    }
+
+    /// The same where a newcomer takes the place of `victim`, if one is named.
+    pub fn axes_instead_of(&self, victim: Option<NodeId>, chain: ChainId, node: NodeId) -> Option<ScoreAxes> {
         self.nodes.get(&node)?;
         let Judgement { axes, is_home } =
-            if self.holds(chain, node) { self.holder(chain, node) } else { self.newcomer(chain, node) };
+            if self.holds(chain, node) { self.holder(chain, node) } else { self.newcomer(victim, chain, node) };
         let score = if is_home { self.blend(&axes) } else { Some(0.0) };
         let [headroom, proximity, zone_spread, colocation] = axes;
         Some(ScoreAxes { headroom, proximity, zone_spread, colocation, is_home, score })
     }
 
-    /// All homes that the chain could have, best first.
-    pub fn alternatives(&self, chain: ChainId, exclude: &[NodeId]) -> Vec<Alternative> {
+    /// All homes that the chain could have, best first; instead of `victim`, if one is named.
+    pub fn homes(&self, victim: Option<NodeId>, chain: ChainId, exclude: &[NodeId]) -> Vec<Alternative> {
         let is_free = |node: &NodeId| !exclude.contains(node) && !self.holds(chain, *node);
         let candidates = self.nodes.keys().copied().filter(is_free);
         let homes = candidates.filter_map(|node| {
-            let Judgement { axes, is_home } = self.newcomer(chain, node);
+            let Judgement { axes, is_home } = self.newcomer(victim, chain, node);
             let score = self.blend(&axes).filter(|_| is_home)?;
             Some(Alternative { node, score })
         });
@@ -78,9 +83,10 @@ impl World {
         }
     }
 
-    fn newcomer(&self, chain: ChainId, node: NodeId) -> Judgement {
+    fn newcomer(&self, victim: Option<NodeId>, chain: ChainId, node: NodeId) -> Judgement {
         let (wanted, facts) = (self.wanted_by(chain), self.node(node));
-        let others = self.others_in_zone(chain, node, self.leaving(chain));
+        let leaving = victim.filter(|&victim| self.holds(chain, victim)).or_else(|| self.leaving(chain));
+        let others = self.others_in_zone(chain, node, leaving);
         let mean = facts.mean.map(|mean| mean.map(|mean| mean.value));
         let share = largest_share(&facts, &mean, &wanted.demand);
         // Nothing is known to be in use where only the capacity is known; it has to be enough all the same.

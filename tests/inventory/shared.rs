@@ -97,13 +97,20 @@ fn it_answers_as_what_it_shares() {
         let mut homes = Vec::new();
         scorer.alternatives(CHAIN, &[NodeId(1)], 1, &mut homes).expect("it answers");
         scorer.alternatives(CHAIN, &[NodeId(1)], 9, &mut homes).expect("it answers");
+        scorer.replacements(CHAIN, NodeId(1), &[NodeId(1)], 9, &mut homes).expect("it answers");
+        let mut instead = [None; 3];
+        scorer.live_score_replacements(NodeId(1), &pairs, &mut instead).expect("it answers");
+        let replacement = scorer.best_replacement(CHAIN, NodeId(1), &[NodeId(2)]).expect("it answers");
+        homes.extend(replacement);
         let one = scorer.score(CHAIN, NodeId(1)).expect("it answers");
         let best: ScorerResult<Option<Alternative>> = scorer.best_alternative(CHAIN, &[NodeId(2)]);
         let cost = scorer.migration_cost(CHAIN, NodeId(2)).expect("it answers");
         let print = scorer.chain_fingerprint(CHAIN).expect("it answers");
         let has_print = scorer.has_chain_fingerprint();
         let node = scorer.node_fingerprint(NodeId(1)).expect("it answers");
-        format!("{scores:?} {live:?} {prints:?} {homes:?} {one:?} {best:?} {cost:?} {print:?} {has_print} {node:?}")
+        format!(
+            "{scores:?} {live:?} {instead:?} {prints:?} {homes:?} {one:?} {best:?} {cost:?} {print:?} {has_print} {node:?}"
+        )
     };
     let found = answers(&shared);
     assert_eq!(found, shared.with(|inventory| answers(inventory)));
