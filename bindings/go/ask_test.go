@@ -142,9 +142,9 @@ func TestCostsThatAreAskedFor(t *testing.T) {
 func TestAlternativesThatAreAskedFor(t *testing.T) {
 	inventory := busyThird(t, 7)
 	noError(t, inventory.ReportNodes(0, []driftline.NodeInventory{cores(8, 7), cores(4, 1), cores(5, 6)}))
-	// A home of which less is known than of the holders is no alternative.
+	// A node of which less is known than of the holders is no home.
 	noError(t, inventory.ReportNodes(0, []driftline.NodeInventory{{Node: 6, Zone: driftline.Some[uint32](1)}}))
-	wantEqual(t, "whether it is a home", must(inventory.Axes(7, 6)).IsHome, true)
+	wantEqual(t, "whether it is a home", must(inventory.Axes(7, 6)).IsHome, false)
 	alone := must(driftline.Minimum(inventory))
 	for what, one := range map[string]struct {
 		exclude []driftline.NodeID

@@ -1979,7 +1979,9 @@ driftline_result driftline_inventory_forget_node(driftline_inventory inventory,
 // other one there is no need for it.
 //
 // `*count`, which may be NULL, is how many there were. An inventory tells each move once: where it feeds several
-// states, take the touches with `driftline_inventory_touches` and apply them to each. Errors: `NO_MEMORY`, `TOO_MANY`: what has moved is told next time; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+// states, take the touches with `driftline_inventory_touches` and apply them to each.
+//
+// Errors: `NO_MEMORY`, `TOO_MANY`: what has moved is told next time; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 //
 // # Safety
 //
@@ -2177,15 +2179,15 @@ driftline_result driftline_scheduler_install_any(driftline_scheduler scheduler,
 // `err` must be NULL or writable for its `struct_size`.
 driftline_result driftline_any_scorer_begin(driftline_any_scorer scorer, uint64_t now_ns, driftline_error *err);
 
-// What a node is worth to a chain by a scorer that the library holds (has the scorer alone): in `[0, 1]`, NaN without an
-// opinion.
+// What a node is worth to a chain by a scorer that the library holds (has the scorer alone): in `[0, 1]`, NaN without
+// an opinion.
 //
-// A scheduler would take the same answer for the same score: what a callback says beyond `[0, 1]` is clamped, and what is
-// not finite is no opinion. Smoothed and cached scorers answer as of their last pass or `driftline_any_scorer_begin`.
-// From inside a callback any call on the scorer is refused.
+// A scheduler would take the same answer for the same score: what a callback says beyond `[0, 1]` is clamped, and what
+// is not finite is no opinion. Smoothed and cached scorers answer as of their last pass or
+// `driftline_any_scorer_begin`. From inside a callback any call on the scorer is refused.
 //
-// Errors: `SCORER`, with `err->scorer_code`, if a callback fails; `ID` for `DRIFTLINE_NONE` as node; `NULL`, `NO_MEMORY`;
-// `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
+// Errors: `SCORER`, with `err->scorer_code`, if a callback fails; `ID` for `DRIFTLINE_NONE` as node; `NULL`,
+// `NO_MEMORY`; `HANDLE`, `BUSY`, `REENTRANT`, `POISONED`.
 //
 // # Safety
 //
@@ -2225,8 +2227,8 @@ driftline_result driftline_any_scorer_migration_cost(driftline_any_scorer scorer
                                                      driftline_error *err);
 
 // The best homes that a chain could have by a scorer that the library holds (has the scorer alone): up to `capacity` of
-// them, best first, ties by ascending id. `*count` is how many were written: never more than `capacity`, and none where
-// that is 0.
+// them, best first, ties by ascending id. `*count` is how many were written: never more than `capacity`, and none
+// where that is 0.
 //
 // Give in `exclude`, in any order, what a scheduler would: the holders of the chain, nodes that are drained or avoided.
 // Answers of callbacks that are excluded, reserved, repeated or without a score are left out, as a scheduler does.
@@ -2251,8 +2253,8 @@ driftline_result driftline_any_scorer_alternatives(driftline_any_scorer scorer,
 
 // The best homes that a chain could have by an inventory (reads): up to `capacity` of them, best first, ties by
 // ascending id. `*count` is how many were written: never more than `capacity`, and none where that is 0. Nodes in
-// `exclude`, the holders that the inventory knows of, and what is no home to the chain are left out; so is what has no
-// opinion on an axis on which a holder has one.
+// `exclude`, the holders that the inventory knows of, and what is no home to the chain are left out. Whose place the
+// home is to take is as in `driftline_inventory_axes`; a scheduler says it.
 //
 // It walks over all nodes: some 40 microseconds for 10,000 of them. `alternative_size` is
 // `sizeof(driftline_alternative)`.

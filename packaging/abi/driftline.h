@@ -342,6 +342,12 @@ typedef struct {
   uint64_t fallback_disruption_ns;
 } driftline_inventory_config;
 typedef struct {
+  uint32_t struct_size;
+  float headroom;
+  float proximity;
+  float score_bound;
+} driftline_inventory_epsilons;
+typedef struct {
   uint64_t bits;
 } driftline_inventory;
 typedef struct {
@@ -654,6 +660,9 @@ driftline_result driftline_scheduler_failures(driftline_scheduler scheduler,
                                               driftline_error *err);
 driftline_result driftline_inventory_config_init(driftline_inventory_config *config, size_t struct_size);
 driftline_result driftline_inventory_config_validate(const driftline_inventory_config *config, driftline_error *err);
+driftline_result driftline_inventory_config_epsilons(const driftline_inventory_config *config,
+                                                     driftline_inventory_epsilons *out,
+                                                     driftline_error *err);
 driftline_result driftline_inventory_new(uint32_t abi,
                                          const driftline_inventory_config *config,
                                          driftline_inventory *out,
@@ -705,6 +714,12 @@ driftline_result driftline_inventory_touch(driftline_inventory inventory,
                                            driftline_state state,
                                            size_t *count,
                                            driftline_error *err);
+driftline_result driftline_inventory_touches(driftline_inventory inventory,
+                                             driftline_event *out,
+                                             size_t capacity,
+                                             size_t event_size,
+                                             size_t *count,
+                                             driftline_error *err);
 driftline_result driftline_inventory_axes(driftline_inventory inventory,
                                           uint64_t chain,
                                           uint64_t node,
@@ -748,11 +763,23 @@ driftline_result driftline_any_scorer_smoothed(driftline_any_scorer inner,
 driftline_result driftline_scheduler_install_any(driftline_scheduler scheduler,
                                                  driftline_any_scorer scorer,
                                                  driftline_error *err);
+driftline_result driftline_any_scorer_begin(driftline_any_scorer scorer, uint64_t now_ns, driftline_error *err);
 driftline_result driftline_any_scorer_score(driftline_any_scorer scorer,
                                             uint64_t chain,
                                             uint64_t node,
                                             float *out,
                                             driftline_error *err);
+driftline_result driftline_any_scorer_live_score(driftline_any_scorer scorer,
+                                                 uint64_t chain,
+                                                 uint64_t node,
+                                                 float *out,
+                                                 driftline_error *err);
+driftline_result driftline_any_scorer_migration_cost(driftline_any_scorer scorer,
+                                                     uint64_t chain,
+                                                     uint64_t target,
+                                                     uint32_t *is_known,
+                                                     driftline_migration_cost *out,
+                                                     driftline_error *err);
 driftline_result driftline_any_scorer_alternatives(driftline_any_scorer scorer,
                                                    uint64_t chain,
                                                    const uint64_t *exclude,
@@ -771,6 +798,12 @@ driftline_result driftline_inventory_alternatives(driftline_inventory inventory,
                                                   size_t alternative_size,
                                                   size_t *count,
                                                   driftline_error *err);
+driftline_result driftline_inventory_migration_cost(driftline_inventory inventory,
+                                                    uint64_t chain,
+                                                    uint64_t target,
+                                                    uint32_t *is_known,
+                                                    driftline_migration_cost *out,
+                                                    driftline_error *err);
 driftline_result driftline_diff_scheduler(driftline_state state,
                                           uint64_t this_node,
                                           const driftline_config *config,

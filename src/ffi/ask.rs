@@ -131,16 +131,17 @@ pub unsafe extern "C" fn driftline_any_scorer_alternatives(
     err: *mut driftline_error,
 ) -> driftline_result {
     guard(err, || {
-        let homes = HomesQuestion::read(chain, (exclude, exclude_count), (out, capacity, alternative_size, count))?;
+        let out = output_elements(out, capacity, alternative_size, count, "out")?;
+        let exclude = input_slice(exclude.cast::<NodeId>(), exclude_count, "exclude")?;
         let mut scorer = enter_exclusive::<AnyScorer>(scorer.bits)?;
-        homes.ask(&*scorer.get()?.scorer)
+        write_homes(&question::alternatives(&*scorer.get()?.scorer, ChainId(chain), exclude, capacity)?, out)
     })
 }
 
 /// The best homes that a chain could have by an inventory (reads): up to `capacity` of them, best first, ties by
 /// ascending id. `*count` is how many were written: never more than `capacity`, and none where that is 0. Nodes in
-/// `exclude`, the holders that the inventory knows of, and what is no home to the chain are left out; so is what has no
-/// opinion on an axis on which a holder has one.
+/// `exclude`, the holders that the inventory knows of, and what is no home to the chain are left out. Whose place the
+/// home is to take is as in `driftline_inventory_axes`; a scheduler says it.
 ///
 /// It walks over all nodes: some 40 microseconds for 10,000 of them. `alternative_size` is
 /// `sizeof(driftline_alternative)`.
@@ -164,9 +165,10 @@ pub unsafe extern "C" fn driftline_inventory_alternatives(
     err: *mut driftline_error,
 ) -> driftline_result {
     guard(err, || {
-        let homes = HomesQuestion::read(chain, (exclude, exclude_count), (out, capacity, alternative_size, count))?;
+        let out = output_elements(out, capacity, alternative_size, count, "out")?;
+        let exclude = input_slice(exclude.cast::<NodeId>(), exclude_count, "exclude")?;
         let inventory = enter_shared::<SharedInventory>(inventory.bits)?;
-        homes.ask(inventory.get()?)
+        write_homes(&question::alternatives(inventory.get()?, ChainId(chain), exclude, capacity)?, out)
     })
 }
 
@@ -200,7 +202,7 @@ fn write_score(
     chain: u64,
     node: u64,
     out: *mut f32,
-    ask: fn(&dyn PlacementScorer, ChainId, NodeId) -> Result<Option<f32>, Error>,
+    ask: impl FnOnce(&dyn PlacementScorer, ChainId, NodeId) -> Result<Option<f32>, Error>,
 ) -> Result<(), Failure> {
     let out = required(out, "out")?;
     let node = check_node(node)?;
@@ -232,29 +234,6 @@ impl CostQuestion {
     }
 }
 
-/// Which homes are wanted, and where the answer goes.
-struct HomesQuestion<'a> {
-    chain: ChainId,
-    exclude: &'a [NodeId],
-    capacity: usize,
-    out: OutputElements<driftline_alternative>,
-}
-
-impl HomesQuestion<'_> {
-    fn read(
-        chain: u64,
-        (exclude, exclude_count): (*const u64, usize),
-        (out, capacity, alternative_size, count): (*mut driftline_alternative, usize, usize, *mut usize),
-    ) -> Result<Self, Failure> {
-        let out = output_elements(out, capacity, alternative_size, count, "out")?;
-        let exclude = input_slice(exclude.cast::<NodeId>(), exclude_count, "exclude")?;
-        Ok(HomesQuestion { chain: ChainId(chain), exclude, capacity, out })
-    }
-
-    fn ask(self, scorer: &dyn PlacementScorer) -> Result<(), Failure> {
-        let homes = question::alternatives(scorer, self.chain, self.exclude, self.capacity)?;
-        let homes =
-            homes.iter().map(|&Alternative { node, score }| driftline_alternative { node: node.0, score, reserved: 0 });
-        self.out.write(homes)
-    }
+fn write_homes(homes: &[Alternative], out: OutputElements<driftline_alternative>) -> Result<(), Failure> {
+    out.write(homes.iter().map(|home| driftline_alternative { node: home.node.0, score: home.score, reserved: 0 }))
 }

@@ -17,6 +17,7 @@ structs! {
     driftline_client { node, weight, reserved }
     driftline_chain_profile { chain, fields, zone_anti_affinity, size_bytes, cpu_cores, memory_bytes, required_tags, clients, client_count, client_size, service_value, reserved, disruption_ns, group }
     driftline_score_axes { struct_size, fields, headroom, proximity, zone_spread, colocation, score, is_home }
+    driftline_inventory_epsilons { struct_size, headroom, proximity, score_bound }
     driftline_any_scorer { bits }
     driftline_weighted_scorer { scorer, weight, reserved }
     driftline_chain_override { scorer, chains, chain_count }

@@ -240,9 +240,8 @@ public:
     }
 
     /// What a node is worth to a chain, axis by axis: as its holder, or as one that would take the place of the holder
-    /// that would leave, which is the one that is drained, or else the worst. Empty if nothing was reported of the
-    /// node. An alternative must also have an opinion on each axis on which a holder of the chain has one, which a node
-    /// may lack that is a home and has a good score. Throws `DataError`: `ID` for `no_node`.
+    /// that would leave, which is the one that is drained, or else the worst; a scheduler says who leaves. Empty if
+    /// nothing was reported of the node. Throws `DataError`: `ID` for `no_node`.
     std::optional<ScoreAxes> axes(ChainId chain, NodeId node) const { return try_axes(chain, node).value(); }
     Result<std::optional<ScoreAxes>> try_axes(ChainId chain, NodeId node) const
     {
@@ -261,9 +260,8 @@ public:
     }
 
     /// The best homes that a chain could have: up to `limit` of them, best first, ties by ascending id. Nodes in
-    /// `exclude`, in any order, are left out, and so are the holders that the inventory knows of, what is no home to
-    /// the chain, and what has no opinion on an axis on which a holder of the chain has one. The score is that of
-    /// `axes`.
+    /// `exclude`, in any order, are left out, and so are the holders that the inventory knows of and what is no home to
+    /// the chain. The score is that of `axes`.
     ///
     /// It walks over all nodes: some 40 microseconds for 10,000 of them. Any `limit` will do: room is made for what is
     /// found, and where that is a lot, it is asked for again. Throws `DataError`: `NO_MEMORY`.

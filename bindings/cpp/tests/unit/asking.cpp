@@ -445,15 +445,15 @@ TEST_CASE("an inventory names its best homes without holders, excluded nodes, an
     CHECK(Inventory().alternatives(7, {}, 3).empty());
 }
 
-TEST_CASE("a node without an opinion where a holder has one is no alternative, though it may be a home")
+TEST_CASE("a node without an opinion where a holder has one is no home")
 {
     Inventory inventory = inventory_of(4);
     driftline::NodeInventory untold{5};
     untold.zone = 1;
     inventory.report_nodes(0s, {untold});
     CHECK_FALSE(inventory.axes(7, 5)->headroom);
-    CHECK(inventory.axes(7, 5)->is_home);
-    CHECK(inventory.axes(7, 5)->score == 1.0f);
+    CHECK_FALSE(inventory.axes(7, 5)->is_home);
+    CHECK(inventory.axes(7, 5)->score == 0.0f);
     CHECK(pairs_of(inventory.alternatives(7, {4}, 9)).empty());
     CHECK(inventory.alternatives(7, {}, 9).size() == 1);
     untold.cpu_capacity_cores = 10.0;
