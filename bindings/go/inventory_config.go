@@ -28,8 +28,11 @@ type InventoryConfig struct {
 
 	// Up to this share of its capacity a node in use is as good as an empty one; from here to full, headroom falls from 1 to 0.
 	// In [0, 1); 0.6.
-	ComfortableUse  float32
-	CapacityReserve float32 // what must stay free of each capacity for a node to take another chain, as a share; in [0, 1); 0.1
+	ComfortableUse float32
+	// What must stay free of each capacity for a node to take another chain, as a share. In [0, 1); 0.1. A move that is under
+	// way counts at its target when [Inventory.Follow] tells of it, so a reserve that must hold at any moment has to cover
+	// MaxInFlightPerTarget chains.
+	CapacityReserve float32
 
 	RTTHalf      time.Duration // the round-trip time at which proximity is 0.5, the worst acceptable one; above zero; 100 ms
 	LoadHalfLife time.Duration // after it half of a change in use has arrived in its mean; 0 is no smoothing; 60 s

@@ -44,6 +44,8 @@ class InventoryConfig:
         comfortable_use: Up to this share of its capacity a node in use is as good as an empty one; from here to full,
             headroom falls from 1 to 0. In [0, 1).
         capacity_reserve: What must stay free of each capacity for a node to take another chain, as a share. In [0, 1).
+            A move that is under way counts at its target when `follow` tells of it, so a reserve that must hold at any
+            moment has to cover `max_in_flight_per_target` chains.
         rtt_half: The round-trip time at which proximity is 0.5: the worst that is acceptable, with the default floor.
             Above zero.
         load_half_life: After this time half of a change in use has arrived in its mean; 0 is no smoothing.

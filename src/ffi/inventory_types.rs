@@ -42,7 +42,9 @@ pub struct driftline_inventory_config {
     /// Up to this share of its capacity a node in use is as good as an empty one; from here to full, headroom falls
     /// from 1 to 0. In [0, 1); 0.6.
     pub comfortable_use: f32,
-    /// What must stay free of each capacity for a node to take another chain, as a share. In [0, 1); 0.1.
+    /// What must stay free of each capacity for a node to take another chain, as a share. In [0, 1); 0.1. A move that is
+    /// under way counts at its target when `driftline_inventory_follow` tells of it, so a reserve that must hold at any
+    /// moment has to cover `max_in_flight_per_target` chains.
     pub capacity_reserve: f32,
     /// The round-trip time at which proximity is 0.5: the worst that is acceptable, with the default floor. Above zero;
     /// 100 ms.

@@ -77,6 +77,8 @@ pub(super) struct Chain {
     pub(super) profile: Option<Box<[Profile; 1]>>,
     /// Moves when something of the chain's own has moved that its scores depend on, but for who holds it.
     pub(super) generation: u64,
+    /// The sum of its holders and their zones, as the fingerprint has them.
+    pub(super) company: u64,
     pub(super) is_touched: bool,
 }
 

@@ -30,7 +30,8 @@ pub struct InventoryConfig {
     /// Up to this share of its capacity a node in use is as good as an empty one; from here to full, headroom falls from 1
     /// to 0. In `[0, 1)`. Default 0.6: with the default floor a node should be left from 80 % on.
     pub comfortable_use: f32,
-    /// What must stay free of each capacity for a node to take another chain, as a share. In `[0, 1)`. Default 0.1.
+    /// What must stay free of each capacity for a node to take another chain, as a share. In `[0, 1)`. Default 0.1. It has to
+    /// cover what is under way to the node, which counts there only when the state tells of it.
     pub capacity_reserve: f32,
     /// The round-trip time at which proximity is 0.5: the worst that is acceptable, with the default floor. Above 0. Default
     /// 100 ms.

@@ -127,10 +127,10 @@ impl InventoryScorer {
             self.leave_if_idle(slot);
             return Err(error);
         }
-        let holders = &mut self.chains.get_mut(slot).holders;
-        let on_node = &mut self.nodes.get_mut(node).chains;
-        holders.push(Holder { node, place: on_node.len() as u32 });
-        on_node.push(slot);
+        let (chain, holder) = (self.chains.get_mut(slot), self.nodes.get_mut(node));
+        chain.join(holder);
+        chain.holders.push(Holder { node, place: holder.chains.len() as u32 });
+        holder.chains.push(slot);
         if load == Load::Shifts {
             let demand = self.chains.get(slot).profile().demand;
             self.nodes.shift(node, demand, 1.0, &self.config);
@@ -148,9 +148,10 @@ impl InventoryScorer {
     }
 
     fn remove_holder(&mut self, slot: u32, node: u32, load: Load) {
-        let holders = &mut self.chains.get_mut(slot).holders;
-        let Some(rank) = holders.iter().position(|holder| holder.node == node) else { return };
-        let place = holders.swap_remove(rank).place;
+        let chain = self.chains.get_mut(slot);
+        let Some(rank) = chain.holders.iter().position(|holder| holder.node == node) else { return };
+        chain.part(self.nodes.get(node));
+        let place = chain.holders.swap_remove(rank).place;
         let on_node = &mut self.nodes.get_mut(node).chains;
         on_node.swap_remove(place as usize);
         if let Some(&moved) = on_node.get(place as usize) {

@@ -244,7 +244,7 @@ impl PlacementScorer for InventoryScorer {
     }
 
     fn chain_fingerprint(&self, chain: ChainId) -> ScorerResult<Option<u64>> {
-        Ok(Some(self.fingerprint(self.chain(chain))))
+        Ok(Some(self.chain(chain).fingerprint()))
     }
 
     fn migration_cost(&self, chain: ChainId, target: NodeId) -> ScorerResult<Option<MigrationCost>> {

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 
 use super::InventoryScorer;
+use super::fingerprint::change;
 use super::reports::{Amounts, Bandwidth, NodeInventory, Rtt};
 use crate::error::Error;
 use crate::id::{NodeId, Timestamp};
@@ -25,7 +26,8 @@ impl InventoryScorer {
         self.reported_at = now;
         for report in reports {
             let slot = self.nodes.enter(report.node);
-            self.nodes.report(slot, report, now, &self.config);
+            let InventoryScorer { nodes, chains, config, .. } = self;
+            change(nodes, chains, slot, |nodes| nodes.report(slot, report, now, config));
         }
         Ok(())
     }
@@ -160,7 +162,8 @@ impl InventoryScorer {
         let mut was_known = self.paths.forget_node(node);
         if let Some(slot) = self.nodes.find(node) {
             self.paths.forget_slot(slot);
-            was_known |= self.nodes.forget(slot, &self.config);
+            let InventoryScorer { nodes, chains, config, .. } = self;
+            was_known |= change(nodes, chains, slot, |nodes| nodes.forget(slot, config));
             self.leave_node_if_idle(slot);
         }
         Ok(was_known)
